@@ -1,0 +1,23 @@
+import { type DatabaseEnv, type DatabaseSettings, readDatabaseEnv } from '../database-env.ts';
+import { requireVariable } from '../environment.ts';
+
+export interface NotifyEnv extends DatabaseEnv {
+  /** Name of the SSM SecureString parameter that holds the Slack webhook address. */
+  TRICOST_SLACK_WEBHOOK_URL_PARAMETER: string;
+  /** The notify queue, to lengthen the visibility of messages that Slack asks us to send later. */
+  TRICOST_NOTIFY_QUEUE_URL: string;
+}
+
+export interface NotifySettings {
+  database: DatabaseSettings;
+  slackWebhookUrlParameter: string;
+  notifyQueueUrl: string;
+}
+
+export function readNotifyEnv(env: NodeJS.ProcessEnv): NotifySettings {
+  return {
+    database: readDatabaseEnv(env),
+    slackWebhookUrlParameter: requireVariable(env, 'TRICOST_SLACK_WEBHOOK_URL_PARAMETER'),
+    notifyQueueUrl: requireVariable(env, 'TRICOST_NOTIFY_QUEUE_URL'),
+  };
+}

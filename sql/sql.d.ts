@@ -1,0 +1,5 @@
+// `import text from './x.sql' with { type: 'text' }`: esbuild and vitest turn the file into a string.
+declare module '*.sql' {
+  const text: string;
+  export default text;
+}
