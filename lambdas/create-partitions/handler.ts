@@ -1,3 +1,43 @@
-export const handler = async (): Promise<never> => {
-  throw new Error('written in a later commit');
-};
+/** Every day: makes the partitions that must exist, drops those past retention, forgets rejected events after 30 days. */
+import {
+  ensurePartitions,
+  listPartitions,
+  partitionsAhead,
+  retirePartitions,
+} from '../../adapters/postgres/create-partitions.ts';
+import { forgetRejectedCalls } from '../../adapters/postgres/forget-rejected-calls.ts';
+import { databaseFunction } from '../database-function.ts';
+import { report } from '../report.ts';
+import { readScheduledRun, type ScheduledRun } from '../scheduled-run.ts';
+import { readCreatePartitionsEnv } from './env.ts';
+
+const settings = readCreatePartitionsEnv(process.env);
+
+interface PartitionsResult {
+  created: string[];
+  dropped: string[];
+  rejectedForgotten: number;
+}
+
+export const handler = databaseFunction<ScheduledRun, PartitionsResult>({
+  slug: 'create-partitions',
+  database: settings.database,
+  async run(event, services) {
+    const now = readScheduledRun(event);
+    const client = await services.connection();
+    const created = await ensurePartitions(client, now, settings);
+    const dropped =
+      settings.retentionMonths === undefined
+        ? []
+        : await retirePartitions(client, now, settings.retentionMonths);
+    const rejectedForgotten = await forgetRejectedCalls(client, now);
+    const ahead = partitionsAhead(await listPartitions(client), now);
+    report('create-partitions', {
+      PartitionsAhead: ahead,
+      PartitionsCreated: created.length,
+      PartitionsDropped: dropped.length,
+      RejectedForgotten: rejectedForgotten,
+    });
+    return { created, dropped, rejectedForgotten };
+  },
+});

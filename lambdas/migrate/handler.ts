@@ -1,3 +1,23 @@
-export const handler = async (): Promise<never> => {
-  throw new Error('written in a later commit');
-};
+/** Runs on every deploy that changes it, before anything that needs the schema. */
+import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import {
+  ensureFeatureIndex,
+  type MigrateResult,
+  migrate,
+} from '../../adapters/postgres/migrate.ts';
+import { databaseFunction } from '../database-function.ts';
+import { readMigrateEnv } from './env.ts';
+
+const settings = readMigrateEnv(process.env);
+
+export const handler = databaseFunction<unknown, MigrateResult & { partitionsCreated: string[] }>({
+  slug: 'migrate',
+  database: settings.database,
+  async run(_event, services) {
+    const client = await services.connection();
+    const result = await migrate(client, new URL('./migrations', import.meta.url).pathname);
+    const partitionsCreated = await ensurePartitions(client, new Date(), settings);
+    if (settings.featureIndex) await ensureFeatureIndex(client);
+    return { ...result, partitionsCreated };
+  },
+});

@@ -1,0 +1,26 @@
+/**
+ * Anthropic Messages: `input_tokens` EXCLUDES cache reads and writes, so the three are added.
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+ */
+import { isObject, type JsonObject } from '../json.ts';
+import { readCount, sumKnown } from './read-count.ts';
+import { known, type Usage } from './usage.ts';
+
+export function readAnthropicUsage(usage: JsonObject): Usage {
+  const cacheRead = readCount(usage, 'cache_read_input_tokens');
+  // The split by lifetime is newer than the total; without it every write is of five minutes, the default.
+  const split = isObject(usage['cache_creation']);
+  const written5m = split
+    ? readCount(usage, 'cache_creation', 'ephemeral_5m_input_tokens')
+    : readCount(usage, 'cache_creation_input_tokens');
+  const written1h = readCount(usage, 'cache_creation', 'ephemeral_1h_input_tokens');
+  return known({
+    input_tokens: sumKnown(readCount(usage, 'input_tokens'), cacheRead, written5m, written1h),
+    output_tokens: readCount(usage, 'output_tokens'),
+    cache_read_tokens: cacheRead,
+    cache_write_5m_tokens: written5m,
+    cache_write_1h_tokens: written1h,
+    reasoning_tokens: readCount(usage, 'output_tokens_details', 'thinking_tokens'),
+    web_searches: readCount(usage, 'server_tool_use', 'web_search_requests'),
+  });
+}

@@ -1,0 +1,25 @@
+/** UUIDs: what is one, and ids derived from names, the same wherever and however often they are computed. */
+import { createHash } from 'node:crypto';
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+/** Any UUID but the nil one, which a broken producer gives to every call. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text) && text !== NIL;
+}
+
+/** UUIDv5 of a name in a namespace (RFC 9562 §5.5). */
+export function uuidV5(namespace: string, name: string): string {
+  const bytes = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name, 'utf8')
+    .digest()
+    .subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString('hex');
+  return [8, 12, 16, 20, 32]
+    .map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end))
+    .join('-');
+}

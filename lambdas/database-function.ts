@@ -1,0 +1,64 @@
+/** What every function with a database has in common: its secrets from the parameter store, one connection kept warm. */
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import ssm from '@middy/ssm';
+import { clearCache } from '@middy/util';
+import type { Client } from 'pg';
+import { isRefusedLogin } from '../adapters/postgres/sql-state.ts';
+import { WarmConnection } from '../adapters/postgres/warm-connection.ts';
+import type { DatabaseSettings } from './database-env.ts';
+
+/** Secrets are read again after this long, so that a rotated one needs no deploy. */
+const SECRET_CACHE_MS = 10 * 60_000;
+
+export interface DatabaseFunction<Event, Result, Secret extends string> {
+  /** Slug of the capability; the connection's name in pg_stat_activity. */
+  slug: string;
+  database: DatabaseSettings;
+  /** Further SecureString parameters, by the name under which `run` gets them. */
+  secrets?: Record<Secret, string>;
+  run(event: Event, services: Services<Secret>): Promise<Result>;
+}
+
+export interface Services<Secret extends string> {
+  /** The warm connection, or a new one. After an error that `run` catches, discard it. */
+  connection(): Promise<Client>;
+  discardConnection(): Promise<void>;
+  secrets: Record<Secret, string>;
+}
+
+export function databaseFunction<Event, Result, Secret extends string = never>(
+  definition: DatabaseFunction<Event, Result, Secret>,
+): MiddyfiedHandler<Event, Result> {
+  const { slug, database, secrets } = definition;
+  const warm = new WarmConnection();
+  const handler = middy<Event, Result>()
+    .use(
+      ssm({
+        fetchData: { databaseUrl: database.urlParameter, ...secrets },
+        setToContext: true,
+        cacheKey: slug,
+        cacheExpiry: SECRET_CACHE_MS,
+      }),
+    )
+    .handler(async (event, context) => {
+      const values = context as unknown as Record<'databaseUrl' | Secret, string>;
+      try {
+        return await definition.run(event, {
+          secrets: values,
+          discardConnection: () => warm.discard(),
+          connection: () =>
+            warm.get({
+              connectionString: values.databaseUrl,
+              ca: database.ca,
+              applicationName: `tricost ${slug}`,
+            }),
+        });
+      } catch (error) {
+        await warm.discard();
+        // The password may have been rotated: the next invocation reads it again.
+        if (isRefusedLogin(error)) clearCache(slug);
+        throw error;
+      }
+    });
+  return handler as unknown as MiddyfiedHandler<Event, Result>;
+}
