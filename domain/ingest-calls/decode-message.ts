@@ -1,7 +1,8 @@
 /** Takes an SQS message body apart: one event, an envelope, an array, or one of these compressed or in a CloudEvent. */
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { describe, isObject, type JsonObject } from '../json.ts';
-import { isUuid, uuidV5 } from '../uuid.ts';
+import { cloudEventData, isCloudEvent } from './cloud-event.ts';
+import { parseJson } from './parse-json.ts';
 import { Refused, type Result, refusable } from './rejection.ts';
 import { cleanText, fitName } from './text.ts';
 
@@ -19,8 +20,6 @@ export interface DecodedMessage {
   delivery?: Delivery;
 }
 
-/** Namespace of the ids of CloudEvents whose `id` is not a UUID. */
-const CLOUD_EVENT_NAMESPACE = '2b8f4f52-5a0e-4c53-8a2a-9f0f6d0f7c3e';
 const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 
 /** @param body text of the SQS message */
@@ -30,24 +29,24 @@ export function decodeMessage(body: string): Result<DecodedMessage> {
 
 /** @param outermost a compressed body, or a CloudEvent, holds a plain one and never another of its kind */
 function readBody(body: unknown, outermost: boolean): DecodedMessage {
-  if (Array.isArray(body)) return { events: body.map(unwrapCloudEvent) };
+  if (Array.isArray(body)) return { events: body };
   if (!isObject(body))
     throw new Refused(
       'not_an_object',
       `a message must be a JSON object or array, got ${describe(body)}`,
     );
-  if (outermost && 'specversion' in body) {
+  if (outermost && isCloudEvent(body)) {
     const data = cloudEventData(body);
     const holdsMany =
       Array.isArray(data) || (isObject(data) && ('events' in data || 'encoding' in data));
-    return holdsMany ? readBody(data, true) : { events: [unwrapCloudEvent(body)] };
+    return holdsMany ? readBody(data, true) : { events: [body] };
   }
   if (outermost && 'encoding' in body) {
     checkVersion(body);
     return readBody(parseJson(inflate(body)), false);
   }
   if ('events' in body) return readEnvelope(body);
-  return { events: [unwrapCloudEvent(body)] };
+  return { events: [body] };
 }
 
 function readEnvelope(envelope: JsonObject): DecodedMessage {
@@ -65,7 +64,7 @@ function readEnvelope(envelope: JsonObject): DecodedMessage {
       `\`producer_id\` must be a string, got ${describe(producer)}`,
     );
   }
-  const decoded: DecodedMessage = { events: events.map(unwrapCloudEvent) };
+  const decoded: DecodedMessage = { events };
   if (producer !== undefined && sequence !== undefined) {
     decoded.delivery = { producerId: fitName(cleanText(producer)).name, sequence, dropped };
   }
@@ -92,15 +91,6 @@ function checkVersion(body: JsonObject): void {
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which may be a prompt.
-    throw new Refused('not_json');
-  }
-}
-
 function inflate(body: JsonObject): string {
   const { encoding, data } = body;
   if (encoding !== 'gzip' && encoding !== 'zstd') throw new Refused('encoding_unknown');
@@ -115,35 +105,4 @@ function inflate(body: JsonObject): string {
     const tooLarge = error instanceof RangeError;
     throw new Refused(tooLarge ? 'inflated_too_large' : 'encoding_broken');
   }
-}
-
-/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
-function cloudEventData(event: JsonObject): unknown {
-  const encoded = event['data_base64'];
-  if (typeof encoded === 'string')
-    return parseJson(Buffer.from(encoded, 'base64').toString('utf8'));
-  const { data } = event;
-  return typeof data === 'string' ? parseJson(data) : data;
-}
-
-/** The call inside a CloudEvent; the envelope's own attributes fill what the call leaves out. */
-function unwrapCloudEvent(event: unknown): unknown {
-  if (!isObject(event) || !('specversion' in event)) return event;
-  const data = refusable(() => cloudEventData(event));
-  // What is not an object is refused as an event, so that its siblings are unharmed.
-  if (!data.ok || !isObject(data.value)) return null;
-  const call = data.value;
-  return {
-    ...call,
-    event_id: call['event_id'] ?? cloudEventId(event),
-    ts: call['ts'] ?? event['time'],
-    service: call['service'] ?? event['source'],
-  };
-}
-
-/** `source` and `id` together name a CloudEvent; `id` alone may be any text. */
-function cloudEventId(event: JsonObject): string | undefined {
-  const { id, source } = event;
-  if (typeof id !== 'string') return undefined;
-  return isUuid(id) ? id : uuidV5(CLOUD_EVENT_NAMESPACE, `${String(source)}\n${id}`);
 }

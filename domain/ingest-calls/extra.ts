@@ -1,11 +1,9 @@
-/** What an event carries beyond the contract: unknown fields and the team's own tags, bounded and without content. */
+/** What an event carries beyond the contract: bounded, and without prompts or answers. */
 import type { JsonObject } from '../json.ts';
 import { cleanText } from './text.ts';
 
 const MAX_EXTRA_BYTES = 2_048;
 const MAX_DEPTH = 6;
-const MAX_TAGS = 10;
-const MAX_TAG_LENGTH = 64;
 
 /** Keys under which SDKs keep prompts and answers. Text under them is never stored, at any depth. */
 const CONTENT_KEYS: ReadonlySet<string> = new Set([
@@ -53,25 +51,6 @@ export function boundExtra(fields: JsonObject): Bounded {
   if (Object.keys(value).length === 0) return { value: null, ...state };
   const fits = Buffer.byteLength(JSON.stringify(value), 'utf8') <= MAX_EXTRA_BYTES;
   return { value: fits ? value : null, ...state, cut: state.cut || !fits };
-}
-
-/** At most ten pairs of at most 64 characters; numbers and booleans as text. */
-export function boundTags(tags: { readonly [key: string]: string | number | boolean | null }): {
-  value: JsonObject | null;
-  cut: boolean;
-} {
-  const pairs = Object.entries(tags)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => [cleanText(key), cleanText(String(value))] as const);
-  const kept = pairs.slice(0, MAX_TAGS).map(([key, value]) => [shorten(key), shorten(value)]);
-  const cut =
-    pairs.length > MAX_TAGS ||
-    pairs.some((pair) => pair.some((text) => text.length > MAX_TAG_LENGTH));
-  return { value: kept.length === 0 ? null : Object.fromEntries(kept), cut };
-}
-
-function shorten(text: string): string {
-  return text.slice(0, MAX_TAG_LENGTH).toWellFormed();
 }
 
 /** Numbers and booleans under these names are counts and switches, not text. */

@@ -42,10 +42,11 @@ export function priceCall(call: PricedCall): { cost: PicoUsd; lines: PriceLine[]
   if (call.serviceTier !== undefined && !STANDARD_TIERS.has(call.serviceTier.toLowerCase())) {
     return undefined;
   }
-  if (usage.input_tokens === undefined || usage.output_tokens === undefined) return undefined;
-  if (!isConsistent(usage)) return undefined;
+  if (usage.input_tokens === undefined || !isConsistent(usage)) return undefined;
   const prices = findModelPrice(call.provider, call.model, call.at);
   if (prices === undefined) return undefined;
+  // A model without an output price (embeddings) has no output to know about.
+  if (usage.output_tokens === undefined && prices['output_mtok'] !== undefined) return undefined;
 
   const lines: PriceLine[] = [];
   for (const { unit, quantity, price, per } of buckets(usage, prices)) {

@@ -1,0 +1,101 @@
+/** What a call used and what it cost: the columns that come from `usage`, `usage_raw` and `cost_usd`. */
+import type { JsonObject } from '../json.ts';
+import { formatPicoUsd, type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
+import { priceCall } from '../pricing/price-call.ts';
+import { type ReadUsage, readUsage } from '../usage/read-usage.ts';
+import { isConsistent, USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
+import type { CallFlag, CallRow, PriceStatus } from './call-row.ts';
+import { boundExtra } from './extra.ts';
+import { readBoolean, readChoice, readObject } from './fields.ts';
+import { Refused } from './rejection.ts';
+
+type Served = Pick<CallRow, 'provider' | 'model' | 'service_tier' | 'batch' | 'status'>;
+type CostAndUsage = Pick<
+  CallRow,
+  UsageKey | 'usage_raw' | 'usage_source' | 'cache_hit' | 'cost_usd' | 'price_status'
+>;
+
+const USAGE_SOURCES = ['provider', 'partial', 'estimated'] as const;
+const COST_TEXT = /^\d{1,8}(?:\.\d{1,40})?$/;
+/** What `numeric(20,12)` cannot hold. */
+const COST_LIMIT: PicoUsd = 10n ** 20n;
+
+/** @throws Refused (`usage_…`, `tokens_invalid`, `cost_invalid`, `type_invalid`, `value_unknown`) */
+export function readCostAndUsage(
+  event: JsonObject,
+  ts: Date,
+  served: Served,
+  flags: Set<CallFlag>,
+): CostAndUsage {
+  const stated = readStatedCost(event);
+  const raw = readUsageObject(event, 'usage_raw') ?? readUsageObject(event, 'usage');
+  const read = raw === undefined ? undefined : readUsage(raw);
+  if (read === undefined && stated === undefined && served.status === 'ok') {
+    throw new Refused('usage_missing');
+  }
+  const usage = read?.usage ?? {};
+  const isDoubtful = flagUsage(read, flags);
+  const { cost, priceStatus } = costOf(stated, ts, served, read?.usage);
+  return {
+    ...columns(usage),
+    usage_raw: isDoubtful && raw !== undefined ? boundExtra(raw).value : null,
+    usage_source: readChoice(event, 'usage_source', USAGE_SOURCES) ?? null,
+    cache_hit:
+      readBoolean(event, 'cache_hit') ??
+      (usage.cache_read_tokens === undefined ? null : usage.cache_read_tokens > 0),
+    cost_usd: cost === undefined ? null : formatPicoUsd(cost),
+    price_status: priceStatus,
+  };
+}
+
+/** An object whose values are all null says nothing, like no object. */
+function readUsageObject(event: JsonObject, key: string): JsonObject | undefined {
+  const usage = readObject(event, key);
+  const isEmpty = usage !== undefined && Object.values(usage).every((value) => value === null);
+  return isEmpty ? undefined : usage;
+}
+
+/** @returns whether the provider's own object must be kept beside what was read from it */
+function flagUsage(read: ReadUsage | undefined, flags: Set<CallFlag>): boolean {
+  if (read === undefined) return false;
+  if (!isConsistent(read.usage)) flags.add('usage_mismatch');
+  if (read.unreadKeys.length > 0) flags.add('usage_unread_keys');
+  return flags.has('usage_mismatch') || flags.has('usage_unread_keys');
+}
+
+/** The cost that the event states, exact. A number is read as the shortest decimal that denotes it. */
+function readStatedCost(event: JsonObject): PicoUsd | undefined {
+  const value = event['cost_usd'];
+  if (value === undefined || value === null) return undefined;
+  const isText = typeof value === 'string' && COST_TEXT.test(value);
+  const isNumber = typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  const decimal = isText || isNumber ? parseDecimal(String(value)) : undefined;
+  const cost = decimal === undefined ? undefined : toPicoUsd(decimal);
+  if (cost === undefined || cost >= COST_LIMIT) throw new Refused('cost_invalid');
+  return cost;
+}
+
+function costOf(
+  stated: PicoUsd | undefined,
+  ts: Date,
+  served: Served,
+  usage: Usage | undefined,
+): { cost: PicoUsd | undefined; priceStatus: PriceStatus } {
+  if (stated !== undefined) return { cost: stated, priceStatus: 'provider' };
+  if (usage === undefined) return { cost: undefined, priceStatus: 'no_usage' };
+  const priced = priceCall({
+    provider: served.provider,
+    model: served.model,
+    at: ts,
+    usage,
+    serviceTier: served.service_tier ?? undefined,
+    batch: served.batch ?? undefined,
+  });
+  return { cost: priced?.cost, priceStatus: priced === undefined ? 'unpriced' : 'priced' };
+}
+
+function columns(usage: Usage): Record<UsageKey, number | null> {
+  const row = {} as Record<UsageKey, number | null>;
+  for (const key of USAGE_KEYS) row[key] = usage[key] ?? null;
+  return row;
+}

@@ -1,0 +1,168 @@
+import { findProvider } from '@pydantic/genai-prices';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatPicoUsd } from '../../../domain/money.ts';
+import { isSameModel } from '../../../domain/pricing/model-names.ts';
+import { type PricedCall, priceCall } from '../../../domain/pricing/price-call.ts';
+import { findModelPrice } from '../../../domain/pricing/price-catalogue.ts';
+
+const AT = new Date('2026-11-23T13:00:00Z');
+
+function cost(call: Partial<PricedCall>): string | undefined {
+  const priced = priceCall({
+    provider: 'anthropic',
+    model: 'claude-opus-4-5',
+    at: AT,
+    usage: { input_tokens: 1, output_tokens: 1 },
+    ...call,
+  });
+  return priced === undefined ? undefined : formatPicoUsd(priced.cost);
+}
+
+describe('what a call costs', () => {
+  test('each bucket has its own rate, and none is charged twice', () => {
+    const usage = {
+      input_tokens: 100_000,
+      cache_read_tokens: 50_000,
+      cache_write_5m_tokens: 20_000,
+      cache_write_1h_tokens: 10_000,
+      output_tokens: 1_000,
+      web_searches: 3,
+    };
+    // 20k × 5 + 50k × 0.5 + 20k × 6.25 + 10k × 10 + 1k × 25 (per million) + 3 × 10 (per thousand)
+    expect(cost({ usage })).toBe('0.405000000000');
+  });
+
+  test('above a context band the whole call has the band’s rate', () => {
+    const sonnet = { model: 'claude-sonnet-4-5' };
+    expect(cost({ ...sonnet, usage: { input_tokens: 200_000, output_tokens: 1_000 } })).toBe(
+      '0.615000000000',
+    );
+    expect(cost({ ...sonnet, usage: { input_tokens: 200_001, output_tokens: 1_000 } })).toBe(
+      '1.222506000000',
+    );
+  });
+
+  test('the price is that of the call’s start', () => {
+    const o3 = {
+      provider: 'openai',
+      model: 'o3',
+      usage: { input_tokens: 1_000_000, output_tokens: 0 },
+    };
+    expect(cost({ ...o3, at: new Date('2025-06-09T23:59:59Z') })).toBe('10.000000000000');
+    expect(cost({ ...o3, at: new Date('2025-06-11T00:00:00Z') })).toBe('2.000000000000');
+  });
+
+  test('smaller than a nano-dollar is not lost', () => {
+    const usage = { input_tokens: 1, cache_read_tokens: 1, output_tokens: 0 };
+    expect(cost({ provider: 'google', model: 'gemini-2.5-flash', usage })).toBe('0.000000030000');
+  });
+
+  test('an embedding has no output to price', () => {
+    expect(
+      cost({ provider: 'openai', model: 'text-embedding-3-small', usage: { input_tokens: 50 } }),
+    ).toBe('0.000001000000');
+  });
+
+  test.each<[string, Partial<PricedCall>]>([
+    ['an unknown model', { model: 'claude-opus-99' }],
+    ['an unknown provider', { provider: 'nobody' }],
+    ['a sibling that only shares a prefix', { model: 'claude-opus-4-55' }],
+    ['a batch call', { batch: true }],
+    ['a tier without listed prices', { serviceTier: 'priority' }],
+    ['unknown output', { usage: { input_tokens: 10 } }],
+    ['unknown input', { usage: { output_tokens: 10 } }],
+    [
+      'parts above their total',
+      { usage: { input_tokens: 1, output_tokens: 1, cache_read_tokens: 2 } },
+    ],
+    [
+      'an hour’s cache write where only the five-minute rate is listed',
+      {
+        provider: 'aws',
+        model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+        usage: { input_tokens: 10, output_tokens: 1, cache_write_1h_tokens: 10 },
+      },
+    ],
+  ])('%s has no price, rather than a wrong one', (_case, call) => {
+    expect(cost(call)).toBeUndefined();
+  });
+
+  test('equals exact rational arithmetic, is monotone in tokens, and is the sum of its lines', () => {
+    const count = fc.integer({ min: 0, max: 2_000_000 });
+    fc.assert(
+      fc.property(count, count, count, count, (uncached, read, written, output) => {
+        const usage = {
+          input_tokens: uncached + read + written,
+          cache_read_tokens: read,
+          cache_write_5m_tokens: written,
+          output_tokens: output,
+        };
+        const call = { provider: 'anthropic', model: 'claude-opus-4-5', at: AT, usage };
+        const priced = priceCall(call);
+        // $5, $0.50, $6.25 and $25 per million, in pico-dollars per token.
+        const exact =
+          BigInt(uncached) * 5_000_000n +
+          BigInt(read) * 500_000n +
+          BigInt(written) * 6_250_000n +
+          BigInt(output) * 25_000_000n;
+        expect(priced?.cost).toBe(exact);
+        expect(priced?.lines.reduce((sum, line) => sum + line.cost, 0n)).toBe(exact);
+        const more = priceCall({ ...call, usage: { ...usage, output_tokens: output + 1 } });
+        expect((more?.cost ?? 0n) > exact).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('which model answered', () => {
+  test.each([
+    ['claude-sonnet-4-5-20250929', 'claude-sonnet-4-5', true],
+    ['claude-sonnet-4-5@20250929', 'claude-sonnet-4-5', true],
+    ['claude-3-5-haiku-latest', 'claude-3-5-haiku', true],
+    ['gpt-4o-2024-08-06', 'gpt-4o', true],
+    [
+      'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'regional.anthropic.claude-sonnet-4-5-v1:0',
+      true,
+    ],
+    [
+      'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-opus-4-5-20251101-v1:0',
+      'anthropic.claude-opus-4-5',
+      true,
+    ],
+    ['claude-sonnet-5-5', 'claude-sonnet-5', false],
+    ['claude-sonnet-4-55', 'claude-sonnet-4-5', false],
+    ['gpt-5-nano-anything', 'gpt-5-nano', false],
+    ['gpt-4o-mini', 'gpt-4o', false],
+    ['claude-sonnet-4-5-20251399', 'claude-sonnet-4-5', false],
+  ])('%s is %s: %s', (answered, catalogued, same) => {
+    expect(isSameModel(answered, catalogued)).toBe(same);
+  });
+
+  test.each(['anthropic', 'openai', 'google', 'azure', 'groq', 'deepseek', 'x-ai'])(
+    'every model that the catalogue lists for %s is found by its own id',
+    (id) => {
+      const models = findProvider({ providerId: id })?.models ?? [];
+      expect(models.length).toBeGreaterThan(5);
+      const lost = models
+        .map((model) => model.id)
+        // A fine-tuned model's id is a prefix, never a model that answers.
+        .filter((model) => !model.startsWith('ft:'))
+        .filter((model) => findModelPrice(id, model, AT) === undefined);
+      expect(lost).toEqual([]);
+    },
+  );
+
+  test.each(['aws.bedrock', 'bedrock', 'gcp.vertex_ai', 'gcp.gemini', 'azure.ai.openai', 'OpenAI'])(
+    'OpenTelemetry’s and the SDKs’ name %s is understood',
+    (provider) => {
+      const model = /bedrock/.test(provider)
+        ? 'anthropic.claude-opus-4-5-20251101-v1:0'
+        : /gcp/.test(provider)
+          ? 'gemini-2.5-pro'
+          : 'gpt-4o';
+      expect(cost({ provider, model })).toBeDefined();
+    },
+  );
+});
