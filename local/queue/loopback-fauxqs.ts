@@ -1,0 +1,59 @@
+/** Starts fauxqs, the SQS engine of local runs and tests, on 127.0.0.1 only. */
+import net from 'node:net';
+import { type FauxqsServer, startFauxqs } from 'fauxqs';
+
+export interface LoopbackFauxqsOptions {
+  /** 0, the default, lets the system choose. A queue's address carries it, so a persisted queue wants its old one back. */
+  port?: number;
+  /** Folder of the SQLite file that keeps queues and messages over restarts; absent: memory only. */
+  dataDir?: string;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** One start at a time: two overlapping ones would each take the other's replacement for the original. */
+let previousStart: Promise<unknown> = Promise.resolve();
+
+/**
+ * A running engine; its `address` (`http://127.0.0.1:<port>`) is the endpoint for SQS clients, `stop()` ends it.
+ *
+ * @throws Error when the port is taken (`code` EADDRINUSE), or when it does not listen on 127.0.0.1 after all.
+ */
+export function startLoopbackFauxqs(options: LoopbackFauxqsOptions = {}): Promise<FauxqsServer> {
+  const start = previousStart.then(() => startConfined(options));
+  previousStart = start.catch(() => {});
+  return start;
+}
+
+// fauxqs 2.4.1 listens on 0.0.0.0 without authentication, and its `host` option only changes queue addresses
+// (https://github.com/kibertoad/fauxqs, src/app.ts, `app.listen({ port, host: '0.0.0.0' })`).
+async function startConfined(options: LoopbackFauxqsOptions): Promise<FauxqsServer> {
+  const listen = net.Server.prototype.listen;
+  net.Server.prototype.listen = function confined(this: net.Server, ...args: unknown[]) {
+    const [first, ...rest] = args;
+    const confinedArgs = listensEverywhere(first) ? [{ ...first, host: LOOPBACK }, ...rest] : args;
+    return Reflect.apply(listen, this, confinedArgs);
+  };
+  let server: FauxqsServer;
+  try {
+    server = await startFauxqs({ port: 0, ...options, logger: false });
+  } finally {
+    net.Server.prototype.listen = listen;
+  }
+  if (new URL(server.address).hostname !== LOOPBACK) {
+    await server.stop();
+    throw new Error(
+      `the local queue listened on ${server.address}, which other machines may reach, so it was stopped: check how the installed fauxqs version calls listen() in ${import.meta.filename}`,
+    );
+  }
+  return server;
+}
+
+function listensEverywhere(options: unknown): options is net.ListenOptions {
+  return (
+    typeof options === 'object' &&
+    options !== null &&
+    'host' in options &&
+    options.host === '0.0.0.0'
+  );
+}
