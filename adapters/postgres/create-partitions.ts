@@ -20,9 +20,22 @@ export async function ensurePartitions(
   now: Date,
   range: { monthsBack: number; monthsAhead: number },
 ): Promise<string[]> {
+  return ensurePartitionsBetween(
+    client,
+    firstOfMonth(now, -range.monthsBack),
+    firstOfMonth(now, range.monthsAhead),
+  );
+}
+
+/** The same between two months, each given by its first day (`YYYY-MM-01`), both inclusive. */
+export async function ensurePartitionsBetween(
+  client: ClientBase,
+  from: string,
+  to: string,
+): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     'select name from tricost.ensure_partitions($1::date, $2::date) as name',
-    [firstOfMonth(now, -range.monthsBack), firstOfMonth(now, range.monthsAhead)],
+    [from, to],
   );
   return rows.map((row) => row.name);
 }

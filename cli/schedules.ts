@@ -1,0 +1,117 @@
+/** `tricost schedules`: what runs when, and running it now as of any moment. */
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  GetScheduleCommand,
+  type GetScheduleCommandOutput,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { type Command, InvalidArgumentError } from 'commander';
+import { awsClientSettings, localStack } from './target.ts';
+
+interface SchedulesOptions {
+  aws?: boolean;
+  group?: string;
+  json?: boolean;
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
+
+const GROUP_HELP = "the stack's schedule group (on AWS; default: Tricost)";
+
+export function addSchedulesCommand(program: Command): void {
+  const schedules = program.command('schedules').description("list or run the stack's schedules");
+
+  schedules
+    .command('list')
+    .description('list the schedules')
+    .option('--aws', 'on AWS, with the credentials of the environment')
+    .option('--group <name>', GROUP_HELP)
+    .option('--json', 'print one JSON array')
+    .action(async (options: SchedulesOptions) => {
+      const found = await listSchedules(options);
+      if (options.json === true) console.log(JSON.stringify(found));
+      for (const { Name, ScheduleExpression, ScheduleExpressionTimezone, State } of options.json ===
+      true
+        ? []
+        : found) {
+        console.log(
+          `${Name}  ${ScheduleExpression} ${ScheduleExpressionTimezone ?? 'UTC'}  ${State}`,
+        );
+      }
+    });
+
+  schedules
+    .command('run')
+    .description('run a schedule now, as if it were due at a given moment')
+    .argument(
+      '<name>',
+      'its name, or the part of it that says what it does, for example spend-alert',
+    )
+    .option('--at <time>', 'RFC 3339; default: now', parseTime)
+    .option('--aws', 'on AWS, with the credentials of the environment')
+    .option('--group <name>', GROUP_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx tricost schedules run spend-alert
+  $ npx tricost schedules run create-partitions --at 2027-01-01T00:20:00Z`,
+    )
+    .action(async (name: string, options: SchedulesOptions & { at?: Date }) => {
+      const schedule = findByName(name, await listSchedules(options));
+      const at = options.at ?? new Date();
+      console.log(await invoke(schedule, at, options));
+    });
+}
+
+async function listSchedules(options: SchedulesOptions): Promise<GetScheduleCommandOutput[]> {
+  const client = new SchedulerClient(awsClientSettings(options));
+  const group = options.group ?? (options.aws === true ? 'Tricost' : localStack().scheduleGroup);
+  const { Schedules: summaries = [] } = await client.send(
+    new ListSchedulesCommand({ GroupName: group, MaxResults: 100 }),
+  );
+  return Promise.all(
+    summaries.map(({ Name, GroupName }) =>
+      client.send(new GetScheduleCommand({ Name, GroupName })),
+    ),
+  );
+}
+
+function findByName(name: string, schedules: GetScheduleCommandOutput[]): GetScheduleCommandOutput {
+  const wanted = name.toLowerCase().replaceAll('-', '');
+  const matches = schedules.filter((schedule) =>
+    schedule.Name?.toLowerCase().replaceAll('-', '').includes(wanted),
+  );
+  const [only] = matches;
+  if (only === undefined || matches.length > 1) {
+    const names = schedules.map((schedule) => schedule.Name).join(', ');
+    throw new Error(`${matches.length} schedules are called ${name}; there are: ${names}`);
+  }
+  return only;
+}
+
+/** Sends the function what the schedule would send it, and waits for the answer. */
+async function invoke(
+  schedule: GetScheduleCommandOutput,
+  at: Date,
+  options: SchedulesOptions,
+): Promise<string> {
+  const client = new LambdaClient(awsClientSettings(options));
+  const input = (schedule.Target?.Input ?? '{}').replaceAll(SCHEDULED_TIME, at.toISOString());
+  const result = await client.send(
+    new InvokeCommand({ FunctionName: schedule.Target?.Arn, Payload: Buffer.from(input) }),
+  );
+  const answer = Buffer.from(result.Payload ?? []).toString('utf8');
+  if (result.FunctionError !== undefined) throw new Error(`${schedule.Name} failed: ${answer}`);
+  return answer;
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) {
+    throw new InvalidArgumentError('a time looks like 2026-11-23T08:00:00Z');
+  }
+  return time;
+}

@@ -1,0 +1,76 @@
+/** `tricost tail`: calls with their cost, as they land. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import { connect } from '../adapters/postgres/connect.ts';
+import { callsReceivedSince, type TailedCall } from '../adapters/postgres/tail-calls.ts';
+import { databaseUrl } from './target.ts';
+
+interface TailOptions {
+  databaseUrl?: string;
+  json?: boolean;
+}
+
+const POLL_MS = 1_000;
+const LATE_COMMIT_MS = 10_000;
+
+export function addTailCommand(program: Command): void {
+  program
+    .command('tail')
+    .description('show calls with their cost as they land (those that started within the last day)')
+    .option(
+      '--database-url <url>',
+      'connection string (default: DATABASE_URL, else the local stack)',
+    )
+    .option('--json', 'print one JSON object a line')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ npx tricost tail\n  $ npx tricost tail --json | jq .cost_usd',
+    )
+    .action(tail);
+}
+
+async function tail(options: TailOptions): Promise<void> {
+  const client = await connect({
+    connectionString: databaseUrl(options.databaseUrl),
+    applicationName: 'tricost tail',
+  });
+  const stopped = new AbortController();
+  process.once('SIGINT', () => stopped.abort());
+  process.stderr.write('waiting for calls; Ctrl-C stops\n');
+  const shown = new Map<string, Date>();
+  let since = new Date();
+  while (!stopped.signal.aborted) {
+    const calls = await callsReceivedSince(client, since);
+    for (const call of calls) {
+      const key = `${call.event_id} ${call.ts.toISOString()}`;
+      if (!shown.has(key)) console.log(options.json === true ? JSON.stringify(call) : line(call));
+      shown.set(key, call.received_at);
+    }
+    // A row carries the time at which its transaction began: look back over those that commit late.
+    const newest = calls.at(-1)?.received_at ?? since;
+    since = new Date(Math.max(since.getTime(), newest.getTime() - LATE_COMMIT_MS));
+    for (const [key, receivedAt] of shown) if (receivedAt < since) shown.delete(key);
+    await sleep(POLL_MS, undefined, { signal: stopped.signal }).catch(() => {});
+  }
+  await client.end();
+}
+
+function line(call: TailedCall): string {
+  const cost =
+    call.cost_usd === null
+      ? styleText('yellow', call.price_status.padEnd(16))
+      : styleText('green', `$${call.cost_usd}`.padEnd(16));
+  const tokens = `${call.input_tokens ?? '?'}→${call.output_tokens ?? '?'}`;
+  return [
+    call.ts.toISOString(),
+    cost,
+    call.feature.padEnd(20),
+    call.user_id.padEnd(10),
+    call.model,
+    tokens,
+    call.status === 'ok' ? '' : styleText('red', call.status),
+  ]
+    .join('  ')
+    .trimEnd();
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
+/** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
+import { Command } from 'commander';
+import { addPartitionsCommand } from './partitions.ts';
+import { addSchedulesCommand } from './schedules.ts';
+import { addTailCommand } from './tail.ts';
+import { addValidateCommand } from './validate.ts';
+
+const program = new Command('tricost')
+  .description('Split your LLM bill by feature, user and prompt.')
+  .showHelpAfterError('(see --help)')
+  .addHelpText(
+    'after',
+    `
+Commands talk to the local stack while \`npm start\` runs, and to AWS with --aws.
+
+Examples:
+  $ npx tricost validate event.json
+  $ npx tricost tail
+  $ npx tricost schedules run spend-alert --at 2026-11-23T08:00:00Z
+  $ npx tricost partitions ensure --from 2025-01`,
+  );
+
+addValidateCommand(program);
+addTailCommand(program);
+addSchedulesCommand(program);
+addPartitionsCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A person reads this: the sentence, not the stack.
+  console.error(`tricost: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}
