@@ -1,0 +1,22 @@
+/** The CDK app: reads the configuration and makes the stack. */
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import cdkJson from '../cdk.json' with { type: 'json' };
+import { ConfigError } from '../lib/config.ts';
+import { readConfigFile } from '../lib/read-config.ts';
+import { TricostStack } from '../lib/tricost-stack.ts';
+
+// The CDK command line passes cdk.json's feature flags itself; local runs and tests start this file without it.
+const app = new App({ context: cdkJson.context });
+const path: string =
+  app.node.tryGetContext('config') ??
+  fileURLToPath(new URL('../tricost.config.json', import.meta.url));
+try {
+  const config = readConfigFile(path);
+  new TricostStack(app, config.stackName, { config });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,65 @@
+/** What a team decides about its stack: the typed form of tricost.config.json. */
+
+export interface TricostConfig {
+  /** Name of the CloudFormation stack and of its schedule group. */
+  readonly stackName: string;
+  /** Where alarms are sent; undefined when the file says `"none"`. */
+  readonly alarmEmail: string | undefined;
+  /** IANA zone whose days the alert uses. */
+  readonly reportingZone: string;
+  readonly alert: AlertConfig;
+  /** Address of the dashboard; undefined: messages carry no link. */
+  readonly boardUrl: string | undefined;
+  readonly parameters: ParameterNames;
+  readonly databaseCa: DatabaseCa;
+  readonly partitions: PartitionsConfig;
+  /** Adds the (feature, ts) index of the original recipe. */
+  readonly featureIndex: boolean;
+  /** Undefined: the functions run outside any VPC. */
+  readonly vpc: VpcConfig | undefined;
+  readonly terminationProtection: boolean;
+}
+
+export interface AlertConfig {
+  /** `0.3` alerts above +30 %. */
+  readonly growthRatio: number;
+  /** Decimal number of US dollars. */
+  readonly minimumSpendUsd: string;
+}
+
+/** Names of SSM SecureString parameters. */
+export interface ParameterNames {
+  readonly migrateDatabaseUrl: string;
+  readonly runtimeDatabaseUrl: string;
+  readonly slackWebhookUrl: string;
+}
+
+/** Who signed the database's certificate. */
+export type DatabaseCa =
+  | { readonly kind: 'system' }
+  | { readonly kind: 'aws-rds' }
+  | { readonly kind: 'pem'; readonly pem: string };
+
+export interface PartitionsConfig {
+  readonly monthsBack: number;
+  readonly monthsAhead: number;
+  /** Null: nothing is ever dropped. */
+  readonly retentionMonths: number | null;
+}
+
+export interface VpcConfig {
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+/** Everything wrong with a configuration file, one sentence each. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(file: string, problems: readonly string[]) {
+    super(`${file} cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}

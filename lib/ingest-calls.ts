@@ -1,0 +1,47 @@
+/** ingest-calls: the queue that apps publish to, and the function that stores its calls. */
+import { Duration } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { IngestCallsEnv } from '../lambdas/ingest-calls/env.ts';
+import type { TricostConfig } from './config.ts';
+import { databaseEnvironment } from './database-environment.ts';
+import { TricostFunction } from './tricost-function.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface IngestCallsProps {
+  readonly config: TricostConfig;
+}
+
+export class IngestCalls extends Construct {
+  readonly queue: sqs.Queue;
+  readonly deadLetterQueue: sqs.Queue;
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, { config }: IngestCallsProps) {
+    super(scope, id);
+    const timeout = Duration.minutes(1);
+    const calls = new WorkQueue(this, 'Queue', {
+      functionTimeout: timeout,
+      batchingWindow: Duration.seconds(5),
+    });
+    this.queue = calls.queue;
+    this.deadLetterQueue = calls.deadLetterQueue;
+    this.function = new TricostFunction(this, 'Function', {
+      slug: 'ingest-calls',
+      description: 'tricost: stores the LLM calls that apps publish',
+      timeout,
+      memorySize: 512,
+      environment: {
+        TRICOST_DATABASE_URL_PARAMETER: config.parameters.runtimeDatabaseUrl,
+        TRICOST_DATABASE_CA: databaseEnvironment(config.databaseCa).ca,
+        TRICOST_QUEUE_URL: this.queue.queueUrl,
+      } satisfies IngestCallsEnv,
+      parameterNames: [config.parameters.runtimeDatabaseUrl],
+      config,
+    }).function;
+    // Five at a time is far above need when events are packed, and far below any database's connection limit.
+    // Reserved concurrency would do the same but fails to deploy in a new account, whose limit is 10.
+    calls.feed(this.function, { batchSize: 100, maxConcurrency: 5 });
+  }
+}

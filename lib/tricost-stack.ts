@@ -1,0 +1,54 @@
+/** The whole of tricost on AWS: one stack, one construct per capability. */
+import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import type { TricostConfig } from './config.ts';
+import { CreatePartitions } from './create-partitions.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { IngestCalls } from './ingest-calls.ts';
+import { Migrate } from './migrate.ts';
+import { Notify } from './notify.ts';
+import { PublisherPolicy } from './publisher-policy.ts';
+import { SpendAlert } from './spend-alert.ts';
+
+export interface TricostStackProps {
+  readonly config: TricostConfig;
+}
+
+export class TricostStack extends Stack {
+  constructor(scope: Construct, id: string, { config }: TricostStackProps) {
+    super(scope, id, {
+      stackName: config.stackName,
+      description: "tricost: splits a team's LLM bill by feature, user and prompt",
+      terminationProtection: config.terminationProtection,
+    });
+    Tags.of(this).add('application', 'tricost');
+
+    const jobs = {
+      config,
+      // Named, so that the command line finds the schedules of this stack.
+      scheduleGroup: new ScheduleGroup(this, 'Schedules', {
+        scheduleGroupName: config.stackName,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      deadLetterQueue: new DeadLetterQueue(this, 'FailedJobs'),
+    };
+    const migrate = new Migrate(this, 'Migrate', { config });
+    const ingestCalls = new IngestCalls(this, 'IngestCalls', { config });
+    const notify = new Notify(this, 'Notify', { config });
+    const createPartitions = new CreatePartitions(this, 'CreatePartitions', jobs);
+    const spendAlert = new SpendAlert(this, 'SpendAlert', { ...jobs, notifyQueue: notify.queue });
+    migrate.executeBefore(ingestCalls, notify, createPartitions, spendAlert);
+
+    const publisherPolicy = new PublisherPolicy(this, 'Publisher', { queue: ingestCalls.queue });
+
+    const outputs = {
+      QueueUrl: ingestCalls.queue.queueUrl,
+      QueueArn: ingestCalls.queue.queueArn,
+      DeadLetterQueueUrl: ingestCalls.deadLetterQueue.queueUrl,
+      PublisherPolicyArn: publisherPolicy.managedPolicyArn,
+      ScheduleGroupName: jobs.scheduleGroup.scheduleGroupName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,52 @@
+/** A queue whose messages wait for a function, with the dead-letter queue for those that only ever fail. */
+import { Duration } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+
+export interface WorkQueueProps {
+  readonly functionTimeout: Duration;
+  /** How long the event source gathers messages before it calls the function. */
+  readonly batchingWindow: Duration;
+}
+
+export class WorkQueue extends Construct {
+  readonly queue: sqs.Queue;
+  readonly deadLetterQueue: sqs.Queue;
+  readonly #batchingWindow: Duration;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    this.#batchingWindow = props.batchingWindow;
+    this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters');
+    this.queue = new sqs.Queue(this, 'Resource', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // An outage of the database waits here; the functions lengthen visibility instead of failing fast.
+      retentionPeriod: Duration.days(7),
+      receiveMessageWaitTime: Duration.seconds(20),
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html asks for six timeouts plus the window.
+      visibilityTimeout: Duration.seconds(
+        6 * props.functionTimeout.toSeconds() + props.batchingWindow.toSeconds(),
+      ),
+      // High, because receives during an outage count too: only a message that fails for days is beyond help.
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 100 },
+    });
+  }
+
+  /** Calls `fn` with batches of messages; each message is acknowledged or retried by itself. */
+  feed(
+    fn: lambda.Function,
+    options: Required<Pick<SqsEventSourceProps, 'batchSize' | 'maxConcurrency'>>,
+  ): void {
+    fn.addEventSource(
+      new SqsEventSource(this.queue, {
+        ...options,
+        maxBatchingWindow: this.#batchingWindow,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+}
