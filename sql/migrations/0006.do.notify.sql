@@ -7,6 +7,8 @@ create table tricost.outbox (
   payload jsonb not null,
   attempts int not null default 0,
   last_attempt_at timestamptz,
+  -- Set when Slack asked for patience: whoever is woken before then leaves the message alone.
+  next_attempt_at timestamptz,
   last_error text,
   delivered_at timestamptz,
   failed_at timestamptz,

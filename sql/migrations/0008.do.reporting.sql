@@ -35,7 +35,7 @@ from tricost.alerts;
 comment on view reporting.alerts is 'Every spend alert, with the numbers it was decided on.';
 
 create view reporting.notifications as
-select id, created_at, dedupe_key, attempts, last_attempt_at, last_error, delivered_at, failed_at,
+select id, created_at, dedupe_key, attempts, last_attempt_at, next_attempt_at, last_error, delivered_at, failed_at,
   case
     when delivered_at is not null then 'delivered'
     when failed_at is not null then 'failed'
