@@ -1,0 +1,79 @@
+/** Numbers as people read them in a message. Rounded half up, away from zero. */
+import { formatPicoUsd, type PicoUsd } from '../money.ts';
+
+const CENT: PicoUsd = 10n ** 10n;
+const DOLLAR: PicoUsd = 10n ** 12n;
+
+const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const COUNT = new Intl.NumberFormat('en-US');
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** From this many times the previous amount, a factor reads better than per cent. */
+const READABLE_FACTOR = 10n;
+
+/** `$1,234.50`. What is more than nothing never reads `$0.00`. */
+export function formatUsd(amount: PicoUsd): string {
+  if (amount > 0n && amount < CENT / 2n) return 'under $0.01';
+  return DOLLARS.format(exact(amount));
+}
+
+/** `$0.0197`: below a dollar, the first three digits that are not zero. */
+export function formatUnitUsd(amount: PicoUsd): string {
+  if (amount === 0n || amount >= DOLLAR) return DOLLARS.format(exact(amount));
+  const leadingZeros = 12 - amount.toString().length;
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: Math.min(12, leadingZeros + 3),
+  }).format(exact(amount));
+}
+
+/** `41,200`. */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** `81.2M`. */
+export function formatCompact(count: number): string {
+  return COMPACT.format(count);
+}
+
+/** `62 %`; `under 1 %` for what is more than nothing. */
+export function formatShare(part: PicoUsd, whole: PicoUsd): string {
+  const percent = divideHalfUp(part * 100n, whole);
+  return percent === 0n && part > 0n ? 'under 1 %' : `${COUNT.format(percent)} %`;
+}
+
+export interface Change {
+  /** `62 %`, or `21 ×` the previous amount. */
+  text: string;
+  kind: 'percent' | 'factor';
+}
+
+/** How much larger an amount has become; both are more than zero and `current` is not the smaller. */
+export function growth(previous: bigint, current: bigint): Change {
+  return current >= READABLE_FACTOR * previous
+    ? { kind: 'factor', text: `${COUNT.format(divideHalfUp(current, previous))} ×` }
+    : { kind: 'percent', text: `${divideHalfUp((current - previous) * 100n, previous)} %` };
+}
+
+/** ` (+55 %)`, ` (−12 %)`, ` (21 ×)`; empty when there is nothing to compare with. */
+export function changeInBrackets(previous: bigint | null, current: bigint | null): string {
+  if (previous === null || current === null || previous <= 0n) return '';
+  if (current < previous) {
+    return ` (−${divideHalfUp((previous - current) * 100n, previous)} %)`;
+  }
+  const { kind, text } = growth(previous, current);
+  return kind === 'factor' ? ` (${text})` : ` (+${text})`;
+}
+
+/** Neither is negative; `divisor` is not zero. */
+function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
+  return (2n * dividend + divisor) / (2n * divisor);
+}
+
+/** Intl formats a decimal string exactly, however many digits it has. */
+function exact(amount: PicoUsd): Intl.StringNumericLiteral {
+  return formatPicoUsd(amount) as Intl.StringNumericLiteral;
+}

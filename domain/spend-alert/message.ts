@@ -1,0 +1,84 @@
+/** The Slack message about one feature: who, which prompt, how much, on a phone. */
+import { codeSpan } from '../slack/escape.ts';
+import { mrkdwn, type SlackMessage, section } from '../slack/message.ts';
+import {
+  changeInBrackets,
+  formatCompact,
+  formatCount,
+  formatShare,
+  formatUnitUsd,
+  formatUsd,
+} from '../slack/numbers.ts';
+import { costPerCall, type FeatureSpend, projectedMonth, type TopPrompt } from './feature-spend.ts';
+import { headline } from './headline.ts';
+import type { SpendAlert } from './judge.ts';
+import { closing, monthName, type SpendReport } from './report.ts';
+
+/** Characters of a prompt's or model's name: a hash is recognised by its beginning. */
+const LONGEST_DETAIL = 40;
+
+export function alertMessage(alert: SpendAlert, report: SpendReport): SlackMessage {
+  const text = headline(alert);
+  const fields = facts(alert, report).map(([label, value]) => mrkdwn(`*${label}*\n${value}`));
+  return { text, blocks: [section(text), { type: 'section', fields }, ...closing(report)] };
+}
+
+/** At most ten: Slack's limit of a section's fields. */
+function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string, string][] {
+  const { windows, totalUsd } = report;
+  const { topPrompt, topModel } = spend;
+  const facts: [string, string][] = [
+    ['Calls', callsText(spend)],
+    ['Tokens', tokensText(spend)],
+    ['Cost per call', costPerCallText(spend)],
+  ];
+  if (topPrompt !== undefined) {
+    facts.push(['Top prompt', `${promptName(topPrompt)}${share(topPrompt.costUsd, currentUsd)}`]);
+  }
+  if (topModel !== undefined) {
+    const name = codeSpan(topModel.name, LONGEST_DETAIL);
+    facts.push(['Top model', `${name}${share(topModel.costUsd, currentUsd)}`]);
+  }
+  facts.push(
+    ['Share of all spend', `${formatShare(currentUsd, totalUsd)} of ${formatUsd(totalUsd)}`],
+    [`Projected ${monthName(windows.date)}`, formatUsd(projectedMonth(spend, windows))],
+  );
+  const unpriced = unpricedText(spend);
+  if (unpriced !== undefined) facts.push(['Not in these sums', unpriced]);
+  return facts;
+}
+
+function callsText({ previous, current }: FeatureSpend): string {
+  const change = changeInBrackets(BigInt(previous.calls), BigInt(current.calls));
+  return `${formatCount(current.calls)}${change}`;
+}
+
+function tokensText({ current }: FeatureSpend): string {
+  const [input, output] = [current.inputTokens, current.outputTokens];
+  if (input === null && output === null) return 'unknown';
+  return `${tokens(input)} in · ${tokens(output)} out`;
+}
+
+function tokens(count: number | null): string {
+  return count === null ? 'unknown' : formatCompact(count);
+}
+
+function costPerCallText({ previous, current }: FeatureSpend): string {
+  const [before, now] = [costPerCall(previous), costPerCall(current)];
+  return now === null ? 'unknown' : `${formatUnitUsd(now)}${changeInBrackets(before, now)}`;
+}
+
+function promptName({ id, name, version }: TopPrompt): string {
+  const label = codeSpan(name ?? id, LONGEST_DETAIL);
+  return version === null ? label : `${label} v${version}`;
+}
+
+function share(part: bigint | null, whole: bigint): string {
+  return part === null ? '' : ` · ${formatShare(part, whole)}`;
+}
+
+function unpricedText({ previous, current }: FeatureSpend): string | undefined {
+  if (current.unpricedCalls === 0 && previous.unpricedCalls === 0) return undefined;
+  const [now, before] = [formatCount(current.unpricedCalls), formatCount(previous.unpricedCalls)];
+  return `unpriced calls: ${now} this week, ${before} the week before`;
+}

@@ -1,0 +1,49 @@
+/** What every message of one day's alert has in common: its windows, its total, how fresh its data is. */
+import type { PicoUsd } from '../money.ts';
+import { addDays, type LocalDate, localDateOf, localTimeOf } from '../reporting-days.ts';
+import { type Actions, type Context, context, linkButton } from '../slack/message.ts';
+import { type SpendWindows, WINDOW_DAYS } from './windows.ts';
+
+export interface SpendReport {
+  windows: SpendWindows;
+  /** The current window's spend of all features. */
+  totalUsd: PicoUsd;
+  /** When the newest call was made. */
+  lastCallAt: Date;
+  boardUrl: string | undefined;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** Which days, whose days, and until when there is data; then the way to the board. */
+export function closing({ windows, lastCallAt, boardUrl }: SpendReport): (Context | Actions)[] {
+  const { date, zone } = windows;
+  const current = days(addDays(date, -WINDOW_DAYS), addDays(date, -1));
+  const previous = days(addDays(date, -2 * WINDOW_DAYS), addDays(date, -WINDOW_DAYS - 1));
+  const note = `${current} against ${previous} · ${zone} · data until ${dataUntil(lastCallAt, windows)}`;
+  return [
+    context(note),
+    ...(boardUrl === undefined ? [] : [linkButton('Open the board', boardUrl)]),
+  ];
+}
+
+/** `Nov`. */
+export function monthName(date: LocalDate): string {
+  return MONTHS[Number(date.slice(5, 7)) - 1] ?? date;
+}
+
+/** `16 Nov`. */
+export function dayName(date: LocalDate): string {
+  return `${Number(date.slice(8))} ${monthName(date)}`;
+}
+
+function days(first: LocalDate, last: LocalDate): string {
+  return `${dayName(first)} – ${dayName(last)}`;
+}
+
+/** The day is named only when it is not the day of the alert: then it is news. */
+function dataUntil(lastCallAt: Date, { date, zone }: SpendWindows): string {
+  const time = localTimeOf(lastCallAt, zone);
+  const day = localDateOf(lastCallAt, zone);
+  return day === date ? time : `${dayName(day)} ${time}`;
+}
