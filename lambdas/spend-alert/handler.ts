@@ -1,3 +1,48 @@
-export const handler = async (): Promise<never> => {
-  throw new Error('written in a later commit');
-};
+/** Every quarter of an hour of the morning: alerts on today and on missed days, once each, and wakes notify. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { readJobHistory } from '../../adapters/postgres/job-runs.ts';
+import { countPending } from '../../adapters/postgres/outbox.ts';
+import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
+import { dueDates } from '../../domain/due-dates.ts';
+import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
+import { readThresholds } from '../../domain/spend-alert/rule.ts';
+import { databaseFunction } from '../database-function.ts';
+import { report } from '../report.ts';
+import { readScheduledRun, type ScheduledRun } from '../scheduled-run.ts';
+import { alertOnDate, type DateOutcome, JOB } from './alert-on-date.ts';
+import { readSpendAlertEnv } from './env.ts';
+
+const settings = readSpendAlertEnv(process.env);
+const thresholds = readThresholds(settings);
+const sqs = new SQSClient();
+
+interface SpendAlertResult {
+  /** What became of each date that was due; none when today was done before. */
+  dates: ({ date: LocalDate } & DateOutcome)[];
+}
+
+export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
+  slug: 'spend-alert',
+  database: settings.database,
+  async run(event, services) {
+    const asOf = readScheduledRun(event);
+    const client = await services.connection();
+    const { reportingZone: zone, boardUrl } = settings;
+    const today = localDateOf(asOf, zone);
+    const dates: SpendAlertResult['dates'] = [];
+    for (const date of dueDates(today, await readJobHistory(client, JOB, today))) {
+      const outcome = await alertOnDate(client, date, { zone, thresholds, boardUrl, asOf });
+      dates.push({ date, ...outcome });
+      // Days are told in order: the run that holds this one does the next ones too.
+      if (outcome.state === 'held') break;
+    }
+    // Also for messages of an earlier run that died before this line, or that notify gave up waiting for.
+    if ((await countPending(client)) > 0) await wakeNotify(sqs, settings.notifyQueueUrl);
+    report('spend-alert', {
+      SpendAlertSucceeded: dates.at(-1)?.state === 'held' ? 0 : 1,
+      Alerts: dates.reduce((sum, { alerts }) => sum + alerts, 0),
+      Features: dates.at(-1)?.features ?? 0,
+    });
+    return { dates };
+  },
+});

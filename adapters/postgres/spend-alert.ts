@@ -1,0 +1,172 @@
+/** Reads what features spent, and writes what was alerted. */
+import type { ClientBase } from 'pg';
+import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import type { AlertNotification } from '../../domain/spend-alert/compose.ts';
+import type {
+  FeatureSpend,
+  SpendSnapshot,
+  WindowSpend,
+} from '../../domain/spend-alert/feature-spend.ts';
+import type { SpendAlert } from '../../domain/spend-alert/judge.ts';
+import type { SpendWindows } from '../../domain/spend-alert/windows.ts';
+import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
+import { addToOutbox } from './outbox.ts';
+
+/** bigint and numeric arrive as text. */
+type WindowColumns<Window extends string> = Record<
+  `${Window}_calls` | `${Window}_priced_calls` | `${Window}_unpriced_calls`,
+  string
+> &
+  Record<`${Window}_input_tokens` | `${Window}_output_tokens` | `${Window}_usd`, string | null>;
+
+interface Row extends WindowColumns<'previous'>, WindowColumns<'current'> {
+  first_call_at: Date | null;
+  last_call_at: Date | null;
+  feature: string | null;
+  month_to_date_usd: string | null;
+  top_prompt_id: string | null;
+  top_prompt_name: string | null;
+  top_prompt_version: number | null;
+  top_prompt_usd: string | null;
+  top_model: string | null;
+  top_model_usd: string | null;
+}
+
+/**
+ * What every feature spent in the windows, in one statement.
+ *
+ * @param asOf calls after it do not count as fresh data
+ */
+export async function readSpend(
+  client: ClientBase,
+  windows: SpendWindows,
+  asOf: Date,
+): Promise<SpendSnapshot> {
+  const { previousStart, currentStart, currentEnd, monthStart } = windows;
+  const { rows } = await client.query<Row>(spendAlertQuery, [
+    previousStart,
+    currentStart,
+    currentEnd,
+    monthStart,
+    asOf,
+  ]);
+  return {
+    features: rows.flatMap((row) => (row.feature === null ? [] : [featureSpend(row.feature, row)])),
+    firstCallAt: rows[0]?.first_call_at ?? undefined,
+    lastCallAt: rows[0]?.last_call_at ?? undefined,
+  };
+}
+
+/**
+ * Writes messages to the outbox and their alerts beside them. What was written before is left alone.
+ *
+ * @param client in a transaction: a message without its alert would be a lie
+ */
+export async function recordNotifications(
+  client: ClientBase,
+  notifications: readonly AlertNotification[],
+  windows: SpendWindows,
+): Promise<void> {
+  for (const { dedupeKey, message, alerts } of notifications) {
+    const outboxId = await addToOutbox(client, dedupeKey, message);
+    if (outboxId !== undefined) await insertAlerts(client, alerts, windows.date, outboxId);
+  }
+}
+
+async function insertAlerts(
+  client: ClientBase,
+  alerts: readonly SpendAlert[],
+  date: string,
+  outboxId: string,
+): Promise<void> {
+  await client.query(
+    `insert into tricost.alerts
+       (local_date, feature, rule, previous_usd, current_usd, change_ratio, details, outbox_id)
+     select $1::date, feature, rule, previous_usd, current_usd, change_ratio, details, $2::bigint
+     from unnest($3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[], $8::jsonb[])
+       as t (feature, rule, previous_usd, current_usd, change_ratio, details)
+     on conflict do nothing`,
+    [
+      date,
+      outboxId,
+      alerts.map(({ spend }) => spend.feature),
+      alerts.map(({ rule }) => rule),
+      alerts.map(({ previousUsd }) => decimal(previousUsd)),
+      alerts.map(({ currentUsd }) => decimal(currentUsd)),
+      alerts.map(({ changeRatio }) => changeRatio),
+      alerts.map(({ spend }) => JSON.stringify(details(spend))),
+    ],
+  );
+}
+
+function featureSpend(feature: string, row: Row): FeatureSpend {
+  return {
+    feature,
+    previous: windowSpend(row, 'previous'),
+    current: windowSpend(row, 'current'),
+    topPrompt:
+      row.top_prompt_id === null
+        ? undefined
+        : {
+            id: row.top_prompt_id,
+            name: row.top_prompt_name,
+            version: row.top_prompt_version,
+            costUsd: money(row.top_prompt_usd),
+          },
+    topModel:
+      row.top_model === null
+        ? undefined
+        : { name: row.top_model, costUsd: money(row.top_model_usd) },
+    monthToDateUsd: money(row.month_to_date_usd),
+  };
+}
+
+function windowSpend(row: Row, window: 'previous' | 'current'): WindowSpend {
+  return {
+    calls: Number(row[`${window}_calls`]),
+    pricedCalls: Number(row[`${window}_priced_calls`]),
+    unpricedCalls: Number(row[`${window}_unpriced_calls`]),
+    inputTokens: count(row[`${window}_input_tokens`]),
+    outputTokens: count(row[`${window}_output_tokens`]),
+    costUsd: money(row[`${window}_usd`]),
+  };
+}
+
+/** The facts of the alert as they were on the day, in the words of the columns. */
+function details({ previous, current, topPrompt, topModel, monthToDateUsd }: FeatureSpend): object {
+  return {
+    previous: windowDetails(previous),
+    current: windowDetails(current),
+    month_to_date_usd: decimal(monthToDateUsd),
+    top_prompt: topPrompt && {
+      prompt_id: topPrompt.id,
+      prompt_name: topPrompt.name,
+      prompt_version: topPrompt.version,
+      usd: decimal(topPrompt.costUsd),
+    },
+    top_model: topModel && { model: topModel.name, usd: decimal(topModel.costUsd) },
+  };
+}
+
+function windowDetails(window: WindowSpend): object {
+  return {
+    calls: window.calls,
+    priced_calls: window.pricedCalls,
+    unpriced_calls: window.unpricedCalls,
+    input_tokens: window.inputTokens,
+    output_tokens: window.outputTokens,
+    usd: decimal(window.costUsd),
+  };
+}
+
+function count(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}
+
+function money(text: string | null): PicoUsd | null {
+  return text === null ? null : parsePicoUsd(text);
+}
+
+function decimal(amount: PicoUsd | null): string | null {
+  return amount === null ? null : formatPicoUsd(amount);
+}

@@ -1,0 +1,7 @@
+/** Tells the notify function that the outbox has something for it. */
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+/** The body says nothing: what to send stands in the outbox, so a lost or doubled wake-up changes nothing. */
+export async function wakeNotify(sqs: SQSClient, queueUrl: string): Promise<void> {
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{"wake":"notify"}' }));
+}
