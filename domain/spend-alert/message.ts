@@ -44,7 +44,7 @@ function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string,
     [`Projected ${monthName(windows.date)}`, formatUsd(projectedMonth(spend, windows))],
   );
   const unpriced = unpricedText(spend);
-  if (unpriced !== undefined) facts.push(['Not in these sums', unpriced]);
+  if (unpriced !== undefined) facts.push(['Unpriced calls', unpriced]);
   return facts;
 }
 
@@ -80,5 +80,5 @@ function share(part: bigint | null, whole: bigint): string {
 function unpricedText({ previous, current }: FeatureSpend): string | undefined {
   if (current.unpricedCalls === 0 && previous.unpricedCalls === 0) return undefined;
   const [now, before] = [formatCount(current.unpricedCalls), formatCount(previous.unpricedCalls)];
-  return `unpriced calls: ${now} this week, ${before} the week before`;
+  return `${now} this week, ${before} the week before: not in these sums`;
 }

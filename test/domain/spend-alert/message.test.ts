@@ -1,0 +1,265 @@
+/** The message as a phone shows it, and within Slack's limits whatever is in it. */
+import { existsSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parsePicoUsd } from '../../../domain/money.ts';
+import type { SlackMessage } from '../../../domain/slack/message.ts';
+import { composeAlerts, composeLearning } from '../../../domain/spend-alert/compose.ts';
+import { digestMessage } from '../../../domain/spend-alert/digest-message.ts';
+import type { FeatureSpend } from '../../../domain/spend-alert/feature-spend.ts';
+import { judge, type SpendAlert } from '../../../domain/spend-alert/judge.ts';
+import { alertMessage } from '../../../domain/spend-alert/message.ts';
+import { readThresholds } from '../../../domain/spend-alert/rule.ts';
+import {
+  anyFeature,
+  featureSpend,
+  NOTHING,
+  picoUsd,
+  REPORT,
+  windowSpend,
+} from './example-spend.ts';
+
+/** Slack's own contract as this project has written it down; not part of every checkout. */
+const CONTRACT =
+  process.env['TRICOST_SLACK_CONTRACT'] ?? '../shared/specs/own/slack-webhook.openapi.json';
+
+const THRESHOLDS = readThresholds({ growthRatio: 0.3, minimumSpendUsd: '5' });
+const SUPPORT: FeatureSpend = {
+  feature: 'support.reply',
+  previous: {
+    calls: 26_500,
+    pricedCalls: 26_500,
+    unpricedCalls: 0,
+    inputTokens: 50_000_000,
+    outputTokens: 5_000_000,
+    costUsd: parsePicoUsd('500.12'),
+  },
+  current: {
+    calls: 41_212,
+    pricedCalls: 41_200,
+    unpricedCalls: 12,
+    inputTokens: 81_234_567,
+    outputTokens: 9_100_000,
+    costUsd: parsePicoUsd('810.20'),
+  },
+  topPrompt: { id: 'sha256:5f2b', name: 'reply', version: 7, costUsd: parsePicoUsd('632') },
+  topModel: { name: 'claude-sonnet-5', costUsd: parsePicoUsd('737.3') },
+  monthToDateUsd: parsePicoUsd('1900'),
+};
+
+describe('one feature', () => {
+  test('the message answers who, which prompt, how much', () => {
+    expect(asText(alertMessage(theAlert(SUPPORT), REPORT))).toBe(
+      `
+:fire: feature \`support.reply\` spend up 62 % WoW ($500.12 → $810.20)
+---
+:fire: feature \`support.reply\` spend up 62 % WoW ($500.12 → $810.20)
+Calls: 41,212 (+56 %)
+Tokens: 81.2M in · 9.1M out
+Cost per call: $0.0197 (+4 %)
+Top prompt: \`reply\` v7 · 78 %
+Top model: \`claude-sonnet-5\` · 91 %
+Share of all spend: 41 % of $1,976.22
+Projected Nov: $2,825.94
+Unpriced calls: 12 this week, 0 the week before: not in these sums
+(16 Nov – 22 Nov against 9 Nov – 15 Nov · Europe/Rome · data until 07:58)
+`.trim(),
+    );
+  });
+
+  test('the projection is the month so far and the week’s average for each day left', () => {
+    // 1900 + 810.20 ÷ 7 × 8 days, from the 23rd to the 30th.
+    expect(asText(alertMessage(theAlert(SUPPORT), REPORT))).toContain('Projected Nov: $2,825.94');
+  });
+
+  test.each<[string, FeatureSpend, string]>([
+    [
+      'new',
+      featureSpend('x', NOTHING, windowSpend('12.30')),
+      ':new: feature `x` is new: $12.30 this week, no calls the week before',
+    ],
+    [
+      'nothing spent before',
+      featureSpend('x', windowSpend('0'), windowSpend('12.30')),
+      ':fire: feature `x` spend up WoW from $0.00 to $12.30',
+    ],
+    [
+      'nothing known before',
+      featureSpend('x', windowSpend(null, 1_312), windowSpend('12.30')),
+      ":fire: feature `x` spend up WoW to $12.30, from an unknown amount (none of last week's 1,312 calls has a known cost)",
+    ],
+    [
+      'a runaway',
+      featureSpend('x', windowSpend('5'), windowSpend('105')),
+      ':fire: feature `x` spend up to 21 × WoW ($5.00 → $105.00)',
+    ],
+    [
+      'from a fraction of a cent',
+      featureSpend('x', windowSpend('0.001'), windowSpend('105')),
+      ':fire: feature `x` spend up to 105,000 × WoW (under $0.01 → $105.00)',
+    ],
+  ])('%s', (_case, spend, expected) => {
+    expect(alertMessage(theAlert(spend), REPORT).text).toBe(expected);
+  });
+
+  test('data that ends before the day says so, and a board is linked', () => {
+    const report = {
+      ...REPORT,
+      lastCallAt: new Date('2026-11-21T22:10:00Z'),
+      boardUrl: 'https://board.example/cost',
+    };
+    const message = alertMessage(theAlert(SUPPORT), report);
+    expect(asText(message)).toContain('data until 21 Nov 23:10)');
+    expect(message.blocks.at(-1)).toEqual({
+      type: 'actions',
+      elements: [
+        {
+          type: 'button',
+          text: { type: 'plain_text', text: 'Open the board' },
+          url: 'https://board.example/cost',
+        },
+      ],
+    });
+  });
+
+  test('a feature called <!channel> wakes nobody', () => {
+    const spend = featureSpend('<!channel>', windowSpend('5'), windowSpend('10'));
+    const json = JSON.stringify(alertMessage(theAlert(spend), REPORT));
+    expect(json).not.toContain('<!channel>');
+    expect(json).toContain('`&lt;!channel&gt;`');
+  });
+});
+
+describe('many features', () => {
+  const many = (count: number, name = 'feature') =>
+    Array.from({ length: count }, (_, index) =>
+      theAlert(featureSpend(`${name} ${index}`, windowSpend('10'), windowSpend('20'))),
+    );
+
+  test.each([
+    [10, 10],
+    [11, 11],
+    [500, 11],
+  ])('%i alerts are %i messages', (alerts, messages) => {
+    const notifications = composeAlerts(many(alerts), REPORT);
+    expect(notifications).toHaveLength(messages);
+    expect(notifications.flatMap((notification) => notification.alerts)).toHaveLength(alerts);
+    expect(new Set(notifications.map(({ dedupeKey }) => dedupeKey)).size).toBe(messages);
+  });
+
+  test('the digest lists them all when they fit', () => {
+    expect(asText(digestMessage(many(4), REPORT))).toBe(
+      `
+:fire: 4 more features up or new WoW, together +$40.00: \`feature 0\`, \`feature 1\`, \`feature 2\`, …
+---
+:fire: 4 more features up or new WoW, together +$40.00
+:fire: feature \`feature 0\` spend up 100 % WoW ($10.00 → $20.00)
+:fire: feature \`feature 1\` spend up 100 % WoW ($10.00 → $20.00)
+:fire: feature \`feature 2\` spend up 100 % WoW ($10.00 → $20.00)
+:fire: feature \`feature 3\` spend up 100 % WoW ($10.00 → $20.00)
+(16 Nov – 22 Nov against 9 Nov – 15 Nov · Europe/Rome · data until 07:58)
+`.trim(),
+    );
+  });
+
+  test('and counts those that do not, whatever their names', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.constantFrom('x', '<'.repeat(80), '"'.repeat(80), '🔥'.repeat(80), 'y'.repeat(3_000)),
+        (count, name) => {
+          const message = digestMessage(many(count, name), REPORT);
+          checkLimits(message);
+          const text = asText({ ...message, text: '' });
+          const listed = text.match(/^:fire: feature/gm)?.length ?? 0;
+          const more = Number(/^… and (\d+) more$/m.exec(text)?.[1] ?? 0);
+          expect(listed + more).toBe(count);
+          // Room is used: a line more would not have fitted.
+          if (more > 0) expect(JSON.stringify(message.blocks).length).toBeGreaterThan(11_000);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('learning is one line', () => {
+  const { message, dedupeKey } = composeLearning('2026-12-07', 'Europe/Rome');
+  expect(dedupeKey).toBe('learning');
+  expect(asText(message)).toBe(
+    `
+:seedling: tricost is learning until 2026-12-07: spend alerts compare two full weeks
+---
+:seedling: tricost is learning until 2026-12-07: spend alerts compare two full weeks
+(The first alerts can come on 7 Dec, once 14 days of calls are there · Europe/Rome)
+`.trim(),
+  );
+});
+
+describe('any features, any amounts', () => {
+  test('every message keeps to our limits', () => {
+    everyMessage(checkLimits);
+  });
+
+  test('every message keeps to Slack’s contract', (test) => {
+    if (!existsSync(CONTRACT)) test.skip(`no contract at ${CONTRACT}; set TRICOST_SLACK_CONTRACT`);
+    const valid = new Ajv2020({ strict: false }).compile(requestSchema());
+    everyMessage((message) => {
+      expect(valid(message), JSON.stringify(valid.errors)).toBe(true);
+    });
+    expect(valid({ ...alertMessage(theAlert(SUPPORT), REPORT), blocks: [] })).toBe(false);
+  });
+});
+
+/** The schema of what a webhook takes. */
+function requestSchema(): object {
+  const { paths } = JSON.parse(readFileSync(CONTRACT, 'utf8'));
+  return paths['/services/{t}/{b}/{s}'].post.requestBody.content['application/json'].schema;
+}
+
+function everyMessage(check: (message: SlackMessage) => void): void {
+  fc.assert(
+    fc.property(fc.array(anyFeature, { maxLength: 30 }), picoUsd, (features, rest) => {
+      const snapshot = { features, firstCallAt: new Date(0), lastCallAt: undefined };
+      const verdict = judge(snapshot, REPORT.windows, THRESHOLDS);
+      if (verdict.state !== 'judged') throw new Error(verdict.state);
+      const spent = features.reduce((sum, { current }) => sum + (current.costUsd ?? 0n), rest);
+      const report = { ...REPORT, totalUsd: spent, boardUrl: 'https://board.example/' };
+      for (const { message } of composeAlerts(verdict.alerts, report)) check(message);
+    }),
+    { numRuns: 200 },
+  );
+}
+
+/** https://docs.slack.dev/reference/block-kit/blocks, and the undocumented limit of all blocks. */
+function checkLimits({ text, blocks }: SlackMessage): void {
+  expect(text.length).toBeLessThanOrEqual(4_000);
+  expect(blocks.length).toBeLessThanOrEqual(50);
+  expect(JSON.stringify(blocks).length).toBeLessThanOrEqual(12_000);
+  for (const block of blocks) {
+    if (block.type !== 'section') continue;
+    expect(block.text?.text.length ?? 1).toBeLessThanOrEqual(3_000);
+    expect(block.text?.text).not.toBe('');
+    expect(block.fields?.length ?? 1).toBeLessThanOrEqual(10);
+    for (const field of block.fields ?? []) expect(field.text.length).toBeLessThanOrEqual(2_000);
+  }
+}
+
+function theAlert(spend: FeatureSpend): SpendAlert {
+  const snapshot = { features: [spend], firstCallAt: new Date(0), lastCallAt: undefined };
+  const verdict = judge(snapshot, REPORT.windows, THRESHOLDS);
+  if (verdict.state !== 'judged' || verdict.alerts[0] === undefined) throw new Error('no alert');
+  return verdict.alerts[0];
+}
+
+/** What a reader sees, top to bottom. */
+function asText({ text, blocks }: SlackMessage): string {
+  const lines = blocks.flatMap((block) => {
+    if (block.type === 'context') return block.elements.map((element) => `(${element.text})`);
+    if (block.type === 'actions') return block.elements.map((element) => `[${element.text.text}]`);
+    const fields = block.fields?.map((field) => field.text.replace(/^\*(.*)\*\n/, '$1: ')) ?? [];
+    return [...(block.text === undefined ? [] : [block.text.text]), ...fields];
+  });
+  return [text, '---', ...lines].join('\n');
+}
