@@ -1,0 +1,40 @@
+/** One loopback address for Parameter Store, Scheduler and Lambda, as the AWS SDKs and the AWS CLI speak to them. */
+import type { ScheduleDefinition } from '../assembly/resources/schedule.ts';
+import {
+  type LoopbackRequest,
+  type LoopbackResponse,
+  type LoopbackServer,
+  startLoopbackServer,
+} from '../loopback-server.ts';
+import { AwsError, unknownOperation } from './aws-error.ts';
+import { answerLambdaRequest, type Invoker } from './lambda-api.ts';
+import type { ParameterStore } from './parameter-store.ts';
+import { SchedulerApi } from './scheduler-api.ts';
+
+export interface AwsServices {
+  parameters: ParameterStore;
+  schedules: readonly ScheduleDefinition[];
+  invoker: Invoker;
+}
+
+/** @param port 0 lets the system choose */
+export function startAwsEndpoint(services: AwsServices, port: number): Promise<LoopbackServer> {
+  const scheduler = new SchedulerApi(services.schedules);
+  const route = async (request: LoopbackRequest): Promise<LoopbackResponse> => {
+    const { pathname } = request.url;
+    if (request.headers['x-amz-target'] !== undefined) return services.parameters.answer(request);
+    if (/^\/schedules(\/|$)/.test(pathname)) return scheduler.answer(request);
+    if (pathname.startsWith('/2015-03-31/functions/')) {
+      return answerLambdaRequest(request, services.invoker);
+    }
+    throw unknownOperation(`${request.method} ${pathname}`);
+  };
+  return startLoopbackServer(async (request) => {
+    try {
+      return await route(request);
+    } catch (error) {
+      if (error instanceof AwsError) return error.toResponse();
+      throw error;
+    }
+  }, port);
+}

@@ -1,0 +1,217 @@
+/** Runs a synthesized stack on this machine: its queues, functions, triggers, event sources and schedules. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { readAssembly } from './assembly/read-assembly.ts';
+import { planStack, type StackPlan } from './assembly/stack-plan.ts';
+import { ParameterStore } from './endpoints/parameter-store.ts';
+import { startAwsEndpoint } from './endpoints/start-aws-endpoint.ts';
+import { EventSource } from './event-sources/event-source.ts';
+import { AsynchronousInvocations } from './functions/asynchronous-invocations.ts';
+import { FunctionRegistry } from './functions/function-registry.ts';
+import type { InvocationResult } from './functions/invocation-result.ts';
+import { MetricTotals } from './functions/metric-totals.ts';
+import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
+import { createQueues } from './queue/create-queues.ts';
+import { startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
+import { ScheduleClock } from './schedules/schedule-clock.ts';
+import { fillScheduleInput } from './schedules/schedule-input.ts';
+import { freePort } from './state/free-port.ts';
+import { Teardown } from './teardown.ts';
+
+export interface RunAssemblyOptions {
+  /** What `cdk synth` wrote. */
+  assemblyDirectory: string;
+  /** Keeps queues and logs over restarts. */
+  stateDirectory: string;
+  /** Ports of an earlier start, taken again when they are free. */
+  ports?: { sqs?: number | undefined; aws?: number | undefined };
+  /** Values of the SSM parameters that the functions read. */
+  parameters(plan: StackPlan): Record<string, string>;
+  /** Runs once the triggers have, before events flow: the schema exists now. */
+  afterTriggers?(): Promise<void>;
+  /** Told what the stack is busy with. */
+  onProgress?(step: string): void;
+  /** Told what goes wrong in a function while it runs. */
+  onError(functionName: string, problem: string): void;
+  /** Waits between attempts of asynchronous invocations; default: as on AWS. */
+  retryDelaysMs?: readonly number[];
+}
+
+export interface RunningStack {
+  plan: StackPlan;
+  sqs: SQSClient;
+  sqsEndpoint: string;
+  /** Parameter Store, Scheduler and Lambda. */
+  awsEndpoint: string;
+  metrics: MetricTotals;
+  /** @throws Error when there is no such function. */
+  invoke(functionName: string, event: unknown): Promise<InvocationResult>;
+  /** Runs a schedule's target once, as if it had been due at that moment, and waits for it. */
+  runSchedule(name: string, scheduledTime: Date): Promise<InvocationResult>;
+  /** Lets invocations under way finish, then ends everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @throws AssemblyError for what cannot be run locally, or an Error naming the function whose code cannot be loaded or
+ *   whose trigger failed. Nothing is left running then.
+ */
+export async function runAssembly(options: RunAssemblyOptions): Promise<RunningStack> {
+  const teardown = new Teardown();
+  try {
+    return await start(options, teardown);
+  } catch (error) {
+    // The first error is the one to tell; those of stopping half a stack would hide it.
+    await teardown.run().catch(() => {});
+    throw error;
+  }
+}
+
+async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<RunningStack> {
+  const { stateDirectory, onError, onProgress = () => {} } = options;
+  const logDirectory = join(stateDirectory, 'logs');
+  await mkdir(logDirectory, { recursive: true });
+
+  onProgress('reading the stack');
+  const assembly = await readAssembly(options.assemblyDirectory);
+  const sqsPort = await freePort(options.ports?.sqs);
+  const plan = planStack(assembly, `http://127.0.0.1:${sqsPort}`);
+
+  onProgress('making the queues');
+  const { sqs, sqsEndpoint } = await startQueues(plan, options, sqsPort, teardown);
+
+  const metrics = new MetricTotals();
+  const parameters = new ParameterStore();
+  for (const [name, value] of Object.entries(options.parameters(plan))) parameters.set(name, value);
+  const asynchronous = new AsynchronousInvocations({
+    sendTo: (queueArn, body) => sendTo(sqs, plan, queueArn, body),
+    onError: (error) => onError('failure destination', String(error)),
+    retryDelaysMs: options.retryDelaysMs,
+  });
+  // The functions need the endpoint's address, and the endpoint invokes the functions.
+  let functions: FunctionRegistry | undefined;
+  const aws = await startAwsEndpoint(
+    {
+      parameters,
+      schedules: plan.schedules,
+      invoker: {
+        invoke: (name, payload) => functions?.find(name)?.invoke(payload),
+        invokeAsynchronously: (name, payload) =>
+          functions?.acceptAsynchronously(name, payload) ?? false,
+      },
+    },
+    await freePort(options.ports?.aws),
+  );
+  teardown.add(() => aws.close());
+  const registry = new FunctionRegistry({
+    plan,
+    asynchronous,
+    metrics,
+    logDirectory,
+    assetDirectory: (codeKey) => assembly.assetDirectory(codeKey),
+    endpoints: { sqs: sqsEndpoint, aws: aws.url },
+    onError,
+  });
+  functions = registry;
+  teardown.add(() => registry.stop());
+  teardown.add(() => asynchronous.stop());
+
+  await runTriggers(plan, registry, onProgress);
+  await options.afterTriggers?.();
+  onProgress('loading the functions');
+  await registry.warmUp();
+
+  startEventSources({ plan, registry, sqs, onError, teardown });
+  const clock = new ScheduleClock(plan.schedules, (schedule, scheduledTime) => {
+    registry.acceptAsynchronously(schedule.targetArn, fillScheduleInput(schedule, scheduledTime));
+  });
+  teardown.add(async () => clock.stop());
+
+  return {
+    plan,
+    sqs,
+    sqsEndpoint,
+    awsEndpoint: aws.url,
+    metrics,
+    invoke: async (name, event) => registry.get(name).invoke(JSON.stringify(event)),
+    runSchedule: async (name, scheduledTime) => {
+      const schedule = plan.schedules.find((candidate) => candidate.name === name);
+      if (schedule === undefined) throw new Error(`the stack has no schedule ${name}`);
+      return registry.get(schedule.targetArn).invoke(fillScheduleInput(schedule, scheduledTime));
+    },
+    stop: () => teardown.run(),
+  };
+}
+
+async function startQueues(
+  plan: StackPlan,
+  { stateDirectory }: RunAssemblyOptions,
+  port: number,
+  teardown: Teardown,
+): Promise<{ sqs: SQSClient; sqsEndpoint: string }> {
+  const dataDir = join(stateDirectory, 'sqs');
+  await mkdir(dataDir, { recursive: true });
+  const engine = await startLoopbackFauxqs({ port, dataDir });
+  teardown.add(() => engine.stop());
+  const sqs = new SQSClient({
+    endpoint: engine.address,
+    region: plan.region,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  teardown.add(async () => sqs.destroy());
+  await createQueues(sqs, plan.queues);
+  return { sqs, sqsEndpoint: engine.address };
+}
+
+async function runTriggers(
+  plan: StackPlan,
+  registry: FunctionRegistry,
+  onProgress: (step: string) => void,
+): Promise<void> {
+  for (const { logicalId, handlerArn } of plan.triggers) {
+    const target = registry.get(handlerArn);
+    onProgress(`running ${target.definition.name}`);
+    await target.warmUp();
+    const { error } = await target.invoke('{}');
+    if (error !== undefined) {
+      throw new Error(
+        `trigger ${logicalId} failed: ${target.definition.name}: ${error.errorType}: ${error.errorMessage}; its log: ${target.logPath}`,
+      );
+    }
+  }
+}
+
+function startEventSources(parts: {
+  plan: StackPlan;
+  registry: FunctionRegistry;
+  sqs: SQSClient;
+  onError: RunAssemblyOptions['onError'];
+  teardown: Teardown;
+}): void {
+  const { plan, registry, sqs, onError, teardown } = parts;
+  for (const mapping of plan.eventSourceMappings) {
+    if (!mapping.enabled) continue;
+    const source = new EventSource({
+      mapping,
+      queueUrl: queueUrlOf(plan, mapping.queueArn),
+      region: plan.region,
+      target: registry.get(mapping.functionName),
+      sqs,
+      onError,
+    });
+    teardown.add(() => source.stop());
+  }
+}
+
+async function sendTo(sqs: SQSClient, plan: StackPlan, queueArn: string, body: string) {
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrlOf(plan, queueArn), MessageBody: body }),
+  );
+}
+
+function queueUrlOf(plan: StackPlan, arn: string): string {
+  const queue = plan.queues.find((candidate) => candidate.arn === arn);
+  if (queue === undefined) throw new Error(`the stack has no queue ${arn}`);
+  return queue.url;
+}
