@@ -1,0 +1,41 @@
+/** How the publisher tells of trouble: never by throwing into the app. */
+
+/** A delivery failed, for now (`dropped` is 0) or for good. `cause` is the error behind it. */
+export class PublishError extends Error {
+  override readonly name = 'PublishError';
+  /** Calls lost by it. */
+  readonly dropped: number;
+
+  constructor(message: string, dropped: number, cause: unknown) {
+    super(message, { cause });
+    this.dropped = dropped;
+  }
+}
+
+export type OnError = (error: PublishError) => void;
+
+const WARNING_INTERVAL_MS = 60_000;
+
+/** The default: a warning on the console, at most one a minute. */
+export function warnOnConsole(): OnError {
+  let nextAt = Number.NEGATIVE_INFINITY;
+  return ({ message, cause }) => {
+    const now = performance.now();
+    if (now < nextAt) return;
+    nextAt = now + WARNING_INTERVAL_MS;
+    console.warn(
+      `tricost: ${message}${cause instanceof Error ? ` (${cause.message || cause.name})` : ''}`,
+    );
+  };
+}
+
+/** The app's callback, made harmless: what it throws, or rejects with, stays here. */
+export function contained(onError: OnError): OnError {
+  return (error) => {
+    try {
+      Promise.resolve(onError(error)).catch(() => {});
+    } catch {
+      // There is nobody left to tell.
+    }
+  };
+}
