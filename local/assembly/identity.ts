@@ -1,7 +1,7 @@
 /** The names, addresses and ARNs that resources have on this machine. */
 import { AssemblyError, NotRunLocallyError } from './assembly-error.ts';
 import { ignoredResourceTypes } from './ignored-resource-types.ts';
-import type { TemplateResource } from './template.ts';
+import type { Template, TemplateResource } from './template.ts';
 
 export interface PhysicalIdentity {
   name: string;
@@ -13,6 +13,7 @@ export interface PhysicalIdentity {
 
 export interface IdentityContext {
   stackName: string;
+  template: Template;
   region: string;
   sqsEndpoint: string;
   resolve(value: unknown): unknown;
@@ -22,7 +23,8 @@ export interface IdentityContext {
 export const ACCOUNT_ID = '000000000000';
 
 /**
- * Resources without a name of their own are called `<stack>-<logical id>`, as CloudFormation does but for its random suffix.
+ * Resources without a name of their own are called `<stack>-<logical id>`, as CloudFormation does, but without the CDK's hash
+ * and CloudFormation's random suffix: people read these names.
  *
  * @throws NotRunLocallyError for ignored types, AssemblyError for unknown ones.
  */
@@ -36,7 +38,7 @@ export function identify(
     const value = context.resolve(properties[property]);
     return value === undefined ? undefined : String(value);
   };
-  const generated = `${context.stackName}-${logicalId}`;
+  const generated = `${context.stackName}-${readableId(logicalId, resource.Type, context.template)}`;
   const arn = (service: string, path: string): string =>
     `arn:aws:${service}:${context.region}:${ACCOUNT_ID}:${path}`;
   switch (resource.Type) {
@@ -84,6 +86,16 @@ export function identify(
       );
     }
   }
+}
+
+/** Without the hash that the CDK puts behind each logical id, unless that makes two of them the same. */
+function readableId(logicalId: string, type: string, template: Template): string {
+  const withoutHash = (id: string): string => id.replace(/[0-9A-F]{8}$/, '');
+  const short = withoutHash(logicalId);
+  const alike = Object.entries(template.Resources).filter(
+    ([id, resource]) => resource.Type === type && withoutHash(id) === short,
+  );
+  return alike.length === 1 ? short : logicalId;
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html */

@@ -130,6 +130,7 @@ function resolveContext(assembly: Assembly, sqsEndpoint: string) {
       known.get(logicalId) ??
       identify(logicalId, resource, {
         stackName,
+        template,
         region,
         sqsEndpoint,
         resolve: (value) => resolve(value, context),

@@ -1,0 +1,111 @@
+/** The database of a local run: an embedded Postgres, unless DATABASE_URL names another. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { connect } from '../../adapters/postgres/connect.ts';
+import { freePort } from '../state/free-port.ts';
+import { readOrMakeSecret } from '../state/secret.ts';
+import { startCluster } from './cluster.ts';
+
+export interface LocalDatabase {
+  /** Owner of the schema; migrates. */
+  ownerUrl: string;
+  /** What the functions connect as at run time; works once `allowRuntimeLogin` has run. */
+  runtimeUrl: string;
+  port: number | undefined;
+  /** Makes the runtime login; call it when the migration has made the role it belongs to. */
+  allowRuntimeLogin(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LocalDatabaseOptions {
+  stateDirectory: string;
+  /** Of an earlier start, taken again when it is free. */
+  port?: number | undefined;
+  /** A database that somebody else runs; then nothing is started and one address serves both purposes. */
+  databaseUrl?: string | undefined;
+}
+
+const DATABASE = 'tricost';
+const RUNTIME_LOGIN = 'tricost_runtime';
+
+export async function startLocalDatabase(options: LocalDatabaseOptions): Promise<LocalDatabase> {
+  const { stateDirectory, databaseUrl } = options;
+  if (databaseUrl !== undefined) {
+    return {
+      ownerUrl: databaseUrl,
+      runtimeUrl: databaseUrl,
+      port: undefined,
+      allowRuntimeLogin: async () => {},
+      stop: async () => {},
+    };
+  }
+  const logDirectory = join(stateDirectory, 'logs');
+  await mkdir(logDirectory, { recursive: true });
+  const ownerPassword = await readOrMakeSecret(join(stateDirectory, 'postgres-password'));
+  const runtimePassword = await readOrMakeSecret(join(stateDirectory, 'runtime-password'));
+  const port = await freePort(options.port);
+  const cluster = await startCluster({
+    dataDirectory: join(stateDirectory, 'postgres'),
+    port,
+    password: ownerPassword,
+    logFile: join(logDirectory, 'postgres.log'),
+  });
+  const ownerUrl = withDatabase(cluster.url);
+  try {
+    await createDatabase(cluster.url);
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return {
+    ownerUrl,
+    runtimeUrl: withLogin(ownerUrl, RUNTIME_LOGIN, runtimePassword),
+    port,
+    allowRuntimeLogin: () => createRuntimeLogin(ownerUrl, runtimePassword),
+    stop: () => cluster.stop(),
+  };
+}
+
+async function createDatabase(adminUrl: string): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [
+      DATABASE,
+    ]);
+    if (rowCount === 0) await client.query(`create database ${pg.escapeIdentifier(DATABASE)}`);
+  });
+}
+
+async function createRuntimeLogin(ownerUrl: string, password: string): Promise<void> {
+  await withClient(ownerUrl, async (client) => {
+    const login = pg.escapeIdentifier(RUNTIME_LOGIN);
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [
+      RUNTIME_LOGIN,
+    ]);
+    if (rowCount === 0) await client.query(`create role ${login} login`);
+    await client.query(`alter role ${login} password ${pg.escapeLiteral(password)}`);
+    await client.query(`grant tricost_ingest to ${login}`);
+  });
+}
+
+async function withClient(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = await connect({ connectionString: url, applicationName: 'tricost local' });
+  try {
+    await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function withDatabase(url: string): string {
+  const changed = new URL(url);
+  changed.pathname = DATABASE;
+  return changed.toString();
+}
+
+function withLogin(url: string, user: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = user;
+  changed.password = password;
+  return changed.toString();
+}
