@@ -1,0 +1,21 @@
+/** What the global setup hands to every test file about the PostgreSQL servers of the run. */
+
+export interface PostgresServer {
+  major: number;
+  /** All three name database `postgres`. */
+  superuserUrl: string;
+  /** Owns the test databases; may create roles, is no superuser: what a managed host gives. */
+  ownerUrl: string;
+  /** A login in role tricost_ingest: what the functions have. */
+  runtimeUrl: string;
+}
+
+/** Holds the migrations and no partition: months depend on the test's own clock. */
+export const TEMPLATE_DATABASE = 'tricost_template';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresServers: PostgresServer[];
+    postgresMajor: number;
+  }
+}

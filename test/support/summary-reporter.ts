@@ -1,0 +1,29 @@
+/** Ends the run with one line for people and scripts: `N passed, M failed`. */
+import type { SerializedError } from 'vitest';
+import type { Reporter, TestModule, TestRunEndReason } from 'vitest/node';
+
+export default class SummaryReporter implements Reporter {
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandledErrors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+    // A file that does not load or a hook that throws has no failed test of its own, but is no success either.
+    const outsideTests = modules
+      .flatMap((module) => [module, ...module.children.allSuites()])
+      .filter((group) => group.errors().length > 0).length;
+    const failed = count('failed') + outsideTests + unhandledErrors.length;
+    const skipped = count('skipped');
+    console.log(
+      [
+        `${count('passed')} passed`,
+        `${failed} failed`,
+        ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+        ...(reason === 'interrupted' ? ['interrupted'] : []),
+        ...(tests.length === 0 ? ['nothing ran'] : []),
+      ].join(', '),
+    );
+  }
+}
