@@ -106,7 +106,7 @@ function usageOf(
   prompt: DemoPrompt,
   output: number,
   random: Random,
-): LlmCall['usage'] {
+): NonNullable<LlmCall['usage']> {
   const input = random.between(...prompt.input);
   const cached = random.chance(feature.cachedShare) ? Math.floor(input * 0.7) : 0;
   return { input_tokens: input, output_tokens: output, cache_read_tokens: cached };
