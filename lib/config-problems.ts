@@ -18,7 +18,7 @@ function describe(error: ErrorObject): { key: string; sentence: string } {
   if (error.keyword === 'additionalProperties') {
     const name: string = error.params['additionalProperty'];
     const key = join(parent, name);
-    return { key, sentence: unknownKey(key, name, Object.keys(propertiesOf(error))) };
+    return { key, sentence: unknownKey(parent, name, Object.keys(propertiesOf(error))) };
   }
   if (error.keyword === 'required') {
     const name: string = error.params['missingProperty'];
@@ -32,18 +32,24 @@ function describe(error: ErrorObject): { key: string; sentence: string } {
   return { key, sentence: wrongValue(key, error) };
 }
 
-function unknownKey(key: string, name: string, known: readonly string[]): string {
+function unknownKey(parent: string, name: string, known: readonly string[]): string {
+  const key = join(parent, name);
   const meant = closestName(name, known);
   const names = known.filter((candidate) => candidate !== '$schema').join(', ');
   return meant === undefined
     ? `${key} is not a setting: remove it, or use one of ${names}`
-    : `${key} is not a setting: did you mean ${meant}?`;
+    : `${key} is not a setting: did you mean ${join(parent, meant)}?`;
 }
 
-function wrongValue(key: string, error: ErrorObject): string {
-  const sentence = `${key} is ${shown(error.data)}, but must be ${allowedIn(error.parentSchema)}`;
-  if (error.params['format'] !== 'iana-zone') return sentence;
-  const meant = closestName(String(error.data), IANA_ZONES);
+function wrongValue(key: string, { data, params, parentSchema }: ErrorObject): string {
+  const allowed = allowedIn(parentSchema);
+  // A secret in the wrong place must not reach the log of a deploy as well.
+  if (params['format'] === 'parameter-name' && String(data).includes('://')) {
+    return `${key} holds an address, which may be a secret: put that into an SSM parameter, and here ${allowed}`;
+  }
+  const sentence = `${key} is ${shown(data)}, but must be ${allowed}`;
+  if (params['format'] !== 'iana-zone') return sentence;
+  const meant = closestName(String(data), IANA_ZONES);
   return meant === undefined ? sentence : `${sentence}; did you mean "${meant}"?`;
 }
 

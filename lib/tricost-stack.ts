@@ -2,6 +2,7 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import type { TricostConfig } from './config.ts';
 import { CreatePartitions } from './create-partitions.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -40,6 +41,14 @@ export class TricostStack extends Stack {
     const spendAlert = new SpendAlert(this, 'SpendAlert', { ...jobs, notifyQueue: notify.queue });
     migrate.executeBefore(ingestCalls, notify, createPartitions, spendAlert);
 
+    const alarms = new Alarms(this, 'Alarms', {
+      config,
+      ingestCalls,
+      notify,
+      createPartitions,
+      spendAlert,
+      failedJobs: jobs.deadLetterQueue,
+    });
     const publisherPolicy = new PublisherPolicy(this, 'Publisher', { queue: ingestCalls.queue });
 
     const outputs = {
@@ -47,6 +56,7 @@ export class TricostStack extends Stack {
       QueueArn: ingestCalls.queue.queueArn,
       DeadLetterQueueUrl: ingestCalls.deadLetterQueue.queueUrl,
       PublisherPolicyArn: publisherPolicy.managedPolicyArn,
+      AlarmTopicArn: alarms.topicArn,
       ScheduleGroupName: jobs.scheduleGroup.scheduleGroupName,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -17,7 +17,10 @@ export function importVpc(
   if (config === undefined) return {};
   allowNetworkInterfaces(role);
   return {
-    vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId: config.vpcId, availabilityZones: [] }),
+    vpc: ec2.Vpc.fromVpcAttributes(scope, 'Vpc', {
+      vpcId: config.vpcId,
+      availabilityZones: Stack.of(scope).availabilityZones,
+    }),
     vpcSubnets: {
       subnets: config.subnetIds.map((id) => ec2.Subnet.fromSubnetId(scope, id, id)),
     },

@@ -1,0 +1,94 @@
+/** What every schedule and every asynchronous function must have, whichever job it serves. */
+import { expect, test } from 'vitest';
+import { parseScheduleExpression } from '../../local/schedules/schedule-expression.ts';
+import { resourcesOf, synthesize } from './synthesize.ts';
+
+const template = synthesize();
+const failedJobs = {
+  'Fn::GetAtt': [
+    resourcesOf(template, 'AWS::SQS::Queue')
+      .map(([id]) => id)
+      .find((id) => id.startsWith('FailedJobs')),
+    'Arn',
+  ],
+};
+
+interface Target {
+  Arn: { 'Fn::GetAtt': [string, string] };
+  Input: string;
+}
+
+const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule').map(([id, { Properties }]) => ({
+  id,
+  expression: String(Properties['ScheduleExpression']),
+  zone: String(Properties['ScheduleExpressionTimezone']),
+  target: Properties['Target'] as Target & Record<string, unknown>,
+}));
+
+test.each(schedules)(
+  '$id: $expression is a cron expression of EventBridge Scheduler',
+  ({ expression, zone }) => {
+    expect(isSchedulerCron(expression, zone)).toBe(true);
+  },
+);
+
+test.each([
+  'cron(0 8 * * * *)',
+  'cron(0 8 ? * ? *)',
+  'cron(0 8 * * ?)',
+  'cron(61 8 * * ? *)',
+  '0 8 * * ? *',
+])('%s would be noticed', (expression) => {
+  expect(isSchedulerCron(expression, 'UTC')).toBe(false);
+});
+
+test.each(schedules)(
+  '$id: says when it was due, retries briefly, and has a dead-letter queue',
+  ({ target }) => {
+    expect(JSON.parse(target.Input)).toEqual({ scheduledTime: '<aws.scheduler.scheduled-time>' });
+    expect(target).toMatchObject({
+      RetryPolicy: { MaximumRetryAttempts: 3, MaximumEventAgeInSeconds: 7200 },
+      DeadLetterConfig: { Arn: failedJobs },
+    });
+  },
+);
+
+test.each(schedules)('$id: its function hands a failed run to the same queue', ({ target }) => {
+  template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+    FunctionName: { Ref: target.Arn['Fn::GetAtt'][0] },
+    MaximumRetryAttempts: 2,
+    DestinationConfig: { OnFailure: { Destination: failedJobs } },
+  });
+});
+
+test('only schedules of this stack may use the roles that run the jobs', () => {
+  const group = resourcesOf(template, 'AWS::Scheduler::ScheduleGroup')[0]?.[0];
+  const roles = resourcesOf(template, 'AWS::IAM::Role').filter(([, role]) =>
+    JSON.stringify(role).includes('scheduler.amazonaws.com'),
+  );
+  expect(roles).toHaveLength(schedules.length);
+  for (const [, { Properties }] of roles) {
+    expect(Properties['AssumeRolePolicyDocument']).toMatchObject({
+      Statement: [
+        {
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+              'aws:SourceArn': { 'Fn::GetAtt': [group, 'Arn'] },
+            },
+          },
+        },
+      ],
+    });
+  }
+});
+
+/** Read by the parser of local runs: six fields, one of the two day fields is `?`. */
+function isSchedulerCron(expression: string, zone: string): boolean {
+  try {
+    parseScheduleExpression(expression, zone);
+    return true;
+  } catch {
+    return false;
+  }
+}

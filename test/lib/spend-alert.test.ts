@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { idOf, synthesize } from './synthesize.ts';
+
+const template = synthesize({
+  reportingZone: 'Asia/Kathmandu',
+  alert: { growthRatio: 0.25, minimumSpendUsd: '12.50' },
+  boardUrl: 'https://board.example.com/public/1',
+});
+
+test('runs every quarter of an hour from 08:00 to 12:00 of the reporting zone', () => {
+  template.hasResourceProperties('AWS::Scheduler::Schedule', {
+    Name: 'spend-alert',
+    GroupName: 'Tricost',
+    ScheduleExpression: 'cron(0/15 8-11 * * ? *)',
+    ScheduleExpressionTimezone: 'Asia/Kathmandu',
+    State: 'ENABLED',
+  });
+});
+
+test('the function gets the thresholds, the zone and the board as configured', () => {
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: {
+        TRICOST_DATABASE_URL_PARAMETER: '/tricost/database-url/runtime',
+        TRICOST_DATABASE_CA: '',
+        TRICOST_REPORTING_ZONE: 'Asia/Kathmandu',
+        TRICOST_SPEND_GROWTH_RATIO: '0.25',
+        TRICOST_MINIMUM_SPEND_USD: '12.50',
+        TRICOST_BOARD_URL: 'https://board.example.com/public/1',
+        TRICOST_NOTIFY_QUEUE_URL: { Ref: idOf(template, 'AWS::SQS::Queue', 'NotifyQueue') },
+      },
+    },
+  });
+});
+
+test('without a board the address is empty, not absent', () => {
+  const id = idOf(template, 'AWS::Lambda::Function', 'SpendAlertJobFunction');
+  const properties = synthesize().findResources('AWS::Lambda::Function')[id]?.['Properties'];
+  expect(properties).toMatchObject({ Environment: { Variables: { TRICOST_BOARD_URL: '' } } });
+});

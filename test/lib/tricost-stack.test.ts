@@ -1,0 +1,98 @@
+/** The assembly as `cdk deploy` and `npm start` get it: made by the real app, in a process of its own. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { resourcesOf, synthesize } from './synthesize.ts';
+
+const run = promisify(execFile);
+const root = new URL('../../', import.meta.url).pathname;
+const scratch = mkdtempSync(join(tmpdir(), 'tricost-synthesis-'));
+
+test('ids that name data never change: a new one would be a new, empty queue', () => {
+  const ids = resourcesOf(synthesize(), 'AWS::SQS::Queue').map(([id]) => id);
+  expect(ids.toSorted()).toEqual([
+    'FailedJobs5900FD3C',
+    'IngestCallsQueue3E81571D',
+    'IngestCallsQueueDeadLettersDF50434C',
+    'NotifyQueue88C4094D',
+    'NotifyQueueDeadLetters4446A0CF',
+  ]);
+});
+
+test('the outputs are what publishers and tools need', () => {
+  expect(Object.keys(synthesize().findOutputs('*')).toSorted()).toEqual([
+    'AlarmTopicArn',
+    'DeadLetterQueueUrl',
+    'PublisherPolicyArn',
+    'QueueArn',
+    'QueueUrl',
+    'ScheduleGroupName',
+  ]);
+});
+
+test('schedule group and alarms carry the name of the stack, so that two stacks fit one account', () => {
+  const template = synthesize({ stackName: 'tricost-staging' });
+  template.hasResourceProperties('AWS::Scheduler::ScheduleGroup', { Name: 'tricost-staging' });
+  for (const [, { Properties }] of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
+    expect(Properties['AlarmName']).toMatch(/^tricost-staging[/]/);
+  }
+});
+
+describe('bin/tricost.ts', () => {
+  test('makes the same bytes twice, and nothing that needs a look-up', async () => {
+    const [first, second] = [join(scratch, 'first'), join(scratch, 'second')];
+    await synthesizeInto(first);
+    await synthesizeInto(second);
+    const files = filesBelow(first);
+    expect(files).toContain('Tricost.template.json');
+    expect(filesBelow(second)).toEqual(files);
+    for (const file of files) {
+      expect(readFileSync(join(second, file)).equals(readFileSync(join(first, file))), file).toBe(
+        true,
+      );
+    }
+    expect(JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'))).not.toHaveProperty(
+      'missing',
+    );
+  });
+
+  test('tells what is wrong with the configuration, without a stack trace, and fails', async () => {
+    const config = join(scratch, 'wrong.json');
+    writeFileSync(config, '{"alarmEmial":"ops@example.com","reportingZone":"Rome"}');
+    const failure = await synthesizeInto(join(scratch, 'wrong'), { config }).catch(
+      (error) => error,
+    );
+    expect(failure.code).toBe(1);
+    expect(failure.stderr).toBe(
+      [
+        `${config} cannot be used:`,
+        '  - alarmEmail is missing: set it to an email address that a person reads, or "none" to let alarms reach nobody',
+        '  - alarmEmial is not a setting: did you mean alarmEmail?',
+        '  - reportingZone is "Rome", but must be an IANA time zone, for example "UTC" or "Europe/Rome"',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+/** @param context what `-c` gives on the CDK's command line. */
+function synthesizeInto(outdir: string, context: Record<string, string> = {}) {
+  return run(process.execPath, ['bin/tricost.ts'], {
+    cwd: root,
+    env: {
+      PATH: process.env['PATH'],
+      CDK_OUTDIR: outdir,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+    },
+  });
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .toSorted();
+}
