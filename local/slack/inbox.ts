@@ -1,0 +1,111 @@
+/** Stands in for Slack on this machine: takes what the webhook would take, refuses what it would refuse, shows the rest. */
+import { randomBytes } from 'node:crypto';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import {
+  type LoopbackRequest,
+  type LoopbackResponse,
+  startLoopbackServer,
+} from '../loopback-server.ts';
+import type { SlackPayload } from './block-kit.ts';
+import { checkPayload } from './check-payload.ts';
+import { inboxPage } from './inbox-page.ts';
+
+export interface InboxMessage {
+  /** RFC 3339, UTC. */
+  receivedAt: string;
+  payload: SlackPayload;
+}
+
+export interface SlackInbox {
+  /** The page. */
+  url: string;
+  port: number;
+  /** What functions post to. */
+  webhookUrl: string;
+  /** Oldest first. */
+  messages(): readonly InboxMessage[];
+  close(): Promise<void>;
+}
+
+export interface SlackInboxOptions {
+  /** Keeps the messages over restarts: one JSON object a line. */
+  file: string;
+  port?: number;
+  /** Answers for Slack once the payload has passed: forwards it, or plays an outage. Default: `ok`. */
+  respondWith?(body: string): Promise<LoopbackResponse>;
+}
+
+/** Of the shape of a real one, which is all that a function may check. */
+const WEBHOOK_PATH = '/services/T000/B000/local';
+
+export async function startSlackInbox(options: SlackInboxOptions): Promise<SlackInbox> {
+  const { file, port = 0, respondWith = async () => ({ status: 200, body: 'ok' }) } = options;
+  const messages = await readMessages(file);
+
+  const receive = async ({ headers, body }: LoopbackRequest): Promise<LoopbackResponse> => {
+    if (headers['content-type']?.startsWith('application/json') !== true) {
+      return { status: 400, body: 'invalid_payload' };
+    }
+    const checked = checkPayload(body);
+    if ('error' in checked) return { status: 400, body: checked.error };
+    const response = await respondWith(body);
+    if (response.status === 200) {
+      const message = { receivedAt: new Date().toISOString(), payload: checked.payload };
+      await appendFile(file, `${JSON.stringify(message)}\n`, { mode: 0o600 });
+      messages.push(message);
+    }
+    return response;
+  };
+
+  const server = await startLoopbackServer(async (request) => {
+    switch (`${request.method} ${request.url.pathname}`) {
+      case `POST ${WEBHOOK_PATH}`:
+        return receive(request);
+      case 'GET /':
+        return page(messages);
+      case 'GET /messages':
+        return {
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(messages),
+        };
+      case 'DELETE /messages':
+        messages.length = 0;
+        await writeFile(file, '', { mode: 0o600 });
+        return { status: 204 };
+      default:
+        return { status: 404, body: 'no_service' };
+    }
+  }, port);
+  return {
+    url: server.url,
+    port: server.port,
+    webhookUrl: `${server.url}${WEBHOOK_PATH}`,
+    messages: () => messages,
+    close: () => server.close(),
+  };
+}
+
+function page(messages: readonly InboxMessage[]): LoopbackResponse {
+  const nonce = randomBytes(16).toString('base64');
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'; connect-src 'self'`,
+    },
+    body: inboxPage(messages, nonce),
+  };
+}
+
+async function readMessages(file: string): Promise<InboxMessage[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  // A runner that was killed may have left half a line.
+  return text.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as InboxMessage];
+    } catch {
+      return [];
+    }
+  });
+}
