@@ -1,6 +1,11 @@
-/** One run: every test on PostgreSQL 18, and the SQL tests once more on 15 where its binaries are found. */
-import { defineConfig, type Plugin } from 'vitest/config';
+/** One run: pure tests, tests on PostgreSQL 18, and the SQL tests once more on 15 where its programs are found. */
+import { defineConfig, type Plugin, type TestProjectConfiguration } from 'vitest/config';
 import { findPostgres15 } from './test/support/postgres-binaries.ts';
+
+/** Folders whose tests need no server: a run of these alone starts none. */
+const WITHOUT_DATABASE = ['domain', 'examples', 'house', 'lib', 'sdk'].map(
+  (folder) => `test/${folder}/**`,
+);
 
 /** What esbuild's `text` loader does for the bundles: `import text from './x.sql'` is the file's text. */
 const sqlText: Plugin = {
@@ -11,12 +16,38 @@ const sqlText: Plugin = {
   },
 };
 
-const oldestPostgres = findPostgres15() === undefined ? [] : [15];
+function onPostgres(major: number, include: string[]): TestProjectConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: `PostgreSQL ${major}`,
+      include,
+      exclude: WITHOUT_DATABASE,
+      globalSetup: ['test/support/global-setup.ts'],
+      provide: { postgresMajor: major },
+    },
+  };
+}
+
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: { name: 'no database', include: WITHOUT_DATABASE.map((folder) => `${folder}/*.test.ts`) },
+  },
+  onPostgres(18, ['test/**/*.test.ts']),
+];
+if (findPostgres15() === undefined) {
+  console.warn(
+    'Skipped: the SQL tests on PostgreSQL 15, which is not installed. Set TRICOST_TEST_PG15_BIN to the folder of its initdb.',
+  );
+} else {
+  projects.push(onPostgres(15, ['test/sql/**/*.test.ts']));
+}
 
 export default defineConfig({
   plugins: [sqlText],
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
+    projects,
     reporters: ['default', './test/support/summary-reporter.ts'],
     maxWorkers: 2,
     // Only for a test that hangs: no test asserts a duration, and machines differ.
@@ -25,23 +56,5 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'PostgreSQL 18',
-          include: ['test/**/*.test.ts'],
-          provide: { postgresMajor: 18 },
-        },
-      },
-      ...oldestPostgres.map((major) => ({
-        extends: true as const,
-        test: {
-          name: `PostgreSQL ${major}`,
-          include: ['test/sql/**/*.test.ts'],
-          provide: { postgresMajor: major },
-        },
-      })),
-    ],
   },
 });

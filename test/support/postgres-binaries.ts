@@ -5,6 +5,13 @@ import { dirname } from 'node:path';
 
 const DEBIAN_POSTGRES_15 = '/usr/lib/postgresql/15/bin';
 
+/** Folder of the `initdb` and `pg_ctl` of a release that the run includes. */
+export function findPostgres(major: number): string {
+  const folder = major === 15 ? findPostgres15() : findPostgres18();
+  if (folder === undefined) throw new Error(`PostgreSQL ${major} is not installed`);
+  return folder;
+}
+
 /** Folder of `initdb` and `pg_ctl` of the embedded PostgreSQL 18, from the package of this platform. */
 export function findPostgres18(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -23,7 +30,7 @@ export function findPostgres18(): string {
   }
 }
 
-/** The same folder of a PostgreSQL 15, the oldest release we support; undefined where there is none. */
+/** The same of a PostgreSQL 15, the oldest release we support; undefined where there is none. */
 export function findPostgres15(): string | undefined {
   const folder = process.env['TRICOST_TEST_PG15_BIN'] ?? DEBIAN_POSTGRES_15;
   return existsSync(`${folder}/initdb`) ? folder : undefined;

@@ -1,7 +1,6 @@
-/** What the global setup hands to every test file about the PostgreSQL servers of the run. */
+/** What the global setup hands to test files about the PostgreSQL server of their project. */
 
 export interface PostgresServer {
-  major: number;
   /** All three name database `postgres`. */
   superuserUrl: string;
   /** Owns the test databases; may create roles, is no superuser: what a managed host gives. */
@@ -15,7 +14,7 @@ export const TEMPLATE_DATABASE = 'tricost_template';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    postgresServers: PostgresServer[];
+    postgresServer: PostgresServer;
     postgresMajor: number;
   }
 }
