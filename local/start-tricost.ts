@@ -1,0 +1,104 @@
+/** All of tricost on this machine: the database, the Slack inbox and the synthesized stack. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readWebhookUrl } from '../adapters/slack/webhook-url.ts';
+import { type LocalDatabase, startLocalDatabase } from './postgres/local-database.ts';
+import { type RunningStack, runAssembly } from './run-assembly.ts';
+import { forwardToSlack } from './slack/forward-to-slack.ts';
+import { type SlackInbox, startSlackInbox } from './slack/inbox.ts';
+import { stackParameters } from './stack-parameters.ts';
+import { freePort } from './state/free-port.ts';
+import { type LocalFile, portOf, readLocalFile, writeLocalFile } from './state/local-file.ts';
+import type { Teardown } from './teardown.ts';
+
+export interface StartOptions {
+  /** What the app was synthesized into. */
+  assemblyDirectory: string;
+  stateDirectory: string;
+  /** A database to use instead of the embedded one. */
+  databaseUrl?: string | undefined;
+  /** A real Slack webhook that gets the messages too. A secret. */
+  slackWebhookUrl?: string | undefined;
+  teardown: Teardown;
+  onProgress(step: string): void;
+  /** Told what goes wrong in a function while it runs. */
+  onError(functionName: string, problem: string): void;
+}
+
+export interface LocalTricost {
+  stack: RunningStack;
+  inbox: SlackInbox;
+  /** As written to `.tricost/local.json`. */
+  file: LocalFile;
+}
+
+/** @throws Error saying what to do next. The teardown then still has to run. */
+export async function startTricost(options: StartOptions): Promise<LocalTricost> {
+  const { stateDirectory, databaseUrl, teardown, onProgress, onError } = options;
+  await mkdir(stateDirectory, { recursive: true });
+  const earlier = await readLocalFile(stateDirectory);
+
+  onProgress('starting Postgres');
+  const database = await startLocalDatabase({
+    stateDirectory,
+    databaseUrl,
+    port: portOf(earlier?.databaseUrl),
+  });
+  teardown.add(() => database.stop());
+
+  const inbox = await startInbox(options, portOf(earlier?.slackInboxUrl));
+  teardown.add(() => inbox.close());
+
+  const stack = await runAssembly({
+    assemblyDirectory: options.assemblyDirectory,
+    stateDirectory,
+    ports: { sqs: portOf(earlier?.sqsEndpoint), aws: portOf(earlier?.awsEndpoint) },
+    parameters: (plan) =>
+      stackParameters(plan, {
+        ownerUrl: database.ownerUrl,
+        runtimeUrl: database.runtimeUrl,
+        slackWebhookUrl: inbox.webhookUrl,
+      }),
+    afterTriggers: () => database.allowRuntimeLogin(),
+    onProgress,
+    onError,
+  });
+  teardown.add(() => stack.stop());
+
+  const file = describe(database, inbox, stack);
+  await writeLocalFile(stateDirectory, file);
+  return { stack, inbox, file };
+}
+
+async function startInbox(
+  { stateDirectory, slackWebhookUrl }: StartOptions,
+  port: number | undefined,
+): Promise<SlackInbox> {
+  return startSlackInbox({
+    file: join(stateDirectory, 'slack.jsonl'),
+    port: await freePort(port),
+    ...(slackWebhookUrl === undefined
+      ? {}
+      : { respondWith: forwardToSlack(readWebhookUrl(slackWebhookUrl)) }),
+  });
+}
+
+function describe(database: LocalDatabase, inbox: SlackInbox, stack: RunningStack): LocalFile {
+  const output = (name: string): string => {
+    const value = stack.plan.outputs[name];
+    if (value === undefined) throw new Error(`the stack has no output ${name}`);
+    return value;
+  };
+  return {
+    databaseUrl: database.ownerUrl,
+    runtimeDatabaseUrl: database.runtimeUrl,
+    queueUrl: output('QueueUrl'),
+    dlqUrl: output('DeadLetterQueueUrl'),
+    sqsEndpoint: stack.sqsEndpoint,
+    awsEndpoint: stack.awsEndpoint,
+    region: stack.plan.region,
+    scheduleGroup: output('ScheduleGroupName'),
+    slackInboxUrl: inbox.url,
+    pid: process.pid,
+  };
+}
