@@ -53,7 +53,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
       return;
     }
     const overflow = queue.push(serialised);
-    if (overflow > 0) lose(overflow, `dropped the oldest ${overflow} calls: the buffer is full`);
+    if (overflow > 0) lose(overflow, `dropped the oldest ${inWords(overflow)}: the buffer is full`);
   }
 
   function schedule(): void {
@@ -97,12 +97,12 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     inFlight -= calls;
     // What a lost envelope was to report, the next one must.
     for (const message of messages) packer.noteDropped(message.dropped);
-    lose(calls, `dropped ${calls} calls that the queue did not take`, cause);
+    lose(calls, `dropped ${inWords(calls)} that the queue did not take`, cause);
   }
 
   function onRetry(messages: readonly Message[], cause: unknown): void {
     onError(
-      new PublishError(`could not send ${countCalls(messages)} calls, trying again`, 0, cause),
+      new PublishError(`could not send ${inWords(countCalls(messages))}, trying again`, 0, cause),
     );
   }
 
@@ -147,4 +147,8 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
 
 function countCalls(messages: readonly Message[]): number {
   return messages.reduce((sum, { calls }) => sum + calls, 0);
+}
+
+function inWords(calls: number): string {
+  return calls === 1 ? '1 call' : `${calls} calls`;
 }
