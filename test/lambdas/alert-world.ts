@@ -1,0 +1,144 @@
+/** Everything around spend-alert and notify, on loopback: a database, the parameter store, the notify queue, Slack. */
+import {
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import type { FauxqsServer } from 'fauxqs';
+import pg from 'pg';
+import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { addToOutbox } from '../../adapters/postgres/outbox.ts';
+import { startLoopbackFauxqs } from '../../local/queue/loopback-fauxqs.ts';
+import { type StoredCall, storeCalls } from '../sql/stored-calls.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { startParameterStore } from './parameter-store.ts';
+import { type SlackWebhook, startSlackWebhook } from './slack-webhook.ts';
+
+/** 09:00 in Rome on Monday the 23rd. */
+export const MORNING = '2026-11-23T08:00:00Z';
+
+const QUEUE = 'notify';
+const REGION = 'eu-west-1';
+/** So long a visibility timeout that a message seen earlier is one whose function asked for it. */
+const QUEUE_OPTIONS = { region: REGION, attributes: { VisibilityTimeout: '43200' } };
+
+export interface AlertWorld {
+  owner: pg.Client;
+  slack: SlackWebhook;
+  parameters: Map<string, string>;
+  fauxqs: FauxqsServer;
+  /** What a function finds in its environment. */
+  env: Record<string, string>;
+  /** Empties every table and the queue. */
+  reset(): Promise<void>;
+  storeCalls(calls: StoredCall[]): Promise<void>;
+  addToOutbox(...texts: string[]): Promise<void>;
+  /** How many wake-ups wait in the queue. */
+  wakeUps(): number;
+  /** Takes every message off the queue as an event source would; the queue is sent one first when it is empty. */
+  receive(): Promise<SQSEvent>;
+  /** Seconds until a message of the queue that was received shows again. */
+  hiddenSeconds(): number[];
+  stop(): Promise<void>;
+}
+
+export async function startAlertWorld(): Promise<AlertWorld> {
+  const database = await createTestDatabase();
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  await ensurePartitions(owner, new Date(MORNING), { monthsBack: 3, monthsAhead: 1 });
+  const parameters = new Map<string, string>();
+  const slack = await startSlackWebhook();
+  const store = await startParameterStore(parameters);
+  const fauxqs = await startLoopbackFauxqs();
+  parameters.set('/database-url', database.runtimeUrl);
+  parameters.set('/slack-webhook-url', slack.url);
+  const { queueUrl: namedUrl } = fauxqs.createQueue(QUEUE, QUEUE_OPTIONS);
+  // fauxqs names a host that not every machine resolves.
+  const queueUrl = new URL(new URL(namedUrl).pathname, fauxqs.address).href;
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const sqs = new SQSClient({ endpoint: fauxqs.address, region: REGION, credentials });
+  const queued = () => fauxqs.inspectQueue(QUEUE)?.messages ?? { ready: [], inflight: [] };
+
+  return {
+    owner,
+    slack,
+    parameters,
+    fauxqs,
+    env: {
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ENDPOINT_URL_SSM: store.url,
+      AWS_ENDPOINT_URL_SQS: fauxqs.address,
+      // Metrics go to console.log, where a test can see them.
+      POWERTOOLS_DEV: 'true',
+      POWERTOOLS_METRICS_DISABLED: 'false',
+      TRICOST_DATABASE_URL_PARAMETER: '/database-url',
+      TRICOST_DATABASE_CA: '',
+      TRICOST_SLACK_WEBHOOK_URL_PARAMETER: '/slack-webhook-url',
+      TRICOST_NOTIFY_QUEUE_URL: queueUrl,
+      TRICOST_REPORTING_ZONE: 'Europe/Rome',
+      TRICOST_SPEND_GROWTH_RATIO: '0.3',
+      TRICOST_MINIMUM_SPEND_USD: '5',
+      TRICOST_BOARD_URL: '',
+    },
+    async reset() {
+      await owner.query(
+        'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.job_runs restart identity',
+      );
+      fauxqs.deleteQueue(QUEUE, { region: REGION });
+      fauxqs.createQueue(QUEUE, QUEUE_OPTIONS);
+      slack.posted.length = 0;
+      slack.bodies.length = 0;
+      slack.next.length = 0;
+    },
+    storeCalls: (calls) => storeCalls(owner, calls),
+    async addToOutbox(...texts) {
+      for (const text of texts) await addToOutbox(owner, `test:${text}`, { text });
+    },
+    wakeUps: () => queued().ready.length,
+    async receive() {
+      if (queued().ready.length === 0) {
+        await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'wake up' }));
+      }
+      const { Messages: messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: 10,
+          MessageSystemAttributeNames: ['All'],
+        }),
+      );
+      return { Records: messages.map(toRecord) };
+    },
+    hiddenSeconds: () =>
+      queued().inflight.map(({ visibilityDeadline }) => (visibilityDeadline - Date.now()) / 1_000),
+    async stop() {
+      sqs.destroy();
+      await owner.end();
+      await Promise.all([slack.stop(), store.stop(), fauxqs.stop(), database.drop()]);
+    },
+  };
+}
+
+function toRecord(message: Message): SQSEvent['Records'][number] {
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: '',
+      ApproximateFirstReceiveTimestamp: '0',
+      ...message.Attributes,
+    },
+    messageAttributes: {},
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: '',
+    awsRegion: REGION,
+  };
+}

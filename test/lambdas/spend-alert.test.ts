@@ -1,0 +1,295 @@
+/** The function as a schedule calls it: the messages of one run, whoever else runs and wherever it dies. */
+import type { Context } from 'aws-lambda';
+import pg from 'pg';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  type MockInstance,
+  test,
+  vi,
+} from 'vitest';
+import { claimDate, finishDate } from '../../adapters/postgres/job-runs.ts';
+import { addDays } from '../../domain/reporting-days.ts';
+import type { StoredCall } from '../sql/stored-calls.ts';
+import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
+import { metricsOf } from './printed-metrics.ts';
+
+let world: AlertWorld;
+
+beforeAll(async () => {
+  world = await startAlertWorld();
+  Object.assign(process.env, world.env);
+});
+
+afterAll(() => world.stop());
+
+let log: MockInstance<typeof console.log>;
+
+beforeEach(async () => {
+  await world.reset();
+  log = vi.spyOn(console, 'log').mockImplementation(() => {});
+});
+
+/** A function of its own, as every concurrent invocation has one. */
+async function newFunction() {
+  vi.resetModules();
+  const { handler } = await import('../../lambdas/spend-alert/handler.ts');
+  return (scheduledTime: string = MORNING) => handler({ scheduledTime }, {} as Context);
+}
+
+/** Enough history for judging, and one feature that grew from $10 to $20. */
+const GROWTH: StoredCall[] = [
+  { ts: '2026-10-01T12:00:00Z', usd: '0.01' },
+  { ts: '2026-11-12T12:00:00Z', usd: '10' },
+  { ts: '2026-11-18T12:00:00Z', usd: '20' },
+];
+
+const HEADLINE = ':fire: feature `f` spend up 100 % WoW ($10.00 → $20.00)';
+
+async function written() {
+  const { rows: messages } = await world.owner.query<{ text: string }>(
+    "select payload ->> 'text' as text from tricost.outbox order by id",
+  );
+  const { rows: alerts } = await world.owner.query<{ alert: string }>(
+    "select local_date || ' ' || feature as alert from tricost.alerts order by local_date, feature",
+  );
+  return {
+    messages: messages.map((row) => row.text),
+    alerts: alerts.map((row) => row.alert),
+  };
+}
+
+const ONE_RUN = { messages: [HEADLINE], alerts: ['2026-11-23 f'] };
+
+describe('a morning', () => {
+  test('growth is one alert, one message, one wake-up', async () => {
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    expect(await run()).toEqual({
+      dates: [{ date: '2026-11-23', state: 'judged', features: 1, alerts: 1 }],
+    });
+    expect(await written()).toEqual(ONE_RUN);
+    expect(world.wakeUps()).toBe(1);
+    expect(metricsOf(log)).toEqual([{ SpendAlertSucceeded: 1, Alerts: 1, Features: 1 }]);
+    const { rows } = await world.owner.query(
+      'select rule, previous_usd, current_usd, change_ratio, details from tricost.alerts',
+    );
+    expect(rows).toEqual([
+      {
+        rule: 'growth',
+        previous_usd: '10.000000000000',
+        current_usd: '20.000000000000',
+        change_ratio: '1.000000',
+        details: expect.objectContaining({
+          month_to_date_usd: '30.000000000000',
+          top_model: { model: 'claude-sonnet-5', usd: '20.000000000000' },
+        }),
+      },
+    ]);
+  });
+
+  test('a quarter of an hour later nothing is added, and the job is healthy', async () => {
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    await run();
+    log.mockClear();
+    expect(await run('2026-11-23T08:15:00Z')).toEqual({ dates: [] });
+    expect(await written()).toEqual(ONE_RUN);
+    expect(metricsOf(log)).toEqual([{ SpendAlertSucceeded: 1, Alerts: 0, Features: 0 }]);
+  });
+
+  test('a message that nobody delivered wakes notify again; one that Slack refused does not', async () => {
+    await world.addToOutbox('waiting');
+    const run = await newFunction();
+    await run();
+    await run('2026-11-23T08:15:00Z');
+    expect(world.wakeUps()).toBe(2);
+    await world.owner.query('update tricost.outbox set failed_at = now()');
+    await run('2026-11-23T08:30:00Z');
+    expect(world.wakeUps()).toBe(2);
+  });
+
+  test('the day is that of the zone', async () => {
+    vi.stubEnv('TRICOST_REPORTING_ZONE', 'Asia/Kathmandu');
+    const run = await newFunction();
+    // 18:15 UTC is midnight in Kathmandu.
+    expect((await run('2026-11-22T18:14:59Z')).dates[0]?.date).toBe('2026-11-22');
+    expect((await run('2026-11-22T18:15:00Z')).dates[0]?.date).toBe('2026-11-23');
+  });
+
+  test('more than ten features are ten messages and a digest', async () => {
+    await world.storeCalls(
+      GROWTH.flatMap((call) =>
+        Array.from({ length: 15 }, (_, n) => ({
+          ...call,
+          feature: `f${String(n).padStart(2, '0')}`,
+        })),
+      ),
+    );
+    await (await newFunction())();
+    const { messages, alerts } = await written();
+    expect(messages).toHaveLength(11);
+    expect(messages.at(-1)).toMatch(/^:fire: 5 more features/);
+    expect(alerts).toHaveLength(15);
+  });
+
+  test('a name of 3,000 characters, and one that calls the channel', async () => {
+    const names = ['🔥'.repeat(3_000), '<!channel>', '`rm -rf`'];
+    await world.storeCalls(
+      names.flatMap((feature) => GROWTH.map((call) => ({ ...call, feature }))),
+    );
+    await (await newFunction())();
+    const { messages, alerts } = await written();
+    expect(alerts).toHaveLength(3);
+    expect(messages.join()).toContain(`\`${'🔥'.repeat(79)}…\``);
+    expect(messages.join()).not.toContain('<!channel>');
+  });
+
+  test('thresholds that make no sense fail at cold start, not in the morning', async () => {
+    vi.stubEnv('TRICOST_MINIMUM_SPEND_USD', 'five');
+    await expect(newFunction()).rejects.toThrow(/not a decimal number/);
+  });
+});
+
+describe('the first fourteen days', () => {
+  test('are announced once, whatever happens in them', async () => {
+    const fresh = ['2026-11-12T12:00:00Z', '2026-11-18T12:00:00Z'];
+    await world.storeCalls(fresh.map((ts, index) => ({ ts, usd: String(10 + index * 90) })));
+    const run = await newFunction();
+    for (let day = 0; day < 3; day += 1) await run(`2026-11-2${day + 3}T08:00:00Z`);
+    expect(await written()).toEqual({
+      messages: [
+        ':seedling: tricost is learning until 2026-11-26: spend alerts compare two full weeks',
+      ],
+      alerts: [],
+    });
+    expect((await run('2026-11-26T08:00:00Z')).dates[0]).toMatchObject({ state: 'judged' });
+  });
+
+  test('without any call nothing is said', async () => {
+    expect((await (await newFunction())()).dates[0]?.state).toBe('no-data');
+    expect(await written()).toEqual({ messages: [], alerts: [] });
+  });
+});
+
+describe('missed days', () => {
+  test('are caught up in order, the last seven at most', async () => {
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    await run('2026-11-10T08:00:00Z');
+    const { dates } = await run();
+    const expected = Array.from({ length: 7 }, (_, day) => addDays('2026-11-17', day));
+    expect(dates.map(({ date }) => date)).toEqual(expected);
+    const { messages, alerts } = await written();
+    expect(alerts).toEqual(expected.map((date) => `${date} f`));
+    // Until the 19th the call of the 12th is in the current window; from then on the 18th is compared with it.
+    const rules = messages.map((message) => message.slice(0, 5));
+    expect(rules).toEqual([':new:', ':new:', ':new:', ':fire', ':fire', ':fire', ':fire']);
+  });
+
+  test('before a first install there are none', async () => {
+    const { dates } = await (await newFunction())();
+    expect(dates).toHaveLength(1);
+  });
+});
+
+describe('five at once', () => {
+  test('are the messages of one', async () => {
+    await world.storeCalls(GROWTH);
+    const runs = [];
+    for (let n = 0; n < 5; n += 1) runs.push(await newFunction());
+    const results = await Promise.all(runs.map((run) => run()));
+    expect(await written()).toEqual(ONE_RUN);
+    const states = results.flatMap(({ dates }) => dates.map(({ state }) => state));
+    expect(states.filter((state) => state === 'judged')).toHaveLength(1);
+  });
+});
+
+describe('a run that dies', () => {
+  beforeEach(() => world.storeCalls(GROWTH));
+
+  test('while it reads: the next one does the day', async () => {
+    await world.owner.query('alter view reporting.llm_calls rename to llm_calls_away');
+    const run = await newFunction();
+    await expect(run()).rejects.toThrow(/llm_calls/);
+    await world.owner.query('alter view reporting.llm_calls_away rename to llm_calls');
+    await run('2026-11-23T08:15:00Z');
+    expect(await written()).toEqual(ONE_RUN);
+  });
+
+  test('before the commit: nothing is left, and the next one does the day', async () => {
+    await failOn('insert on tricost.alerts');
+    const run = await newFunction();
+    await expect(run()).rejects.toThrow(/planted/);
+    expect(await written()).toEqual({ messages: [], alerts: [] });
+    await heal('tricost.alerts');
+    await run('2026-11-23T08:15:00Z');
+    expect(await written()).toEqual(ONE_RUN);
+    expect(world.wakeUps()).toBe(1);
+  });
+
+  test('without a word, holding the lease: another waits until it has run out', async () => {
+    await claimDate(world.owner, 'spend-alert', '2026-11-23', new Date());
+    const run = await newFunction();
+    expect((await run()).dates).toEqual([
+      { date: '2026-11-23', state: 'held', features: 0, alerts: 0 },
+    ]);
+    expect(metricsOf(log)).toEqual([{ SpendAlertSucceeded: 0, Alerts: 0, Features: 0 }]);
+    await world.owner.query(
+      "update tricost.job_runs set lease_expires_at = now() - interval '1 s'",
+    );
+    await run('2026-11-23T08:15:00Z');
+    expect(await written()).toEqual(ONE_RUN);
+  });
+
+  test('after the commit, before the wake-up: the next one wakes notify', async () => {
+    vi.stubEnv('TRICOST_NOTIFY_QUEUE_URL', `${world.env['TRICOST_NOTIFY_QUEUE_URL']}-gone`);
+    await expect((await newFunction())()).rejects.toThrow();
+    expect(await written()).toEqual(ONE_RUN);
+    vi.unstubAllEnvs();
+    expect((await (await newFunction())('2026-11-23T08:15:00Z')).dates).toEqual([]);
+    expect(await written()).toEqual(ONE_RUN);
+    expect(world.wakeUps()).toBe(1);
+  });
+
+  test('no, only sleeps past its lease: what it did is not written over what another did', async () => {
+    const later = new Date(Date.now() + 6 * 60_000);
+    const slow = await claimDate(world.owner, 'spend-alert', '2026-11-23', new Date());
+    const quick = await claimDate(world.owner, 'spend-alert', '2026-11-23', later);
+    if (slow.state !== 'claimed' || quick.state !== 'claimed') throw new Error('not claimed');
+    await expect(finishDate(world.owner, slow.lease, later, {})).rejects.toThrow(/lost the lease/);
+    await finishDate(world.owner, quick.lease, later, {});
+    await expect(finishDate(world.owner, quick.lease, later, {})).rejects.toThrow(/lost the lease/);
+  });
+});
+
+test('the lease is let go once, under any race of claims', async () => {
+  const clients = Array.from(
+    { length: 8 },
+    () => new pg.Client(world.parameters.get('/database-url')),
+  );
+  await Promise.all(clients.map((client) => client.connect()));
+  for (let day = 1; day <= 20; day += 1) {
+    const date = `2026-10-${String(day).padStart(2, '0')}`;
+    const claims = await Promise.all(
+      clients.map((client) => claimDate(client, 'race', date, new Date())),
+    );
+    expect(claims.filter(({ state }) => state === 'claimed')).toHaveLength(1);
+  }
+  await Promise.all(clients.map((client) => client.end()));
+});
+
+/** Makes every write of a kind fail, as a lost connection would: nothing after it happens. */
+async function failOn(event: string): Promise<void> {
+  await world.owner.query(`
+    create or replace function public.planted() returns trigger language plpgsql
+      as $$ begin raise exception 'planted failure'; end $$;
+    create trigger planted before ${event} execute function public.planted()`);
+}
+
+async function heal(table: string): Promise<void> {
+  await world.owner.query(`drop trigger planted on ${table}`);
+}
