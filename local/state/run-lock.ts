@@ -6,7 +6,7 @@ import { processCommand } from '../process-command.ts';
 /** What the command line of a runner contains, so that a stranger with its old process id is not taken for it. */
 const RUNNER = 'local/main.ts';
 
-const FILE = 'runner.pid';
+export const LOCK_FILE = 'runner.pid';
 
 /**
  * Takes the lock for this process.
@@ -16,7 +16,7 @@ const FILE = 'runner.pid';
  */
 export async function takeRunLock(stateDirectory: string): Promise<() => Promise<void>> {
   await mkdir(stateDirectory, { recursive: true });
-  const path = join(stateDirectory, FILE);
+  const path = join(stateDirectory, LOCK_FILE);
   for (;;) {
     try {
       await writeFile(path, String(process.pid), { flag: 'wx' });

@@ -1,0 +1,24 @@
+/** What the runner says when everything is up. */
+
+import type { InboxMessage } from './slack/inbox.ts';
+import { payloadToText } from './slack/plain-text.ts';
+import type { LocalTricost } from './start-tricost.ts';
+
+export function greeting({ file }: LocalTricost): string {
+  return `tricost is running; Ctrl-C stops it.
+
+  Slack inbox   ${file.slackInboxUrl}
+  Queue         ${file.queueUrl}
+  Database      ${file.databaseUrl}
+  All of it     .tricost/local.json
+
+Try next, in another terminal:
+  npx tricost tail                          calls with their cost, as they land
+  npx tricost schedules run spend-alert     the alert again, now or --at another moment
+  aws --endpoint-url ${file.sqsEndpoint} sqs send-message --queue-url ${file.queueUrl} --message-body file://event.json
+`;
+}
+
+export function messagesAsText(messages: readonly InboxMessage[]): string {
+  return messages.map(({ payload }) => payloadToText(payload).replace(/^/gm, '  │ ')).join('\n\n');
+}

@@ -1,0 +1,163 @@
+/** `npm start`: the whole stack on this machine, with something to see in it. */
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { Listr, type ListrTask } from 'listr2';
+import { DemoRun, type DemoSummary, discrepancy } from './demo-run.ts';
+import { greeting, messagesAsText } from './greeting.ts';
+import { type LocalTricost, startTricost } from './start-tricost.ts';
+import { demoPublishedAt, markDemoPublished } from './state/demo-marker.ts';
+import { resetState } from './state/reset-state.ts';
+import { takeRunLock } from './state/run-lock.ts';
+import { synthesize } from './synthesize.ts';
+import { Teardown } from './teardown.ts';
+
+interface Flags {
+  once?: boolean;
+  empty?: boolean;
+  reset?: boolean;
+}
+
+const STATE_DIRECTORY = fileURLToPath(new URL('../.tricost', import.meta.url));
+const ASSEMBLY_DIRECTORY = `${STATE_DIRECTORY}/cdk.out`;
+
+const startedAt = new Date();
+const teardown = new Teardown();
+let stopping = false;
+
+const program = new Command('npm start --')
+  .description('Run the stack that `cdk deploy` would create, on 127.0.0.1 only.')
+  .option('--once', 'publish the demo, show the alert, print one line of JSON and exit')
+  .option('--empty', 'start without demo traffic')
+  .option('--reset', 'clear .tricost/ first: database, queues, messages, logs')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm start                          demo traffic, one alert, stays up until Ctrl-C
+  npm start -- --empty               waits for your own events
+  npm start -- --reset --once        from nothing to the summary, then exits
+  DATABASE_URL=postgres://… npm start        your own Postgres instead of the embedded one
+  SLACK_WEBHOOK_URL=https://… npm start      messages also go to your Slack
+`,
+  )
+  .action(run);
+
+async function run(flags: Flags): Promise<void> {
+  teardown.add(await takeRunLock(STATE_DIRECTORY));
+  if (flags.reset === true) await resetState(STATE_DIRECTORY);
+
+  const tricost = await start();
+  const published = await demoPublishedAt(STATE_DIRECTORY);
+  const wantsDemo = flags.once === true || (flags.empty !== true && published === undefined);
+  if (wantsDemo) {
+    const summary = await demonstrate(tricost);
+    if (flags.once === true) return finish(summary);
+  } else if (flags.empty !== true) {
+    console.log(`\nThe demo traffic of ${published} is still here; --reset starts over.`);
+  }
+  console.log(`\n${greeting(tricost)}`);
+}
+
+async function start(): Promise<LocalTricost> {
+  let tricost: LocalTricost | undefined;
+  await runTasks([
+    {
+      title: 'Synthesize the stack',
+      task: () => synthesize(ASSEMBLY_DIRECTORY),
+    },
+    {
+      title: 'Start it',
+      task: async (_, task) => {
+        tricost = await startTricost({
+          assemblyDirectory: ASSEMBLY_DIRECTORY,
+          stateDirectory: STATE_DIRECTORY,
+          databaseUrl: process.env['DATABASE_URL'] || undefined,
+          slackWebhookUrl: process.env['SLACK_WEBHOOK_URL'] || undefined,
+          teardown,
+          onProgress: (step) => {
+            task.output = step;
+          },
+          onError: (functionName, problem) => {
+            if (!stopping) console.error(`${functionName}: ${problem}`);
+          },
+        });
+      },
+    },
+  ]);
+  if (tricost === undefined) throw new Error('the stack did not start');
+  return tricost;
+}
+
+async function demonstrate(tricost: LocalTricost): Promise<DemoSummary> {
+  const demo = new DemoRun(tricost, startedAt);
+  await runTasks([
+    step('Publish sixty days of demo traffic', (report) => demo.publish(report)),
+    step('Ingest it', (report) => demo.ingest(report)),
+    step('Run the spend alert', (report) => demo.alert(report)),
+  ]);
+  await markDemoPublished(STATE_DIRECTORY, startedAt);
+  const summary = await demo.summarize();
+  console.log(
+    `\n${summary.stored} calls stored, ${summary.duplicates} duplicates, ${summary.rejected} rejected.`,
+  );
+  const messages = demo.newMessages();
+  if (messages.length > 0) console.log(`Slack got:\n\n${messagesAsText(messages)}\n`);
+  const problem = discrepancy(summary);
+  if (problem !== undefined) throw new Error(problem);
+  return summary;
+}
+
+async function finish(summary: DemoSummary): Promise<void> {
+  await stop();
+  const seconds = Math.round((Date.now() - startedAt.getTime()) / 100) / 10;
+  console.log(JSON.stringify({ ...summary, seconds }));
+}
+
+function step(
+  title: string,
+  task: (report: (progress: string) => void) => Promise<void>,
+): ListrTask {
+  return {
+    title,
+    task: (_, wrapper) =>
+      task((progress) => {
+        // Counts that run are for eyes, not for files.
+        if (process.stdout.isTTY) wrapper.output = progress;
+      }),
+  };
+}
+
+async function runTasks(tasks: ListrTask[]): Promise<void> {
+  // Ctrl-C is ours: the stack stops in order.
+  await new Listr(tasks, { registerSignalListeners: false }).run();
+}
+
+async function stop(): Promise<void> {
+  stopping = true;
+  await teardown.run();
+}
+
+function onSignal(): void {
+  if (stopping) process.exit(130);
+  console.log('\nStopping; once more to force it.');
+  stop().then(
+    () => process.exit(0),
+    (error: unknown) => fail(error),
+  );
+}
+
+function fail(error: unknown): void {
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+}
+
+process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A stop in the middle of a start makes it fail; that is no news.
+  if (!stopping) {
+    await stop().catch(() => {});
+    fail(error);
+  }
+}
