@@ -67,6 +67,11 @@ describe('every error names the key, the value, and what is allowed', () => {
       { reportingZone: 'europe/rome' },
       'reportingZone is "europe/rome", but must be an IANA time zone, for example "UTC" or "Europe/Rome"; did you mean "Europe/Rome"?',
     ],
+    [
+      'a zone in the wrong case, which Node would take and EventBridge would not',
+      { reportingZone: 'Europe/rome' },
+      'did you mean "Europe/Rome"?',
+    ],
     ['an offset', { reportingZone: '+02:00' }, 'reportingZone is "+02:00", but must be an IANA'],
     ['no zone', { reportingZone: 'Mars/Olympus' }, 'reportingZone is "Mars/Olympus", but must be'],
     [
