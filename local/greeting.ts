@@ -9,10 +9,11 @@ export function greeting({ file }: LocalTricost): string {
 
   Slack inbox   ${file.slackInboxUrl}
   Queue         ${file.queueUrl}
-  Database      ${file.databaseUrl}
+  Database      ${withoutPassword(file.databaseUrl)}
   All of it     .tricost/local.json
 
 Try next, in another terminal:
+  psql "$(node -p 'require("./.tricost/local.json").databaseUrl')"
   npx tricost tail                          calls with their cost, as they land
   npx tricost schedules run spend-alert     the alert again, now or --at another moment
   aws --endpoint-url ${file.sqsEndpoint} sqs send-message --queue-url ${file.queueUrl} --message-body file://event.json
@@ -21,4 +22,11 @@ Try next, in another terminal:
 
 export function messagesAsText(messages: readonly InboxMessage[]): string {
   return messages.map(({ payload }) => payloadToText(payload).replace(/^/gm, '  │ ')).join('\n\n');
+}
+
+/** A terminal is often a log: DATABASE_URL may be the address of a database that matters. */
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.password = '';
+  return url.toString();
 }

@@ -7,11 +7,10 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { stopOrphan } from './orphan.ts';
 import { giveTo, spawnAs, unprivilegedUser } from './unprivileged-user.ts';
 
 export interface ClusterOptions {
-  /** Made on first use. */
+  /** Made on first use. No server may run on it. */
   dataDirectory: string;
   port: number;
   /** Of the superuser `postgres`; given once, when the cluster is made. */
@@ -33,7 +32,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { dataDirectory, port, password, logFile } = options;
   const user = await unprivilegedUser(dataDirectory);
   const { initdb, postgres } = await binaries();
-  await stopOrphan(dataDirectory);
   if (!(await exists(join(dataDirectory, 'PG_VERSION')))) {
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     await giveTo(dataDirectory, user);
@@ -53,6 +51,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     // Its own process group: Ctrl-C reaches the runner alone, which stops the server last.
     detached: true,
   });
+  // However this process ends, short of being killed, the server ends with it.
+  const end = (): boolean => server.kill('SIGINT');
+  process.once('exit', end);
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
   let output = '';
   await new Promise<void>((resolve, reject) => {
@@ -70,9 +71,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     async stop() {
       if (server.exitCode === null && server.signalCode === null) {
         const exited = once(server, 'exit');
-        server.kill('SIGINT');
+        end();
         await exited;
       }
+      process.off('exit', end);
       log.end();
     },
   };

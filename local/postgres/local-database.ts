@@ -6,6 +6,7 @@ import { connect } from '../../adapters/postgres/connect.ts';
 import { freePort } from '../state/free-port.ts';
 import { readOrMakeSecret } from '../state/secret.ts';
 import { startCluster } from './cluster.ts';
+import { stopOrphan } from './orphan.ts';
 
 export interface LocalDatabase {
   /** Owner of the schema; migrates. */
@@ -44,9 +45,12 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   await mkdir(logDirectory, { recursive: true });
   const ownerPassword = await readOrMakeSecret(join(stateDirectory, 'postgres-password'));
   const runtimePassword = await readOrMakeSecret(join(stateDirectory, 'runtime-password'));
+  const dataDirectory = join(stateDirectory, 'postgres');
+  // First, as it would still hold the port.
+  await stopOrphan(dataDirectory);
   const port = await freePort(options.port);
   const cluster = await startCluster({
-    dataDirectory: join(stateDirectory, 'postgres'),
+    dataDirectory,
     port,
     password: ownerPassword,
     logFile: join(logDirectory, 'postgres.log'),
