@@ -14,7 +14,7 @@ export function codeSpan(name: string, longest: number = LONGEST_NAME): string {
 }
 
 /** The three characters that mrkdwn reserves (https://docs.slack.dev/messaging/formatting-message-text#escaping). */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 

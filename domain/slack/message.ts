@@ -5,7 +5,7 @@ export interface Mrkdwn {
   text: string;
 }
 
-export interface PlainText {
+interface PlainText {
   type: 'plain_text';
   text: string;
 }

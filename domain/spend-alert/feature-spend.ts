@@ -22,7 +22,7 @@ export interface TopPrompt {
   costUsd: PicoUsd | null;
 }
 
-export interface TopModel {
+interface TopModel {
   name: string;
   costUsd: PicoUsd | null;
 }
