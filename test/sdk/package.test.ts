@@ -1,0 +1,194 @@
+/** The package as npm would publish it, installed into an empty app and run there. */
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { assertCall, receiveEnvelopes } from '../support/received-envelopes.ts';
+import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, '../..');
+const TSC = join(ROOT, 'node_modules/.bin/tsc');
+
+let app: string;
+let engine: TestQueueEngine;
+let packed: string[];
+beforeAll(async () => {
+  app = mkdtempSync(join(tmpdir(), 'tricost-app-'));
+  writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}');
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', app], {
+    cwd: join(ROOT, 'sdk'),
+  });
+  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[')));
+  packed = files.map((file: { path: string }) => file.path);
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(app, filename)], {
+    cwd: app,
+  });
+  // The app's other packages, without a registry.
+  link('@types/node');
+  linkAwsSdk();
+  engine = await startQueue();
+}, 120_000);
+afterAll(async () => {
+  rmSync(app, { recursive: true, force: true });
+  await engine.stop();
+});
+
+function link(name: string): void {
+  mkdirSync(join(app, 'node_modules', name, '..'), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules', name), join(app, 'node_modules', name));
+}
+
+function linkAwsSdk(): void {
+  link('@aws-sdk/client-sqs');
+}
+
+/** The environment of an app on a developer's machine. */
+function environment(queueUrl: string): NodeJS.ProcessEnv {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    TRICOST_QUEUE_URL: `${engine.endpoint}${new URL(queueUrl).pathname}`,
+  };
+}
+
+async function runIn(node: string, source: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  writeFileSync(join(app, 'app.mjs'), source);
+  return (await run(node, ['app.mjs'], { cwd: app, env })).stdout.trim();
+}
+
+/** A Node outside this checkout: what an app may run on. */
+async function systemNode(): Promise<string | undefined> {
+  try {
+    const { stdout } = await run('node', ['--version'], {
+      env: { PATH: '/usr/local/bin:/usr/bin' },
+    });
+    return Number(stdout.slice(1).split('.')[0]) >= 20 ? stdout.trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+const otherNode = await systemNode();
+
+describe('the packed package', () => {
+  test('holds what it needs to run and nothing else', () => {
+    const unexpected = packed.filter(
+      (path) => !/^(package\.json|README\.md|dist\/(sdk\/src|domain)\/.*\.(js|d\.ts))$/.test(path),
+    );
+    expect(unexpected).toEqual([]);
+    expect(packed).toContain('dist/domain/prompt-id.js');
+  });
+
+  test('publishes with the lines of its README', async () => {
+    const queueUrl = await engine.createQueue('readme');
+    const readme = readFileSync(join(ROOT, 'sdk/README.md'), 'utf8');
+    const lines = /```js\n(.*?)```/s.exec(readme)?.[1] ?? expect.fail('no example in the README');
+    const provider = `
+      const request = {};
+      const answer = { model: 'claude-opus-4-5', usage: { input_tokens: 1, output_tokens: 2 } };
+      const anthropic = { messages: { create: async () => answer } };`;
+    await runIn(process.execPath, `${provider}\n${lines}`, environment(queueUrl));
+    const [envelope] = await receiveEnvelopes(engine.client, queueUrl);
+    expect(envelope?.events).toMatchObject([{ feature: 'support.reply', model: 'claude-opus-4-5' }]);
+  });
+
+  test('publishes from the example', async () => {
+    const queueUrl = await engine.createQueue('example');
+    copyFileSync(join(ROOT, 'examples/publish-from-node/publish.mjs'), join(app, 'publish.mjs'));
+    const { stdout } = await run(process.execPath, ['publish.mjs'], {
+      cwd: app,
+      env: environment(queueUrl),
+    });
+    expect(stdout).toContain('sent: 1');
+    const [envelope] = await receiveEnvelopes(engine.client, queueUrl);
+    expect(envelope?.events).toHaveLength(1);
+    assertCall(envelope?.events[0]);
+    expect(envelope?.events[0]?.prompt_id).toBe('p_7d5b1a504a83907e');
+  });
+
+  test.skipIf(otherNode === undefined)(
+    `publishes on the Node of this machine (${otherNode ?? 'none of 20 or later found'})`,
+    async () => {
+      const queueUrl = await engine.createQueue('other-node');
+      const source = `
+        import { createPublisher, promptId } from 'tricost';
+        const publisher = createPublisher();
+        publisher.publish({ model: 'gpt-5', prompt_id: promptId([]), usage: { input_tokens: 1 } });
+        console.log((await publisher.flush()).sent);`;
+      expect(await runIn('node', source, environment(queueUrl))).toBe('1');
+      expect(await receiveEnvelopes(engine.client, queueUrl)).toHaveLength(1);
+    },
+  );
+
+  test('its types hold in a strict app', async () => {
+    writeFileSync(
+      join(app, 'app.ts'),
+      `import { createPublisher, type LlmCall, PublishError } from 'tricost';
+       const publisher = createPublisher({
+         queueUrl: process.env['TRICOST_QUEUE_URL'],
+         onError: (error) => console.log(error instanceof PublishError, error.dropped),
+       });
+       const call: LlmCall = { ts: '2026-11-23T13:00:00Z', model: 'gpt-5', usage: { input_tokens: 1 } };
+       publisher.publish([call, { model: 'gpt-5', status: 'error' }]);
+       // @ts-expect-error: a call names the model that answered
+       publisher.publish({ feature: 'support.reply' });
+       // @ts-expect-error: one of a closed list
+       publisher.publish({ model: 'gpt-5', status: 'done' });
+       export const { sent }: { sent: number } = await publisher.flush({ timeoutMs: 1 });`,
+    );
+    const strict =
+      '--noEmit --strict --module nodenext --target es2022 --types node --skipLibCheck false';
+    await run(TSC, [...strict.split(' '), '--exactOptionalPropertyTypes', 'app.ts'], {
+      cwd: app,
+    }).catch((error) => expect.fail(`${error.message}\n${error.stdout}`));
+  });
+});
+
+describe('the life of a process', () => {
+  test('waiting calls do not keep it alive', async () => {
+    const source = `
+      import { createPublisher } from 'tricost';
+      createPublisher({ queueUrl: 'http://127.0.0.1:9/', flushAfterMs: 2 ** 31 - 1 }).publish({ model: 'gpt-5' });
+      console.log('end');`;
+    expect(await runIn(process.execPath, source)).toBe('end');
+  });
+
+  test('an awaited flush does, until its time is up', async () => {
+    const source = `
+      import { createPublisher } from 'tricost';
+      const publisher = createPublisher({ queueUrl: '', onError: () => {} });
+      publisher.publish({ model: 'gpt-5' });
+      console.log((await publisher.flush({ timeoutMs: 300 })).pending);`;
+    expect(await runIn(process.execPath, source)).toBe('1');
+  });
+
+  test('the AWS SDK is loaded with the first batch, not at the start', async () => {
+    const source = `
+      import { createPublisher } from 'tricost';
+      createPublisher().publish({ model: 'gpt-5' });
+      console.log('end');`;
+    unlinkSync(join(app, 'node_modules/@aws-sdk/client-sqs'));
+    onTestFinished(linkAwsSdk);
+    expect(await runIn(process.execPath, source)).toBe('end');
+    const flushing = `
+      import { createPublisher } from 'tricost';
+      const onError = ({ cause }) => console.log(cause.message);
+      const publisher = createPublisher({ queueUrl: 'http://127.0.0.1:9/', giveUpAfterMs: 0, onError });
+      publisher.publish({ model: 'gpt-5' });
+      await publisher.flush();`;
+    expect(await runIn(process.execPath, flushing)).toContain('npm install @aws-sdk/client-sqs');
+  });
+});
