@@ -2,7 +2,7 @@
 import type { JsonObject } from '../json.ts';
 import { formatPicoUsd, type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
 import { priceCall } from '../pricing/price-call.ts';
-import { type ReadUsage, readUsage } from '../usage/read-usage.ts';
+import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
 import { isConsistent, USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
 import type { CallFlag, CallRow, PriceStatus } from './call-row.ts';
 import { boundExtra } from './extra.ts';
@@ -28,7 +28,11 @@ export function readCostAndUsage(
   flags: Set<CallFlag>,
 ): CostAndUsage {
   const stated = readStatedCost(event);
-  const raw = readUsageObject(event, 'usage_raw') ?? readUsageObject(event, 'usage');
+  const usageRaw = readUsageObject(event, 'usage_raw');
+  const ownUsage = readUsageObject(event, 'usage');
+  // The contract types the keys of `usage`, also where a provider's own keys beside them decide, or `usage_raw` does.
+  if (ownUsage !== undefined) readOwnUsage(ownUsage);
+  const raw = usageRaw ?? ownUsage;
   const read = raw === undefined ? undefined : readUsage(raw);
   if (read === undefined && stated === undefined && served.status === 'ok') {
     throw new Refused('usage_missing');

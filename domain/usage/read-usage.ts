@@ -60,7 +60,8 @@ export function readUsage(raw: JsonObject): ReadUsage {
   return { usage, unreadKeys: dialect === undefined ? unreadKeys(raw) : [] };
 }
 
-function readOwnUsage(raw: JsonObject): Usage {
+/** @throws Refused (`tokens_invalid`) */
+export function readOwnUsage(raw: JsonObject): Usage {
   return known(Object.fromEntries(USAGE_KEYS.map((key) => [key, readCount(raw, key)])));
 }
 
