@@ -1,10 +1,5 @@
 /** Everything around spend-alert and notify, on loopback: a database, the parameter store, the notify queue, Slack. */
-import {
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import type { FauxqsServer } from 'fauxqs';
 import pg from 'pg';
@@ -15,6 +10,7 @@ import { type StoredCall, storeCalls } from '../sql/stored-calls.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { startParameterStore } from './parameter-store.ts';
 import { type SlackWebhook, startSlackWebhook } from './slack-webhook.ts';
+import { toRecord } from './sqs-record.ts';
 
 /** 09:00 in Rome on Monday the 23rd. */
 export const MORNING = '2026-11-23T08:00:00Z';
@@ -111,7 +107,7 @@ export async function startAlertWorld(): Promise<AlertWorld> {
           MessageSystemAttributeNames: ['All'],
         }),
       );
-      return { Records: messages.map(toRecord) };
+      return { Records: messages.map((message) => toRecord(message, REGION)) };
     },
     hiddenSeconds: () =>
       queued().inflight.map(({ visibilityDeadline }) => (visibilityDeadline - Date.now()) / 1_000),
@@ -120,25 +116,5 @@ export async function startAlertWorld(): Promise<AlertWorld> {
       await owner.end();
       await Promise.all([slack.stop(), store.stop(), fauxqs.stop(), database.drop()]);
     },
-  };
-}
-
-function toRecord(message: Message): SQSEvent['Records'][number] {
-  return {
-    messageId: message.MessageId ?? '',
-    receiptHandle: message.ReceiptHandle ?? '',
-    body: message.Body ?? '',
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: '0',
-      SenderId: '',
-      ApproximateFirstReceiveTimestamp: '0',
-      ...message.Attributes,
-    },
-    messageAttributes: {},
-    md5OfBody: message.MD5OfBody ?? '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: '',
-    awsRegion: REGION,
   };
 }
