@@ -63,7 +63,7 @@ async function withOwner(
   work: (client: Client) => Promise<void>,
 ): Promise<void> {
   const client = await connect({
-    connectionString: databaseUrl(options.databaseUrl),
+    connectionString: await databaseUrl(options.databaseUrl),
     applicationName: 'tricost partitions',
   });
   try {

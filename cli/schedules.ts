@@ -31,24 +31,13 @@ export function addSchedulesCommand(program: Command): void {
     .option('--json', 'print one JSON array')
     .action(async (options: SchedulesOptions) => {
       const found = await listSchedules(options);
-      if (options.json === true) console.log(JSON.stringify(found));
-      for (const { Name, ScheduleExpression, ScheduleExpressionTimezone, State } of options.json ===
-      true
-        ? []
-        : found) {
-        console.log(
-          `${Name}  ${ScheduleExpression} ${ScheduleExpressionTimezone ?? 'UTC'}  ${State}`,
-        );
-      }
+      console.log(options.json === true ? JSON.stringify(found) : found.map(line).join('\n'));
     });
 
   schedules
     .command('run')
     .description('run a schedule now, as if it were due at a given moment')
-    .argument(
-      '<name>',
-      'its name, or the part of it that says what it does, for example spend-alert',
-    )
+    .argument('<name>', 'for example spend-alert')
     .option('--at <time>', 'RFC 3339; default: now', parseTime)
     .option('--aws', 'on AWS, with the credentials of the environment')
     .option('--group <name>', GROUP_HELP)
@@ -67,8 +56,9 @@ Examples:
 }
 
 async function listSchedules(options: SchedulesOptions): Promise<GetScheduleCommandOutput[]> {
-  const client = new SchedulerClient(awsClientSettings(options));
-  const group = options.group ?? (options.aws === true ? 'Tricost' : localStack().scheduleGroup);
+  const client = new SchedulerClient(await awsClientSettings(options));
+  const group =
+    options.group ?? (options.aws === true ? 'Tricost' : (await localStack()).scheduleGroup);
   const { Schedules: summaries = [] } = await client.send(
     new ListSchedulesCommand({ GroupName: group, MaxResults: 100 }),
   );
@@ -79,17 +69,17 @@ async function listSchedules(options: SchedulesOptions): Promise<GetScheduleComm
   );
 }
 
+function line(schedule: GetScheduleCommandOutput): string {
+  const { Name, ScheduleExpression, ScheduleExpressionTimezone = 'UTC', State } = schedule;
+  return `${Name}  ${ScheduleExpression} ${ScheduleExpressionTimezone}  ${State}`;
+}
+
+/** @throws Error naming those there are */
 function findByName(name: string, schedules: GetScheduleCommandOutput[]): GetScheduleCommandOutput {
-  const wanted = name.toLowerCase().replaceAll('-', '');
-  const matches = schedules.filter((schedule) =>
-    schedule.Name?.toLowerCase().replaceAll('-', '').includes(wanted),
-  );
-  const [only] = matches;
-  if (only === undefined || matches.length > 1) {
-    const names = schedules.map((schedule) => schedule.Name).join(', ');
-    throw new Error(`${matches.length} schedules are called ${name}; there are: ${names}`);
-  }
-  return only;
+  const found = schedules.find((schedule) => schedule.Name === name);
+  if (found !== undefined) return found;
+  const names = schedules.map((schedule) => schedule.Name).join(', ');
+  throw new Error(`there is no schedule ${name}; there are: ${names}`);
 }
 
 /** Sends the function what the schedule would send it, and waits for the answer. */
@@ -98,7 +88,7 @@ async function invoke(
   at: Date,
   options: SchedulesOptions,
 ): Promise<string> {
-  const client = new LambdaClient(awsClientSettings(options));
+  const client = new LambdaClient(await awsClientSettings(options));
   const input = (schedule.Target?.Input ?? '{}').replaceAll(SCHEDULED_TIME, at.toISOString());
   const result = await client.send(
     new InvokeCommand({ FunctionName: schedule.Target?.Arn, Payload: Buffer.from(input) }),

@@ -32,7 +32,7 @@ export function addTailCommand(program: Command): void {
 
 async function tail(options: TailOptions): Promise<void> {
   const client = await connect({
-    connectionString: databaseUrl(options.databaseUrl),
+    connectionString: await databaseUrl(options.databaseUrl),
     applicationName: 'tricost tail',
   });
   const stopped = new AbortController();

@@ -1,41 +1,28 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
 
-/** What `npm start` writes for the tools of the same checkout; see docs/reference/local.md. */
-export interface LocalStack {
-  databaseUrl: string;
-  queueUrl: string;
-  awsEndpoint: string;
-  sqsEndpoint: string;
-  region: string;
-  scheduleGroup: string;
-  pid: number;
-}
+const STATE_DIRECTORY = join(import.meta.dirname, '..', '.tricost');
 
 /** @throws Error with what to do, when the local stack does not run. */
-export function localStack(): LocalStack {
-  const file = join(import.meta.dirname, '..', '.tricost', 'local.json');
-  if (!existsSync(file)) {
+export async function localStack(): Promise<LocalFile> {
+  const stack = await readLocalFile(STATE_DIRECTORY);
+  if (stack === undefined || !isAlive(stack.pid)) {
     throw new Error(
       'the local stack does not run; start it with `npm start` in another terminal, or add --aws',
     );
-  }
-  const stack = JSON.parse(readFileSync(file, 'utf8')) as LocalStack;
-  if (!isAlive(stack.pid)) {
-    throw new Error('the local stack has stopped; start it with `npm start`, or add --aws');
   }
   return stack;
 }
 
 /** Settings for an AWS SDK client: the local endpoint with dummy keys, or AWS as the environment says. */
-export function awsClientSettings(options: { aws?: boolean }): {
+export async function awsClientSettings(options: { aws?: boolean }): Promise<{
   endpoint?: string;
   region?: string;
   credentials?: { accessKeyId: string; secretAccessKey: string };
-} {
+}> {
   if (options.aws === true) return {};
-  const { awsEndpoint, region } = localStack();
+  const { awsEndpoint, region } = await localStack();
   return {
     endpoint: awsEndpoint,
     region,
@@ -48,8 +35,8 @@ export function awsClientSettings(options: { aws?: boolean }): {
  *
  * @throws Error with what to do, when there is none
  */
-export function databaseUrl(flag: string | undefined): string {
-  return flag ?? process.env['DATABASE_URL'] ?? localStack().databaseUrl;
+export async function databaseUrl(flag: string | undefined): Promise<string> {
+  return flag ?? process.env['DATABASE_URL'] ?? (await localStack()).databaseUrl;
 }
 
 function isAlive(pid: number): boolean {

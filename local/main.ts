@@ -48,12 +48,14 @@ async function run(flags: Flags): Promise<void> {
 
   const tricost = await start();
   const published = await demoPublishedAt(STATE_DIRECTORY);
-  const wantsDemo = flags.once === true || (flags.empty !== true && published === undefined);
-  if (wantsDemo) {
-    const summary = await demonstrate(tricost);
+  if (flags.once === true || (flags.empty !== true && published === undefined)) {
+    // The same `now` makes the same events: published again, they are duplicates and change no number.
+    const summary = await demonstrate(tricost, published ?? startedAt);
     if (flags.once === true) return finish(summary);
-  } else if (flags.empty !== true) {
-    console.log(`\nThe demo traffic of ${published} is still here; --reset starts over.`);
+  } else if (published !== undefined) {
+    console.log(
+      `\nThe demo traffic of ${published.toISOString()} is still here; --reset clears it.`,
+    );
   }
   console.log(`\n${greeting(tricost)}`);
 }
@@ -88,14 +90,14 @@ async function start(): Promise<LocalTricost> {
   return tricost;
 }
 
-async function demonstrate(tricost: LocalTricost): Promise<DemoSummary> {
-  const demo = new DemoRun(tricost, startedAt);
+async function demonstrate(tricost: LocalTricost, now: Date): Promise<DemoSummary> {
+  const demo = new DemoRun(tricost, now);
   await runTasks([
     step('Publish sixty days of demo traffic', (report) => demo.publish(report)),
     step('Ingest it', (report) => demo.ingest(report)),
     step('Run the spend alert', (report) => demo.alert(report)),
   ]);
-  await markDemoPublished(STATE_DIRECTORY, startedAt);
+  await markDemoPublished(STATE_DIRECTORY, now);
   const summary = await demo.summarize();
   console.log(
     `\n${summary.stored} calls stored, ${summary.duplicates} duplicates, ${summary.rejected} rejected.`,

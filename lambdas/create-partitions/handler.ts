@@ -23,9 +23,11 @@ export const handler = databaseFunction<ScheduledRun, PartitionsResult>({
   slug: 'create-partitions',
   database: settings.database,
   async run(event, services) {
-    const now = readScheduledRun(event);
+    const dueAt = readScheduledRun(event);
+    // A run may be asked for as of a moment to come, to make its partitions; what is dropped today must be old today.
+    const now = new Date(Math.min(dueAt.getTime(), Date.now()));
     const client = await services.connection();
-    const created = await ensurePartitions(client, now, settings);
+    const created = await ensurePartitions(client, dueAt, settings);
     const dropped =
       settings.retentionMonths === undefined
         ? []

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 
 const FILE = 'demo-published';
 
-/** When it was, RFC 3339; undefined when it was not. */
-export async function demoPublishedAt(stateDirectory: string): Promise<string | undefined> {
-  return readFile(join(stateDirectory, FILE), 'utf8').catch(() => undefined);
+/** The `now` of the traffic that is there; undefined when there is none. */
+export async function demoPublishedAt(stateDirectory: string): Promise<Date | undefined> {
+  const text = await readFile(join(stateDirectory, FILE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : new Date(text);
 }
 
 export async function markDemoPublished(stateDirectory: string, now: Date): Promise<void> {
