@@ -41,7 +41,7 @@ function textToHtml({ type, text }: TextObject): string {
 }
 
 function buttonToHtml({ text, url }: Button): string {
-  return linkToHtml(url ?? '', textToHtml(text), 'class="button" ');
+  return linkToHtml(url ?? '', textToHtml(text), 'button');
 }
 
 function mrkdwnToHtml(source: string): string {
@@ -70,9 +70,10 @@ function nodeToHtml(node: MrkdwnNode): string {
 }
 
 /** Addresses of other kinds, such as `javascript:`, stay text. */
-function linkToHtml(url: string, label: string, attributes = ''): string {
-  if (!/^(https?:\/\/|mailto:)/i.test(url)) return `<span ${attributes}>${label}</span>`;
-  return `<a ${attributes}href="${escapeHtml(url)}" target="_blank" rel="noreferrer noopener">${label}</a>`;
+function linkToHtml(url: string, label: string, className?: 'button'): string {
+  const attributes = className === undefined ? '' : ` class="${className}"`;
+  if (!/^(https?:\/\/|mailto:)/i.test(url)) return `<span${attributes}>${label}</span>`;
+  return `<a${attributes} href="${escapeHtml(url)}" target="_blank" rel="noreferrer noopener">${label}</a>`;
 }
 
 function lines(html: string): string {

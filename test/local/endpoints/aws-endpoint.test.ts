@@ -1,0 +1,242 @@
+import http from 'node:http';
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  CreateScheduleCommand,
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  DescribeParametersCommand,
+  GetParameterCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import { describe, expect, test, vi } from 'vitest';
+import { miniFunction, miniMapping, miniQueue } from '../mini-assembly.ts';
+import { type RunningAssembly, startMiniAssembly } from '../running-assembly.ts';
+
+const settings = ({ awsEndpoint }: RunningAssembly) => ({
+  endpoint: awsEndpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+  maxAttempts: 1,
+});
+
+const start = () =>
+  startMiniAssembly(
+    {
+      F: miniFunction('f', { FunctionName: 'echo' }),
+      Out: miniQueue(),
+      Group: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'tricost' } },
+      S: {
+        Type: 'AWS::Scheduler::Schedule',
+        Properties: {
+          Name: 'spend-alert',
+          GroupName: { Ref: 'Group' },
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          ScheduleExpression: 'cron(0 8 * * ? 2199)',
+          ScheduleExpressionTimezone: 'Europe/Rome',
+          State: 'DISABLED',
+          Target: {
+            Arn: { 'Fn::GetAtt': ['F', 'Arn'] },
+            Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
+          },
+        },
+      },
+      C: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: {
+          FunctionName: { Ref: 'F' },
+          MaximumRetryAttempts: 0,
+          DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['Out', 'Arn'] } } },
+        },
+      },
+    },
+    {
+      f: 'export const handler = async (event) => { if (event.fail) throw new TypeError("asked to"); return { got: event } }',
+    },
+    { parameters: () => ({ '/tricost/url': 'postgres://secret' }) },
+  );
+
+describe('Parameter Store', () => {
+  test('gives, lists as unknown, and puts', async () => {
+    const ssm = new SSMClient(settings(await start()));
+    const { Parameter } = await ssm.send(
+      new GetParameterCommand({ Name: '/tricost/url', WithDecryption: true }),
+    );
+    expect(Parameter).toMatchObject({
+      Value: 'postgres://secret',
+      Type: 'SecureString',
+      Version: 1,
+    });
+    const both = await ssm.send(
+      new GetParametersCommand({ Names: ['/tricost/url', '/other'], WithDecryption: true }),
+    );
+    expect(both.Parameters?.map(({ Value }) => Value)).toEqual(['postgres://secret']);
+    expect(both.InvalidParameters).toEqual(['/other']);
+
+    const put = { Name: '/tricost/url', Value: 'rotated', Type: 'SecureString' } as const;
+    await expect(ssm.send(new PutParameterCommand(put))).rejects.toMatchObject({
+      name: 'ParameterAlreadyExists',
+    });
+    expect((await ssm.send(new PutParameterCommand({ ...put, Overwrite: true }))).Version).toBe(2);
+    const rotated = await ssm.send(
+      new GetParameterCommand({ Name: '/tricost/url', WithDecryption: true }),
+    );
+    expect(rotated.Parameter?.Value).toBe('rotated');
+  });
+
+  test('shows no secret to a caller who does not ask for decryption', async () => {
+    const ssm = new SSMClient(settings(await start()));
+    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: '/tricost/url' }));
+    expect(Parameter?.Value).not.toContain('postgres');
+  });
+
+  test('answers as AWS does to what is missing or not emulated', async () => {
+    const ssm = new SSMClient(settings(await start()));
+    await expect(ssm.send(new GetParameterCommand({ Name: '/no' }))).rejects.toMatchObject({
+      name: 'ParameterNotFound',
+    });
+    await expect(ssm.send(new DescribeParametersCommand({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+    });
+  });
+});
+
+describe('Scheduler', () => {
+  test('lists and shows the schedules of the template', async () => {
+    const scheduler = new SchedulerClient(settings(await start()));
+    const list = async (filter: object) =>
+      (await scheduler.send(new ListSchedulesCommand(filter))).Schedules?.map(({ Name }) => Name);
+    expect(await list({})).toEqual(['spend-alert']);
+    expect(await list({ GroupName: 'tricost', State: 'DISABLED' })).toEqual(['spend-alert']);
+    expect(await list({ GroupName: 'other' })).toEqual([]);
+    expect(await list({ State: 'ENABLED' })).toEqual([]);
+    expect(await list({ NamePrefix: 'create' })).toEqual([]);
+    const shown = await scheduler.send(
+      new GetScheduleCommand({ GroupName: 'tricost', Name: 'spend-alert' }),
+    );
+    expect(shown).toMatchObject({
+      ScheduleExpression: 'cron(0 8 * * ? 2199)',
+      ScheduleExpressionTimezone: 'Europe/Rome',
+      State: 'DISABLED',
+      Target: {
+        Arn: 'arn:aws:lambda:us-east-1:000000000000:function:echo',
+        Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
+      },
+    });
+    expect(shown.CreationDate).toBeInstanceOf(Date);
+  });
+
+  test('answers as AWS does to what is missing or not emulated', async () => {
+    const scheduler = new SchedulerClient(settings(await start()));
+    await expect(
+      scheduler.send(new GetScheduleCommand({ Name: 'spend-alert' })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(
+      scheduler.send(
+        new CreateScheduleCommand({
+          Name: 'x',
+          ScheduleExpression: 'rate(1 day)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { Arn: 'arn', RoleArn: 'role' },
+        }),
+      ),
+    ).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  });
+});
+
+describe('Lambda', () => {
+  const text = (payload: Uint8Array | undefined) =>
+    JSON.parse(Buffer.from(payload ?? []).toString());
+
+  test.each([
+    'echo',
+    'echo:$LATEST',
+    'arn:aws:lambda:us-east-1:000000000000:function:echo',
+    'arn:aws:lambda:us-east-1:000000000000:function:echo:1',
+    '000000000000:function:echo',
+  ])('invokes %s and answers', async (FunctionName) => {
+    const lambda = new LambdaClient(settings(await start()));
+    const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: '{"a":"ä"}' }));
+    expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+    expect(answer.FunctionError).toBeUndefined();
+    expect(text(answer.Payload)).toEqual({ got: { a: 'ä' } });
+  });
+
+  test('tells of an error of the function', async () => {
+    const lambda = new LambdaClient(settings(await start()));
+    const answer = await lambda.send(
+      new InvokeCommand({ FunctionName: 'echo', Payload: '{"fail":true}' }),
+    );
+    expect(answer.FunctionError).toBe('Unhandled');
+    expect(text(answer.Payload)).toMatchObject({
+      errorType: 'TypeError',
+      errorMessage: 'asked to',
+    });
+  });
+
+  test('accepts events without waiting, and sends failures to their destination', async () => {
+    const stack = await start();
+    const lambda = new LambdaClient(settings(stack));
+    const { StatusCode } = await lambda.send(
+      new InvokeCommand({
+        FunctionName: 'echo',
+        InvocationType: 'Event',
+        Payload: '{"fail":true}',
+      }),
+    );
+    expect(StatusCode).toBe(202);
+    await vi.waitFor(
+      async () => {
+        const { Attributes } = await stack.sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl: stack.url('Out'), AttributeNames: ['All'] }),
+        );
+        expect(Attributes?.['ApproximateNumberOfMessages']).toBe('1');
+      },
+      { timeout: 20_000 },
+    );
+  });
+
+  test('answers as AWS does to what is missing, malformed or not emulated', async () => {
+    const lambda = new LambdaClient(settings(await start()));
+    for (const InvocationType of ['RequestResponse', 'Event'] as const) {
+      await expect(
+        lambda.send(new InvokeCommand({ FunctionName: 'none', InvocationType })),
+      ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    }
+    await expect(
+      lambda.send(new InvokeCommand({ FunctionName: 'echo', Payload: '{' })),
+    ).rejects.toMatchObject({ name: 'InvalidRequestContentException' });
+    await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+    });
+  });
+});
+
+test('a function finds the endpoints in its environment', async () => {
+  const bundle = `export const handler = async () => {
+    const answer = await fetch(process.env.AWS_ENDPOINT_URL_SSM, { method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, body: '{"Names":["/tricost/url"],"WithDecryption":true}' });
+    return (await answer.json()).Parameters[0].Value; }`;
+  const stack = await startMiniAssembly(
+    { Q: miniQueue(), F: miniFunction('f'), M: miniMapping('Q', 'F') },
+    { f: bundle },
+    { parameters: () => ({ '/tricost/url': 'value' }) },
+  );
+  expect((await stack.invoke('Mini-F', {})).payload).toBe('"value"');
+});
+
+test('a page of another site cannot read parameters by giving its name to this address', async () => {
+  const { awsEndpoint } = await start();
+  const status = await new Promise((resolve) => {
+    http
+      .request(awsEndpoint, { method: 'POST', headers: { host: 'evil.example' } }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+      .end();
+  });
+  expect(status).toBe(403);
+});
