@@ -10,6 +10,7 @@ import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { type LocalTricost, startTricost } from '../../local/start-tricost.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { Teardown } from '../../local/teardown.ts';
+import { runTricost } from '../cli/run-tricost.ts';
 import { refusedEvents, refusedMessages } from '../domain/ingest-calls/rejection-cases.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -159,4 +160,44 @@ describe('a thousand calls in every form, fifty of them twice, and every kind of
     ]);
     expect(problems).toEqual([]);
   }, 90_000);
+});
+
+describe('the command line, with real SDK clients against the stack’s endpoints', () => {
+  const tricostOnAws = (...args: string[]) =>
+    runTricost([...args, '--aws'], {
+      env: {
+        AWS_REGION: tricost.file.region,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL: tricost.file.awsEndpoint,
+      },
+    });
+
+  test('lists the schedules', async () => {
+    const { stdout } = await tricostOnAws('schedules', 'list');
+    expect(stdout).toContain('spend-alert  cron(0/15 8-11 * * ? *) UTC  ENABLED');
+    expect(stdout).toContain('create-partitions  cron(20 0 * * ? *) Etc/UTC  ENABLED');
+  });
+
+  test('runs one as of any moment', async () => {
+    const at = new Date(Date.UTC(new Date().getUTCFullYear() + 1, 5, 1)).toISOString();
+    const { code, stdout } = await tricostOnAws(
+      'schedules',
+      'run',
+      'create-partitions',
+      '--at',
+      at,
+    );
+    expect(code).toBe(0);
+    const { created } = JSON.parse(stdout) as { created: string[] };
+    expect(created.at(-1)).toBe(`llm_calls_p${at.slice(0, 4)}_09`);
+  });
+
+  test('names those there are when asked for another', async () => {
+    const { code, stderr } = await tricostOnAws('schedules', 'run', 'lunch');
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'tricost: there is no schedule lunch; there are: create-partitions, spend-alert\n',
+    );
+  });
 });
