@@ -1,0 +1,84 @@
+/** Migrating an empty database: once, whoever runs at the same time, and all or nothing. */
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { migrate } from '../../adapters/postgres/migrate.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+const MIGRATIONS = new URL('../../sql/migrations', import.meta.url).pathname;
+const files = (await readdir(MIGRATIONS)).sort();
+
+let database: TestDatabase;
+
+beforeEach(async () => {
+  database = await createTestDatabase({ template: 'template0' });
+});
+
+afterEach(() => database.drop());
+
+async function migrateFrom(directory: string) {
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  try {
+    return await migrate(owner, directory);
+  } finally {
+    await owner.end();
+  }
+}
+
+/** The migrations of another release: these and a changed, broken or further one. */
+async function anotherRelease(name: string, text: string): Promise<string> {
+  const directory = await mkdtemp(`${tmpdir()}/tricost-migrations-`);
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await cp(MIGRATIONS, directory, { recursive: true });
+  await writeFile(`${directory}/${name}`, text);
+  return directory;
+}
+
+async function relations(): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select count(*)::int from pg_class where relnamespace::regnamespace::text in ('tricost', 'reporting')`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+describe('migrate', () => {
+  test('applies every file in order, then none', async () => {
+    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: files, version: files.length });
+    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: [], version: files.length });
+  });
+
+  test('concurrent runs wait for each other, and one of them does it', async () => {
+    const results = await Promise.all([1, 2, 3, 4].map(() => migrateFrom(MIGRATIONS)));
+    expect(results.flatMap(({ applied }) => applied)).toEqual(files);
+    expect(results.map(({ version }) => version)).toEqual([1, 2, 3, 4].map(() => files.length));
+  });
+
+  test('a failing file leaves nothing behind, the schema included', async () => {
+    const broken = await anotherRelease(
+      '0099.do.broken.sql',
+      'create table tricost.t (); select 1 / 0;',
+    );
+    await expect(migrateFrom(broken)).rejects.toThrow('division by zero');
+    expect(await relations()).toBe(0);
+    const { rows } = await database.query(`select from pg_namespace where nspname = 'tricost'`);
+    expect(rows).toEqual([]);
+  });
+
+  test('a schema that a newer release made is accepted, so rolling the code back works', async () => {
+    const newer = await anotherRelease('0099.do.newer.sql', 'create table tricost.newer ();');
+    await migrateFrom(newer);
+    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: [], version: 99 });
+  });
+
+  test('an applied file that has changed since is refused', async () => {
+    const [first = ''] = files;
+    const changed = await anotherRelease(
+      first,
+      `${await readFile(`${MIGRATIONS}/${first}`, 'utf8')}\n-- changed\n`,
+    );
+    await migrateFrom(MIGRATIONS);
+    await expect(migrateFrom(changed)).rejects.toThrow(/MD5|checksum/i);
+  });
+});
