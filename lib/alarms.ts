@@ -164,7 +164,8 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
       // Told once a day: between two reports the last one stands.
       treatMissingData: IGNORE,
-      meaning: 'Next month has no partition: from its first day on, every call will be rejected.',
+      meaning:
+        'Next month has no partition: from its first day on, calls wait in the queue instead of being stored.',
       command: runSchedule('create-partitions', config.stackName),
     });
     this.#add('spend-alert-silent', {
