@@ -94,7 +94,10 @@ export class LambdaFunction {
 
   async #run(payload: string): Promise<InvocationResult> {
     let sandbox = this.#idle.pop();
-    while (sandbox !== undefined && !sandbox.alive) sandbox = this.#idle.pop();
+    while (sandbox !== undefined && !sandbox.alive) {
+      await this.#remove(sandbox);
+      sandbox = this.#idle.pop();
+    }
     try {
       sandbox ??= await this.#startSandbox();
     } catch (error) {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { ignoredResourceTypes } from '../../../local/assembly/ignored-resource-types.ts';
 import { readAssembly } from '../../../local/assembly/read-assembly.ts';
 import { planStack } from '../../../local/assembly/stack-plan.ts';
 import type { Template, TemplateResource } from '../../../local/assembly/template.ts';
@@ -193,4 +195,9 @@ describe('what cannot be run is an error that names it', () => {
   test('a folder that is no assembly', async () => {
     await expect(readAssembly('/nonexistent')).rejects.toThrow(/manifest.json cannot be read/);
   });
+});
+
+test('the reference names every type that is left out', async () => {
+  const reference = await readFile('docs/reference/local.md', 'utf8');
+  for (const type of Object.keys(ignoredResourceTypes)) expect(reference).toContain(`\`${type}\``);
 });

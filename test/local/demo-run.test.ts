@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { DemoRun, discrepancy } from '../../local/demo-run.ts';
+import { startTricost } from '../../local/start-tricost.ts';
+import { synthesize } from '../../local/synthesize.ts';
+import { Teardown } from '../../local/teardown.ts';
+
+test('the demo accounts for every event and ends in Slack', async () => {
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'tricost-demo-'));
+  onTestFinished(() => rm(stateDirectory, { recursive: true }));
+  const assemblyDirectory = join(stateDirectory, 'cdk.out');
+  const teardown = new Teardown();
+  onTestFinished(() => teardown.run());
+  const errors: string[] = [];
+  await synthesize(assemblyDirectory);
+  const tricost = await startTricost({
+    assemblyDirectory,
+    stateDirectory,
+    teardown,
+    onProgress: () => {},
+    onError: (name, problem) => errors.push(`${name}: ${problem}`),
+  });
+
+  const demo = new DemoRun(tricost, new Date());
+  const report = () => {};
+  await demo.publish(report);
+  await demo.ingest(report);
+  await demo.alert(report);
+  const summary = await demo.summarize();
+
+  expect(discrepancy(summary)).toBeUndefined();
+  expect(summary.published).toBeGreaterThanOrEqual(20_000);
+  expect(summary.duplicates).toBeGreaterThan(0);
+  expect(summary.rejected).toBeGreaterThan(0);
+  expect(summary.alerts.length).toBeGreaterThan(0);
+  // Beyond a limit several alerts share a message.
+  expect(summary.slack_messages).toBeGreaterThan(0);
+  expect(summary.slack_messages).toBeLessThanOrEqual(summary.alerts.length);
+  expect(demo.newMessages()).toHaveLength(summary.slack_messages);
+  for (const { previous_usd, current_usd, change_ratio } of summary.alerts) {
+    if (change_ratio === null) expect(previous_usd).toBe(0);
+    else expect(change_ratio).toBeCloseTo(current_usd / Number(previous_usd) - 1, 4);
+  }
+  expect(errors).toEqual([]);
+});
+
+describe('what is unaccounted for', () => {
+  const summary = { duplicates: 1, rejected: 2, alerts: [], slack_messages: 0 };
+  test.each<[number, number, string | undefined]>([
+    [13, 10, undefined],
+    [14, 10, '14 events were published but 13 accounted for (10 stored, 1 duplicates, 2 rejected)'],
+  ])('%i published, %i stored', (published, stored, sentence) => {
+    const found = discrepancy({ ...summary, published, stored });
+    if (sentence === undefined) expect(found).toBeUndefined();
+    else expect(found).toContain(sentence);
+  });
+});
