@@ -102,7 +102,9 @@ describe('the packed package', () => {
       const anthropic = { messages: { create: async () => answer } };`;
     await runIn(process.execPath, `${provider}\n${lines}`, environment(queueUrl));
     const [envelope] = await receiveEnvelopes(engine.client, queueUrl);
-    expect(envelope?.events).toMatchObject([{ feature: 'support.reply', model: 'claude-opus-4-5' }]);
+    expect(envelope?.events).toMatchObject([
+      { feature: 'support.reply', model: 'claude-opus-4-5' },
+    ]);
   });
 
   test('publishes from the example', async () => {
