@@ -27,14 +27,17 @@ test('a runner that was killed is followed by one with the same data, messages a
   const { directory, stateDirectory, remove } = await writeMiniAssembly(
     {
       Q: miniQueue(),
-      Polled: miniQueue(),
-      F: miniFunction('f'),
+      // What was being processed does not come back while the test runs.
+      Polled: miniQueue({ VisibilityTimeout: 43_200 }),
+      F: miniFunction('f', { Timeout: 900 }),
       M: miniMapping('Polled', 'F'),
     },
     {
       f: `import { writeFileSync } from 'node:fs';
-        writeFileSync(new URL('pid', import.meta.url), String(process.pid));
-        export const handler = async () => {};`,
+        export const handler = async () => {
+          writeFileSync(new URL('busy', import.meta.url), String(process.pid));
+          await new Promise(() => setInterval(() => {}, 1e6));
+        };`,
     },
   );
   onTestFinished(remove);
@@ -51,7 +54,12 @@ test('a runner that was killed is followed by one with the same data, messages a
   await sqs.send(new SendMessageCommand({ QueueUrl: before.queueUrl, MessageBody: 'kept' }));
   await query(before.databaseUrl, 'create table kept as select 42 as answer');
   const postmaster = await firstLine(join(stateDirectory, 'postgres', 'postmaster.pid'));
-  const sandbox = Number(await readFile(join(directory, 'asset.f', 'pid'), 'utf8'));
+  // A function is in the middle of an event when its runner goes.
+  const polledUrl = before.queueUrl.replace(/Q$/, 'Polled');
+  await sqs.send(new SendMessageCommand({ QueueUrl: polledUrl, MessageBody: 'x' }));
+  const sandbox = await vi.waitFor(() => firstLine(join(directory, 'asset.f', 'busy')), {
+    timeout: 20_000,
+  });
 
   first.kill('SIGKILL');
   await once(first, 'exit');
