@@ -68,6 +68,21 @@ describe('package.json', () => {
   });
 });
 
+test('the lockfile lists the optional packages of every platform, or npm ci refuses it on all', () => {
+  // npm drops those that are not installed and that the registry at hand does not have; put them back by hand.
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { inBundle?: true; optionalDependencies?: Record<string, string> }>;
+  };
+  const missing = Object.entries(packages).flatMap(([path, entry]) =>
+    // A package inside another's archive brings its own.
+    Object.keys((entry.inBundle ? undefined : entry.optionalDependencies) ?? {}).filter(
+      (name) =>
+        !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+    ),
+  );
+  expect(missing).toEqual([]);
+});
+
 describe('the slug rule', () => {
   const slugs = readdirSync(`${ROOT}lambdas`, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
