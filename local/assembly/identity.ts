@@ -20,7 +20,7 @@ export interface IdentityContext {
 }
 
 /** The account of everything local; fauxqs has it built in. */
-export const ACCOUNT_ID = '000000000000';
+const ACCOUNT_ID = '000000000000';
 
 /**
  * Resources without a name of their own are called `<stack>-<logical id>`, as CloudFormation does, but without the CDK's hash
