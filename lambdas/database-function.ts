@@ -1,14 +1,11 @@
 /** What every function with a database has in common: its secrets from the parameter store, one connection kept warm. */
 import middy, { type MiddyfiedHandler } from '@middy/core';
-import ssm from '@middy/ssm';
 import { clearCache } from '@middy/util';
 import type { Client } from 'pg';
 import { isRefusedLogin } from '../adapters/postgres/sql-state.ts';
 import { WarmConnection } from '../adapters/postgres/warm-connection.ts';
 import type { DatabaseSettings } from './database-env.ts';
-
-/** Secrets are read again after this long, so that a rotated one needs no deploy. */
-const SECRET_CACHE_MS = 10 * 60_000;
+import { secrets } from './secrets.ts';
 
 export interface DatabaseFunction<Event, Result, Secret extends string> {
   /** Slug of the capability; the connection's name in pg_stat_activity. */
@@ -29,17 +26,10 @@ export interface Services<Secret extends string> {
 export function databaseFunction<Event, Result, Secret extends string = never>(
   definition: DatabaseFunction<Event, Result, Secret>,
 ): MiddyfiedHandler<Event, Result> {
-  const { slug, database, secrets } = definition;
+  const { slug, database } = definition;
   const warm = new WarmConnection();
   const handler = middy<Event, Result>()
-    .use(
-      ssm({
-        fetchData: { databaseUrl: database.urlParameter, ...secrets },
-        setToContext: true,
-        cacheKey: slug,
-        cacheExpiry: SECRET_CACHE_MS,
-      }),
-    )
+    .use(secrets({ databaseUrl: database.urlParameter, ...definition.secrets }, slug))
     .handler(async (event, context) => {
       const values = context as unknown as Record<'databaseUrl' | Secret, string>;
       try {
