@@ -7,6 +7,9 @@ const WITHOUT_DATABASE = ['domain', 'examples', 'house', 'lib', 'sdk'].map(
   (folder) => `test/${folder}/**`,
 );
 
+/** Tests of the synthesized stack. */
+const STACK = ['test/lib/*.test.ts'];
+
 /** What esbuild's `text` loader does for the bundles: `import text from './x.sql'` is the file's text. */
 const sqlText: Plugin = {
   name: 'sql-text',
@@ -32,7 +35,16 @@ function onPostgres(major: number, include: string[]): TestProjectConfiguration 
 const projects: TestProjectConfiguration[] = [
   {
     extends: true,
-    test: { name: 'no database', include: WITHOUT_DATABASE.map((folder) => `${folder}/*.test.ts`) },
+    test: {
+      name: 'no database',
+      include: WITHOUT_DATABASE.map((folder) => `${folder}/*.test.ts`),
+      exclude: STACK,
+    },
+  },
+  {
+    extends: true,
+    // aws-cdk-lib takes seconds to load: once a worker, not once a file.
+    test: { name: 'stack', include: STACK, isolate: false },
   },
   onPostgres(18, ['test/**/*.test.ts']),
 ];
@@ -49,7 +61,8 @@ export default defineConfig({
   test: {
     projects,
     reporters: ['default', './test/support/summary-reporter.ts'],
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many tests wait for a queue or a clock.
+    maxWorkers: 3,
     // Only for a test that hangs: no test asserts a duration, and machines differ.
     testTimeout: 60_000,
     hookTimeout: 60_000,
