@@ -44,6 +44,7 @@ export class Sandbox {
   #deliver: ((response: LoopbackResponse) => void) | undefined;
   #ready = Promise.withResolvers<void>();
   #logsEnded = Promise.withResolvers<void>();
+  #closed = Promise.withResolvers<void>();
   #alive = true;
 
   private constructor(options: SandboxOptions) {
@@ -84,8 +85,10 @@ export class Sandbox {
     return result;
   }
 
+  /** Returns when all that the process printed has been read. */
   async stop(): Promise<void> {
     this.#kill();
+    await this.#closed.promise;
     await this.#server?.close();
   }
 
@@ -174,12 +177,20 @@ export class Sandbox {
     this.#ready.reject(new RuntimeError('Runtime.ExitError', message));
     this.#settle(functionError('Runtime.ExitError', message));
     this.#logsEnded.resolve();
+    this.#closed.resolve();
   }
 
   #kill(): void {
     this.#alive = false;
     this.#logsEnded.resolve();
-    this.#process?.kill('SIGKILL');
+    const { pid, exitCode = null, signalCode = null } = this.#process ?? {};
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    try {
+      // The group: what the function itself has started goes with it.
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }
 

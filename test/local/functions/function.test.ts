@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { processCommand } from '../../../local/process-command.ts';
 import { runAssembly } from '../../../local/run-assembly.ts';
 import { miniFunction, miniMapping, miniQueue, writeMiniAssembly } from '../mini-assembly.ts';
 import { startMiniAssembly } from '../running-assembly.ts';
@@ -164,6 +165,27 @@ describe('what a function prints', () => {
     expect(log).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z hello\n$/);
     await assembly.remove();
   });
+});
+
+test('a function that prints without end, and has a program of its own, can be stopped', async () => {
+  const stack = await startMiniAssembly(
+    { F: miniFunction('f', { Timeout: 60 }) },
+    {
+      f: `import { spawn } from 'node:child_process';
+        export const handler = async () => {
+          const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'inherit' });
+          console.log(JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'Child' }] }] }, Child: pid }));
+          for (;;) { console.log('x'.repeat(999)); await new Promise((r) => setImmediate(r)); }
+        }`,
+    },
+  );
+  const invocation = stack.invoke('Mini-F', {});
+  const child = () => stack.metrics.total('Mini-F', 'Child');
+  await vi.waitFor(() => expect(child()).toBeGreaterThan(0), { timeout: 20_000 });
+  expect(await processCommand(child())).toContain('setInterval');
+  await stack.stop();
+  expect(await processCommand(child())).toBeUndefined();
+  expect((await invocation).error?.errorType).toBe('Runtime.ExitError');
 });
 
 describe('code that cannot be loaded fails the start and says why', () => {
