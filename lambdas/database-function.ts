@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { isRefusedLogin } from '../adapters/postgres/sql-state.ts';
 import { WarmConnection } from '../adapters/postgres/warm-connection.ts';
 import type { DatabaseSettings } from './database-env.ts';
+import { describeError } from './report.ts';
 import { secrets } from './secrets.ts';
 
 export interface DatabaseFunction<Event, Result, Secret extends string> {
@@ -13,6 +14,8 @@ export interface DatabaseFunction<Event, Result, Secret extends string> {
   database: DatabaseSettings;
   /** Further SecureString parameters, by the name under which `run` gets them. */
   secrets?: Record<Secret, string>;
+  /** A statement without an answer after so long fails. Default: never, the function's timeout decides. */
+  queryTimeoutMs?: number;
   run(event: Event, services: Services<Secret>): Promise<Result>;
 }
 
@@ -41,13 +44,15 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
               connectionString: values.databaseUrl,
               ca: database.ca,
               applicationName: `tricost ${slug}`,
+              queryTimeoutMs: definition.queryTimeoutMs,
             }),
         });
       } catch (error) {
         await warm.discard();
         // The password may have been rotated: the next invocation reads it again.
         if (isRefusedLogin(error)) clearCache(slug);
-        throw error;
+        // The runtime logs every property of an error, and the driver's have the row and its values.
+        throw new Error(describeError(error));
       }
     });
   return handler as unknown as MiddyfiedHandler<Event, Result>;

@@ -2,7 +2,8 @@
 import type { ClientBase } from 'pg';
 import type { CallRow } from '../../domain/ingest-calls/call-row.ts';
 import type { PlannedCall } from '../../domain/ingest-calls/plan-batch.ts';
-import { isRefusedData, isSerialisationConflict } from './sql-state.ts';
+import { retryConflicts } from './retry-conflicts.ts';
+import { isMissingPartition, isRefusedData } from './sql-state.ts';
 
 export interface InsertResult {
   /** Rows that are new. */
@@ -11,14 +12,13 @@ export interface InsertResult {
   duplicate: number;
   /** Rows that Postgres refuses for good, with why. */
   refused: { call: PlannedCall; detail: string }[];
-  /** Rows that were not written because something is down. */
+  /** Rows that were not written, because something is down or their month has no partition. */
   failed: PlannedCall[];
   /** Why, when there are failed rows. */
   failure?: unknown;
 }
 
 const CHUNK_ROWS = 5_000;
-const CONFLICT_RETRIES = 3;
 
 /** Every column and its type; the array of a jsonb or text[] column travels as text. */
 const COLUMNS = {
@@ -82,8 +82,7 @@ export async function insertCalls(
       await insertChunk(client, calls.slice(start, start + CHUNK_ROWS), result);
     } catch (error) {
       // Whatever is down stays down for the next chunk: the rest waits in the queue.
-      const written = new Set(result.refused.map(({ call }) => call));
-      result.failed = calls.slice(start).filter((call) => !written.has(call));
+      result.failed.push(...calls.slice(start));
       result.failure = error;
       return result;
     }
@@ -91,7 +90,7 @@ export async function insertCalls(
   return result;
 }
 
-/** Halves a chunk that holds a refused row until that row stands alone. */
+/** Halves a chunk that holds a row which cannot be stored until that row stands alone. */
 async function insertChunk(
   client: ClientBase,
   calls: readonly PlannedCall[],
@@ -102,15 +101,10 @@ async function insertChunk(
     result.stored += stored;
     result.duplicate += calls.length - stored;
   } catch (error) {
-    if (!isRefusedData(error)) throw error;
+    if (!isRefusedData(error) && !isMissingPartition(error)) throw error;
     const [only] = calls;
     if (calls.length === 1 && only !== undefined) {
-      // Neither the message nor the detail of the error: both quote the row.
-      const where = error.constraint ?? error.column ?? 'the row';
-      result.refused.push({
-        call: only,
-        detail: `Postgres refused ${where} (SQLSTATE ${error.code})`,
-      });
+      setAside(only, error, result);
       return;
     }
     const middle = Math.ceil(calls.length / 2);
@@ -119,16 +113,21 @@ async function insertChunk(
   }
 }
 
+function setAside(call: PlannedCall, error: unknown, result: InsertResult): void {
+  if (!isRefusedData(error)) {
+    result.failed.push(call);
+    result.failure = error;
+    return;
+  }
+  // Neither the message nor the detail of the error: both quote the row.
+  const where = error.constraint ?? error.column ?? 'the row';
+  result.refused.push({ call, detail: `Postgres refused ${where} (SQLSTATE ${error.code})` });
+}
+
 async function insertOnce(client: ClientBase, calls: readonly PlannedCall[]): Promise<number> {
   const values = NAMES.map((name) => calls.map(({ row }) => encode(row, name)));
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const { rowCount } = await client.query(INSERT, values);
-      return rowCount ?? 0;
-    } catch (error) {
-      if (attempt > CONFLICT_RETRIES || !isSerialisationConflict(error)) throw error;
-    }
-  }
+  const { rowCount } = await retryConflicts(() => client.query(INSERT, values));
+  return rowCount ?? 0;
 }
 
 function encode(row: CallRow, name: keyof CallRow): string | number | boolean | null {

@@ -1,10 +1,18 @@
 /** Gives every prompt of a batch its version number. */
 import type { ClientBase } from 'pg';
 import { type CallRow, MANY_PROMPTS, NONE } from '../../domain/ingest-calls/call-row.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 
 /** Above this a feature hashes rendered prompts, not templates: numbering them would be a number per call. */
 const MAX_VERSIONS_PER_FEATURE = 1_000;
 const CACHE_LIMIT = 50_000;
+
+interface AssignedVersion {
+  feature: string;
+  prompt_name: string;
+  prompt_id: string;
+  version: number | null;
+}
 
 /** Known versions, for as long as the process lives: a version never changes once it is given. */
 export type PromptVersionCache = Map<string, number>;
@@ -42,17 +50,17 @@ async function assignMissing(
 ): Promise<Set<string>> {
   const overflowed = new Set<string>();
   if (rows.length === 0) return overflowed;
-  const result = await client.query<{
-    feature: string;
-    prompt_name: string;
-    prompt_id: string;
-    version: number | null;
-  }>('select * from tricost.assign_prompt_versions($1::text[], $2::text[], $3::text[], $4::int)', [
-    rows.map(({ feature }) => feature),
-    rows.map(({ prompt_name: name }) => name ?? ''),
-    rows.map(({ prompt_id: id }) => id),
-    MAX_VERSIONS_PER_FEATURE,
-  ]);
+  const result = await retryConflicts(() =>
+    client.query<AssignedVersion>(
+      'select * from tricost.assign_prompt_versions($1::text[], $2::text[], $3::text[], $4::int)',
+      [
+        rows.map(({ feature }) => feature),
+        rows.map(({ prompt_name: name }) => name ?? ''),
+        rows.map(({ prompt_id: id }) => id),
+        MAX_VERSIONS_PER_FEATURE,
+      ],
+    ),
+  );
   for (const { version, ...prompt } of result.rows) {
     if (version === null) overflowed.add(cacheKey(prompt));
     else cache.set(cacheKey(prompt), version);

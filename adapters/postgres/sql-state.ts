@@ -6,14 +6,15 @@ export function isSerialisationConflict(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');
 }
 
-/**
- * The data itself is refused (class 22: data exception, 23: integrity), so trying again cannot help.
- * A missing partition is 23514 without a constraint: that is our omission, not the row's fault.
- */
+/** The data itself is refused (class 22: data exception, 23: integrity), so trying again cannot help. */
 export function isRefusedData(error: unknown): error is DatabaseError {
-  if (!(error instanceof DatabaseError) || error.code === undefined) return false;
-  if (error.code === '23514' && error.constraint === undefined) return false;
-  return error.code.startsWith('22') || error.code.startsWith('23');
+  if (!(error instanceof DatabaseError) || isMissingPartition(error)) return false;
+  return error.code?.startsWith('22') === true || error.code?.startsWith('23') === true;
+}
+
+/** No partition holds the row's month: a check violation without a constraint. Our omission, not the row's fault. */
+export function isMissingPartition(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '23514' && error.constraint === undefined;
 }
 
 /** The login was refused: the password in the parameter store may be newer than ours. */

@@ -5,7 +5,7 @@ import {
   type PlannedRejection,
   serialise,
 } from '../../domain/ingest-calls/plan-batch.ts';
-import { insertCalls } from './insert-calls.ts';
+import { type InsertResult, insertCalls } from './insert-calls.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
 import { insertRejectedCalls } from './insert-rejected-calls.ts';
 import { assignPromptVersions, type PromptVersionCache } from './prompt-versions.ts';
@@ -36,20 +36,32 @@ export async function storeBatch(
     promptVersions,
   );
   const inserted = await insertCalls(client, plan.calls);
-  const failedMessageIds = new Set(inserted.failed.map(({ messageId }) => messageId));
-  const outcome = {
+  const rejections = [...plan.rejections, ...inserted.refused.map(toRejection)];
+  const outcome: BatchOutcome = {
     stored: inserted.stored,
     duplicate: inserted.duplicate,
     rejected: 0,
-    failedMessageIds,
+    failedMessageIds: messageIds(inserted.failed),
   };
-  if (inserted.failed.length > 0) return { ...outcome, failure: inserted.failure };
-  const refused = inserted.refused.map(({ call, detail }): PlannedRejection => {
-    const { messageId, index, event } = call;
-    const body = serialise(event, '');
-    return { messageId, index, reason: 'refused_by_database', detail, body };
-  });
-  const rejected = await insertRejectedCalls(client, [...plan.rejections, ...refused]);
-  await insertDeliveries(client, plan.deliveries);
-  return { ...outcome, rejected };
+  if (inserted.failed.length > 0) outcome.failure = inserted.failure;
+  try {
+    outcome.rejected = await insertRejectedCalls(client, rejections);
+    await insertDeliveries(client, plan.deliveries);
+  } catch (error) {
+    // A message may only be acknowledged when all that it said is written: these come again, too.
+    for (const id of messageIds([...rejections, ...plan.deliveries]))
+      outcome.failedMessageIds.add(id);
+    outcome.failure ??= error;
+  }
+  return outcome;
+}
+
+function messageIds(parts: readonly { messageId: string }[]): Set<string> {
+  return new Set(parts.map(({ messageId }) => messageId));
+}
+
+function toRejection({ call, detail }: InsertResult['refused'][number]): PlannedRejection {
+  const { messageId, index, event, messageBody } = call;
+  const body = serialise(event, messageBody);
+  return { messageId, index, reason: 'refused_by_database', detail, body };
 }

@@ -1,9 +1,11 @@
 /** One connection kept between invocations of a function. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { type ConnectOptions, connect } from './connect.ts';
 
 /** A function that was frozen for longer may wake up to a connection that the server, or a NAT between, has forgotten. */
 const LONGEST_IDLE_MS = 60_000;
+const LONGEST_GOODBYE_MS = 500;
 
 export class WarmConnection {
   #client: Client | undefined;
@@ -20,6 +22,8 @@ export class WarmConnection {
   async discard(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => {});
+    if (client === undefined) return;
+    // A peer that fell silent never answers a goodbye, and that is when a connection is discarded.
+    await Promise.race([client.end().catch(() => {}), sleep(LONGEST_GOODBYE_MS)]);
   }
 }

@@ -1,4 +1,5 @@
 /** Sorts a batch of messages into rows to store, rejections to keep and deliveries to note. Nothing is left over. */
+import { compare } from '../compare.ts';
 import type { CallRow } from './call-row.ts';
 import { type Delivery, decodeMessage } from './decode-message.ts';
 import { parseCall } from './parse-call.ts';
@@ -13,8 +14,9 @@ export interface PlannedCall {
   row: CallRow;
   messageId: string;
   index: number;
-  /** The event as received, in case the database refuses the row. */
+  /** The event, and the message it came in, as received: in case the database refuses the row. */
   event: unknown;
+  messageBody: string;
 }
 
 export interface PlannedRejection extends Rejection {
@@ -37,7 +39,7 @@ export interface BatchPlan {
   calls: PlannedCall[];
   rejections: PlannedRejection[];
   deliveries: PlannedDelivery[];
-  /** Messages on which our own code threw, with what it threw: a bug, never the message's fault. */
+  /** Messages with an event on which our own code threw, and what it threw: a bug, never the event's fault. */
   bugs: { messageId: string; error: unknown }[];
 }
 
@@ -49,15 +51,15 @@ export interface BatchContext {
 
 export const WHOLE_MESSAGE = -1;
 
+/** Ten times what fits into the largest message uncompressed; more is an attack on the function's memory, or a mistake. */
+const MAX_EVENTS = 20_000;
+
 export function planBatch(messages: readonly IncomingMessage[], context: BatchContext): BatchPlan {
   const plan: BatchPlan = { calls: [], rejections: [], deliveries: [], bugs: [] };
   const tsByEventId = new Map<string, string>();
   for (const message of messages) {
     try {
-      const planned = planMessage(message, context, tsByEventId);
-      plan.calls.push(...planned.calls);
-      plan.rejections.push(...planned.rejections);
-      plan.deliveries.push(...planned.deliveries);
+      planMessage(message, context, tsByEventId, plan);
     } catch (error) {
       plan.bugs.push({ messageId: message.messageId, error });
     }
@@ -66,46 +68,55 @@ export function planBatch(messages: readonly IncomingMessage[], context: BatchCo
   return plan;
 }
 
+/** Adds what a message holds to the plan. */
 function planMessage(
-  message: IncomingMessage,
+  { messageId, body }: IncomingMessage,
   context: BatchContext,
   tsByEventId: Map<string, string>,
-): Omit<BatchPlan, 'bugs'> {
-  const { messageId, body } = message;
+  plan: BatchPlan,
+): void {
+  const refuse = (rejection: Rejection, index = WHOLE_MESSAGE, event?: unknown): void => {
+    const kept = index === WHOLE_MESSAGE ? body : serialise(event, body);
+    plan.rejections.push({ ...rejection, messageId, index, body: kept });
+  };
   const decoded = decodeMessage(body);
   if (!decoded.ok) {
-    const rejection = { ...decoded.rejection, messageId, index: WHOLE_MESSAGE, body };
-    return { calls: [], rejections: [rejection], deliveries: [] };
+    refuse(decoded.rejection);
+    return;
+  }
+  const { events, delivery } = decoded.value;
+  if (events.length > MAX_EVENTS) {
+    const detail = `a message may hold ${MAX_EVENTS} events, this one holds ${events.length}`;
+    refuse({ reason: 'too_many_events', detail });
+    return;
   }
   const calls: PlannedCall[] = [];
-  const rejections: PlannedRejection[] = [];
-  const { events, delivery } = decoded.value;
   for (const [index, event] of events.entries()) {
-    const parsed = parseCall(event, { messageId, index, ...context });
-    if (!parsed.ok) {
-      rejections.push({ ...parsed.rejection, messageId, index, body: serialise(event, body) });
-      continue;
+    try {
+      const parsed = parseCall(event, { messageId, index, ...context });
+      const reused = parsed.ok ? reuse(parsed.value, tsByEventId) : undefined;
+      if (!parsed.ok) refuse(parsed.rejection, index, event);
+      else if (reused !== undefined) refuse(reused, index, event);
+      else calls.push({ row: parsed.value, messageId, index, event, messageBody: body });
+    } catch (error) {
+      // The message comes again; its other events need not wait for that.
+      plan.bugs.push({ messageId, error });
     }
-    const row = parsed.value;
-    const knownTs = tsByEventId.get(row.event_id);
-    if (knownTs !== undefined && knownTs !== row.ts) {
-      rejections.push({
-        reason: 'event_id_reused',
-        detail: `\`event_id\` ${row.event_id} came with \`ts\` ${knownTs} and ${row.ts}; a retry must repeat the first one's \`ts\``,
-        messageId,
-        index,
-        body: serialise(event, body),
-      });
-      continue;
-    }
-    tsByEventId.set(row.event_id, row.ts);
-    calls.push({ row, messageId, index, event });
   }
-  const deliveries =
-    delivery === undefined
-      ? []
-      : [{ ...delivery, messageId, events: events.length, ...span(calls) }];
-  return { calls, rejections, deliveries };
+  for (const call of calls) plan.calls.push(call);
+  if (delivery === undefined) return;
+  plan.deliveries.push({ ...delivery, messageId, events: events.length, ...span(calls) });
+}
+
+/** The same id with another time: a second call, or a retry that did not repeat its first try's time. */
+function reuse(row: CallRow, tsByEventId: Map<string, string>): Rejection | undefined {
+  const knownTs = tsByEventId.get(row.event_id) ?? row.ts;
+  tsByEventId.set(row.event_id, knownTs);
+  if (knownTs === row.ts) return undefined;
+  return {
+    reason: 'event_id_reused',
+    detail: `\`event_id\` ${row.event_id} came with \`ts\` ${knownTs} and ${row.ts}; a retry must repeat the first one's \`ts\``,
+  };
 }
 
 /** The event alone as JSON. One nested too deeply to be written again is kept as its whole message. */
@@ -120,9 +131,4 @@ export function serialise(event: unknown, message: string): string {
 function span(calls: PlannedCall[]): { firstTs: string | null; lastTs: string | null } {
   const times = calls.map((call) => call.row.ts).sort();
   return { firstTs: times[0] ?? null, lastTs: times.at(-1) ?? null };
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

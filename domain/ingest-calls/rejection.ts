@@ -7,6 +7,7 @@ export const REJECTIONS = {
   unknown_version: 'the contract version `v` is not 1',
   encoding_unknown: '`encoding` must be "gzip" or "zstd"',
   encoding_broken: '`data` is not base64 of a complete gzip or zstd stream',
+  too_many_events: 'a message may hold 20,000 events',
   inflated_too_large: 'the message inflates to more than 16 MiB',
   envelope_malformed: 'an envelope must carry an array `events`, and numbers where it counts',
   event_id_invalid: '`event_id` must be a UUID, and not the nil UUID',

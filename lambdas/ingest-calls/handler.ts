@@ -19,6 +19,8 @@ const promptVersions: PromptVersionCache = new Map();
 export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
   slug: 'ingest-calls',
   database: settings.database,
+  // A blocked table must park the batch before the function's own timeout: only then does it wait longer each time.
+  queryTimeoutMs: 20_000,
   async run({ Records: records }, services) {
     const now = new Date();
     const client = await services.connection();
@@ -50,7 +52,6 @@ async function park(records: SQSRecord[]): Promise<number> {
 }
 
 function failures(messages: readonly { messageId: string }[]): SQSBatchResponse {
-  return {
-    batchItemFailures: messages.map(({ messageId }) => ({ itemIdentifier: messageId })),
-  };
+  const ids = new Set(messages.map(({ messageId }) => messageId));
+  return { batchItemFailures: [...ids].map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -2,6 +2,7 @@
   Creates the missing monthly partitions of llm_calls from the month of from_month to that of to_month, inclusive, and
   returns their names. CREATE TABLE … LIKE then ATTACH takes SHARE UPDATE EXCLUSIVE on the parent, not the ACCESS
   EXCLUSIVE lock of CREATE … PARTITION OF: ingest goes on (https://www.postgresql.org/docs/current/ddl-partitioning.html).
+  Months between the range and the partitions there are, are made too: a hole would swallow the calls that fall into it.
 */
 create function tricost.ensure_partitions(from_month date, to_month date)
 returns setof text
@@ -10,13 +11,21 @@ set search_path = ''
 as $$
 declare
   v_month date := date_trunc('month', from_month);
+  v_last date := date_trunc('month', to_month);
+  v_oldest date;
+  v_newest date;
   v_starts_at timestamptz;
   v_ends_at timestamptz;
   v_name text;
 begin
   -- Two concurrent runs must not both find a month missing. Transaction-level, so it works behind a pooler.
   perform pg_advisory_xact_lock(hashtextextended('tricost.ensure_partitions', 0));
-  while v_month <= to_month loop
+  select min(starts_at at time zone 'UTC')::date, max(starts_at at time zone 'UTC')::date
+  into v_oldest, v_newest
+  from tricost.llm_calls_partitions;
+  v_month := least(v_month, v_newest);
+  v_last := greatest(v_last, v_oldest);
+  while v_month <= v_last loop
     v_starts_at := v_month::timestamp at time zone 'UTC';
     v_ends_at := (v_month + interval '1 month') at time zone 'UTC';
     v_name := 'llm_calls_p' || to_char(v_month, 'YYYY_MM');

@@ -181,7 +181,7 @@ describe('ingest-calls', () => {
     expect(await storedCalls()).toBe(2);
   });
 
-  test('a bug fails its message alone', async () => {
+  test('a bug fails its message alone, and not the other events in it', async () => {
     const domain = await import('../../domain/ingest-calls/parse-call.ts');
     const { parseCall } = domain;
     vi.doMock('../../domain/ingest-calls/parse-call.ts', () => ({
@@ -191,12 +191,13 @@ describe('ingest-calls', () => {
       },
     }));
     const error = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const event = await receive(CALL, CALL.replace('support.reply', 'bug'));
+    const bug = CALL.replace('support.reply', 'bug');
+    const event = await receive(CALL, `[${bug},${CALL}]`);
     const { response, metrics } = await ingest(event);
     vi.doUnmock('../../domain/ingest-calls/parse-call.ts');
     const planted = event.Records.find(({ body }) => body.includes('bug'))?.messageId;
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: planted }]);
-    expect(metrics).toMatchObject({ Stored: 1, Bugs: 1 });
+    expect(metrics).toMatchObject({ Stored: 2, Bugs: 1 });
     expect(error).toHaveBeenCalledWith(expect.stringContaining(`${planted}: TypeError: planted`));
   });
 });

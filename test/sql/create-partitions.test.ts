@@ -93,6 +93,19 @@ describe('partitions', () => {
     expect(await ensurePartitionsBetween(owner, '2026-05-01', '2026-11-01')).toHaveLength(3);
   });
 
+  test.each([
+    ['2025-10-01', '2025-11-01', 10, '2025_10'],
+    ['2027-05-01', '2027-06-01', 4, '2026_08'],
+  ])('never leave a hole: %s to %s', async (from, to, made, oldest) => {
+    await ensurePartitions(owner, NOW, RANGE);
+    expect(await ensurePartitionsBetween(owner, from, to)).toHaveLength(made);
+    const partitions = await listPartitions(owner);
+    expect((await months())[0]).toBe(oldest);
+    for (const [index, { startsAt }] of partitions.slice(1).entries()) {
+      expect(startsAt).toEqual(partitions[index]?.endsAt);
+    }
+  });
+
   test('ahead counts whole months without a gap', async () => {
     await ensurePartitions(owner, NOW, RANGE);
     expect(partitionsAhead(await listPartitions(owner), NOW)).toBe(3);

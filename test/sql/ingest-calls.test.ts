@@ -147,21 +147,58 @@ describe('a batch', () => {
     }
   });
 
-  test('a missing partition is our omission: the batch is not refused, it fails and comes again', async () => {
-    await owner.query('begin');
+  test('a missing partition is our omission: that message fails and comes again, its neighbours are stored', async () => {
     await owner.query('drop table tricost.llm_calls_p2026_10');
-    await owner.query('commit');
     try {
       const outcome = await asIngest((client) =>
-        store(client, [event({ ts: '2026-10-15T00:00:00Z' })], [event()]),
+        store(client, [event({ ts: '2026-10-15T00:00:00Z' })], [event()], 'broken', [event()]),
       );
-      expect(outcome.failedMessageIds.size).toBe(2);
+      expect(outcome).toMatchObject({ stored: 2, rejected: 1 });
+      expect(outcome.failedMessageIds.size).toBe(1);
       expect(String(outcome.failure)).toContain('no partition');
-      expect(await count('reporting.rejected_calls')).toBe(0);
+      expect(await count('reporting.llm_calls')).toBe(2);
     } finally {
       await ensurePartitions(owner, NOW, { monthsBack: 3, monthsAhead: 3 });
     }
   });
+
+  test.each(['llm_calls', 'rejected_calls', 'deliveries'])(
+    'a message is acknowledged only when all of it is written: %s cannot be',
+    async (table) => {
+      const batch = [
+        event(),
+        'not an object',
+        { v: 1, producer_id: 'api-1', sequence: 1, dropped: 7, events: [event(), { ts: 'x' }] },
+      ];
+      const messages = batch.map((body, index) => ({
+        messageId: `${table}-${index}`,
+        body: JSON.stringify(body),
+      }));
+      await asIngest(async (client) => {
+        const deliver = async () => {
+          const plan = planBatch(messages, {
+            now: NOW,
+            oldest: await oldestPartitionStart(client),
+          });
+          return storeBatch(client, plan, new Map());
+        };
+        await owner.query(`revoke insert on tricost.${table} from tricost_ingest`);
+        let failed: Set<string>;
+        try {
+          ({ failedMessageIds: failed } = await deliver());
+        } finally {
+          await owner.query(`grant insert on tricost.${table} to tricost_ingest`);
+        }
+        // Whatever was acknowledged never comes again; the rest does.
+        const again = messages.filter(({ messageId }) => failed.has(messageId));
+        const plan = planBatch(again, { now: NOW, oldest: await oldestPartitionStart(client) });
+        await storeBatch(client, plan, new Map());
+      });
+      expect(await count('reporting.llm_calls')).toBe(2);
+      expect(await count('reporting.rejected_calls')).toBe(2);
+      expect(await count('tricost.deliveries')).toBe(1);
+    },
+  );
 
   test('numbered envelopes are noted, once', async () => {
     const envelope = { v: 1, producer_id: 'api-1', sequence: 7, dropped: 3, events: [event()] };
@@ -248,6 +285,22 @@ describe('four writers racing the same redelivered batches', () => {
         event({ feature: `f${index % 7}`, prompt_id: `p_${(batch * 31 + index) % 40}` }),
       ),
     );
+    // Beside its calls, every batch has broken messages and numbered envelopes, which all four writers get too.
+    const others = batches.map((_calls, batch) => [
+      ...Array.from({ length: 40 }, (_, index) => ({
+        messageId: `broken-${batch}-${index}`,
+        body: 'x',
+      })),
+      ...Array.from({ length: 40 }, (_, index) => ({
+        messageId: `envelope-${batch}-${index}`,
+        body: JSON.stringify({
+          v: 1,
+          producer_id: `p${index % 4}`,
+          sequence: batch * 40 + index,
+          events: [],
+        }),
+      })),
+    ]);
     const before = await deadlocks();
     const outcomes = await Promise.all(
       Array.from({ length: 4 }, (_, writer) =>
@@ -255,8 +308,14 @@ describe('four writers racing the same redelivered batches', () => {
           const results = [];
           for (let step = 0; step < batches.length; step += 1) {
             // Each writer starts elsewhere, and packs the events of a batch in another order.
-            const batch = batches[(step + writer * 3) % batches.length] ?? [];
-            results.push(await store(client, writer % 2 === 0 ? batch : [...batch].reverse()));
+            const number = (step + writer * 3) % batches.length;
+            const calls = { messageId: randomUUID(), body: JSON.stringify(batches[number]) };
+            const messages = [calls, ...(others[number] ?? [])];
+            const plan = planBatch(writer % 2 === 0 ? messages : messages.reverse(), {
+              now: NOW,
+              oldest: await oldestPartitionStart(client),
+            });
+            results.push(await storeBatch(client, plan, new Map()));
           }
           return results;
         }),
@@ -267,6 +326,8 @@ describe('four writers racing the same redelivered batches', () => {
     expect(total.reduce((sum, outcome) => sum + outcome.stored, 0)).toBe(1_200);
     expect(total.reduce((sum, outcome) => sum + outcome.duplicate, 0)).toBe(3_600);
     expect(await count('reporting.llm_calls')).toBe(1_200);
+    expect(await count('reporting.rejected_calls')).toBe(400);
+    expect(await count('tricost.deliveries')).toBe(400);
     expect((await deadlocks()) - before).toBe(0);
 
     const { rows } = await owner.query<{ feature: string; versions: number[] }>(
