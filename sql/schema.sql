@@ -413,13 +413,21 @@ CREATE OR REPLACE FUNCTION tricost.ensure_partitions(from_month date, to_month d
 AS $function$
 declare
   v_month date := date_trunc('month', from_month);
+  v_last date := date_trunc('month', to_month);
+  v_oldest date;
+  v_newest date;
   v_starts_at timestamptz;
   v_ends_at timestamptz;
   v_name text;
 begin
   -- Two concurrent runs must not both find a month missing. Transaction-level, so it works behind a pooler.
   perform pg_advisory_xact_lock(hashtextextended('tricost.ensure_partitions', 0));
-  while v_month <= to_month loop
+  select min(starts_at at time zone 'UTC')::date, max(starts_at at time zone 'UTC')::date
+  into v_oldest, v_newest
+  from tricost.llm_calls_partitions;
+  v_month := least(v_month, v_newest);
+  v_last := greatest(v_last, v_oldest);
+  while v_month <= v_last loop
     v_starts_at := v_month::timestamp at time zone 'UTC';
     v_ends_at := (v_month + interval '1 month') at time zone 'UTC';
     v_name := 'llm_calls_p' || to_char(v_month, 'YYYY_MM');
