@@ -16,11 +16,11 @@ export default class SummaryReporter implements Reporter {
       .filter((group) => group.errors().length > 0).length;
     const failed = count('failed') + outsideTests + unhandledErrors.length;
     const skipped = count('skipped');
+    if (skipped > 0) console.log(`${skipped} skipped`);
     console.log(
       [
         `${count('passed')} passed`,
         `${failed} failed`,
-        ...(skipped === 0 ? [] : [`${skipped} skipped`]),
         ...(reason === 'interrupted' ? ['interrupted'] : []),
         ...(tests.length === 0 ? ['nothing ran'] : []),
       ].join(', '),
