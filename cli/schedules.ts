@@ -38,7 +38,7 @@ export function addSchedulesCommand(program: Command): void {
     .command('run')
     .description('run a schedule now, as if it were due at a given moment')
     .argument('<name>', 'for example spend-alert')
-    .option('--at <time>', 'RFC 3339; default: now', parseTime)
+    .option('--at <time>', 'RFC 3339; default: now. spend-alert: none to come', parseTime)
     .option('--aws', 'on AWS, with the credentials of the environment')
     .option('--group <name>', GROUP_HELP)
     .addHelpText(

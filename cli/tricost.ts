@@ -17,7 +17,7 @@ Commands talk to the local stack while \`npm start\` runs, and to AWS with --aws
 Examples:
   $ npx tricost validate event.json
   $ npx tricost tail
-  $ npx tricost schedules run spend-alert --at 2026-11-23T08:00:00Z
+  $ npx tricost schedules run spend-alert
   $ npx tricost partitions ensure --from 2025-01`,
   );
 

@@ -16,6 +16,9 @@ const settings = readSpendAlertEnv(process.env);
 const thresholds = readThresholds(settings);
 const sqs = new SQSClient();
 
+/** How far the clocks of whoever asks for a run and of this function may be apart. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
 interface SpendAlertResult {
   /** What became of each date that was due; none when today was done before. */
   dates: ({ date: LocalDate } & DateOutcome)[];
@@ -26,6 +29,7 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
   database: settings.database,
   async run(event, services) {
     const asOf = readScheduledRun(event);
+    refuseFuture(asOf, new Date());
     const client = await services.connection();
     const { reportingZone: zone, boardUrl } = settings;
     const today = localDateOf(asOf, zone);
@@ -46,3 +50,11 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
     return { dates };
   },
 });
+
+/** @throws Error when the moment is to come: a date is done once, so judging it before its calls are made would cancel its alerts. */
+function refuseFuture(asOf: Date, now: Date): void {
+  if (asOf.getTime() <= now.getTime() + CLOCK_TOLERANCE_MS) return;
+  throw new Error(
+    `cannot alert as of ${asOf.toISOString()}: it is to come, its calls are not made yet, and a day is judged only once; ask for a moment up to now, ${now.toISOString()}`,
+  );
+}

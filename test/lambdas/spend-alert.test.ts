@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import pg from 'pg';
 import {
   afterAll,
+  afterEach,
   beforeAll,
   beforeEach,
   describe,
@@ -28,9 +29,17 @@ afterAll(() => world.stop());
 
 let log: MockInstance<typeof console.log>;
 
+/** Whatever day it is: every morning of these tests has come, and none after them. */
+const NOW = new Date('2026-11-26T23:00:00Z');
+
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   await world.reset();
   log = vi.spyOn(console, 'log').mockImplementation(() => {});
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 /** A function of its own, as every concurrent invocation has one. */
@@ -154,6 +163,29 @@ describe('a morning', () => {
   });
 });
 
+describe('a moment to come', () => {
+  test('is refused, and the days up to it are still judged when their calls are made', async () => {
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    await run('2026-11-26T08:00:00Z');
+    const before = await written();
+    await expect(run('2026-12-01T08:00:00Z')).rejects.toThrow(/2026-12-01T08:00:00.000Z: it is to/);
+    await world.storeCalls([{ ts: '2026-11-26T12:00:00Z', usd: '500' }]);
+    vi.setSystemTime('2026-11-27T08:00:05Z');
+    expect((await run('2026-11-27T08:00:00Z')).dates).toMatchObject([
+      { date: '2026-11-27', state: 'judged', alerts: 1 },
+    ]);
+    expect((await written()).messages.slice(before.messages.length)).toEqual([
+      expect.stringContaining('($20.00 → $500.00)'),
+    ]);
+  });
+
+  test('by a few seconds is a clock that is fast', async () => {
+    const run = await newFunction();
+    expect((await run('2026-11-26T23:00:30Z')).dates).toHaveLength(1);
+  });
+});
+
 describe('the first fourteen days', () => {
   test('are announced once, whatever happens in them', async () => {
     const fresh = ['2026-11-12T12:00:00Z', '2026-11-18T12:00:00Z'];
@@ -239,7 +271,7 @@ describe('a run that dies', () => {
     ]);
     expect(metricsOf(log)).toEqual([{ SpendAlertSucceeded: 0, Alerts: 0, Features: 0 }]);
     await world.owner.query(
-      "update tricost.job_runs set lease_expires_at = now() - interval '1 s'",
+      "update tricost.job_runs set lease_expires_at = lease_expires_at - interval '1 hour'",
     );
     await run('2026-11-23T08:15:00Z');
     expect(await written()).toEqual(ONE_RUN);
