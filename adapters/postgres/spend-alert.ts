@@ -30,6 +30,8 @@ interface Row extends WindowColumns<'previous'>, WindowColumns<'current'> {
   top_prompt_usd: string | null;
   top_model: string | null;
   top_model_usd: string | null;
+  top_user_id: string | null;
+  top_user_usd: string | null;
 }
 
 /**
@@ -117,6 +119,10 @@ function featureSpend(feature: string, row: Row): FeatureSpend {
       row.top_model === null
         ? undefined
         : { name: row.top_model, costUsd: money(row.top_model_usd) },
+    topUser:
+      row.top_user_id === null
+        ? undefined
+        : { id: row.top_user_id, costUsd: money(row.top_user_usd) },
     monthToDateUsd: money(row.month_to_date_usd),
   };
 }
@@ -133,7 +139,8 @@ function windowSpend(row: Row, window: 'previous' | 'current'): WindowSpend {
 }
 
 /** The facts of the alert as they were on the day, in the words of the columns. */
-function details({ previous, current, topPrompt, topModel, monthToDateUsd }: FeatureSpend): object {
+function details(spend: FeatureSpend): object {
+  const { previous, current, topPrompt, topModel, topUser, monthToDateUsd } = spend;
   return {
     previous: windowDetails(previous),
     current: windowDetails(current),
@@ -145,6 +152,7 @@ function details({ previous, current, topPrompt, topModel, monthToDateUsd }: Fea
       usd: decimal(topPrompt.costUsd),
     },
     top_model: topModel && { model: topModel.name, usd: decimal(topModel.costUsd) },
+    top_user: topUser && { user_id: topUser.id, usd: decimal(topUser.costUsd) },
   };
 }
 

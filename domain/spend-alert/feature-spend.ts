@@ -27,13 +27,20 @@ interface TopModel {
   costUsd: PicoUsd | null;
 }
 
+interface TopUser {
+  /** As events name it, `(none)` where they name nobody. */
+  id: string;
+  costUsd: PicoUsd | null;
+}
+
 export interface FeatureSpend {
   feature: string;
   previous: WindowSpend;
   current: WindowSpend;
-  /** The costliest prompt and model of the current window; absent when it has no calls. */
+  /** The costliest prompt, model and user of the current window; absent when it has no calls. */
   topPrompt: TopPrompt | undefined;
   topModel: TopModel | undefined;
+  topUser: TopUser | undefined;
   /** From the first of the month to the end of the current window; null: nothing priced. */
   monthToDateUsd: PicoUsd | null;
 }

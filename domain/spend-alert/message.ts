@@ -14,7 +14,7 @@ import { headline } from './headline.ts';
 import type { SpendAlert } from './judge.ts';
 import { closing, monthName, type SpendReport } from './report.ts';
 
-/** Characters of a prompt's or model's name: a hash is recognised by its beginning. */
+/** Characters of a prompt's, model's or user's name: a hash is recognised by its beginning. */
 const LONGEST_DETAIL = 40;
 
 export function alertMessage(alert: SpendAlert, report: SpendReport): SlackMessage {
@@ -26,7 +26,7 @@ export function alertMessage(alert: SpendAlert, report: SpendReport): SlackMessa
 /** At most ten: Slack's limit of a section's fields. */
 function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string, string][] {
   const { windows, totalUsd } = report;
-  const { topPrompt, topModel } = spend;
+  const { topPrompt, topModel, topUser } = spend;
   const facts: [string, string][] = [
     ['Calls', callsText(spend)],
     ['Tokens', tokensText(spend)],
@@ -38,6 +38,10 @@ function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string,
   if (topModel !== undefined) {
     const name = codeSpan(topModel.name, LONGEST_DETAIL);
     facts.push(['Top model', `${name}${share(topModel.costUsd, currentUsd)}`]);
+  }
+  if (topUser !== undefined) {
+    const name = codeSpan(topUser.id, LONGEST_DETAIL);
+    facts.push(['Top user', `${name}${share(topUser.costUsd, currentUsd)}`]);
   }
   facts.push(
     ['Share of all spend', `${formatShare(currentUsd, totalUsd)} of ${formatUsd(totalUsd)}`],

@@ -54,6 +54,18 @@ top_models as (
   group by feature, model
   order by feature, sum(current_usd) desc nulls last, sum(current_calls) desc, model
 ),
+-- Apart from the slices: users are many, and only the current window is asked for them.
+users as (
+  select feature, user_id, count(*) as current_calls, sum(cost_usd) as current_usd
+  from reporting.llm_calls
+  where ts >= $2::timestamptz and ts < $3::timestamptz
+  group by feature, user_id
+),
+top_users as (
+  select distinct on (feature) feature, user_id, current_usd
+  from users
+  order by feature, current_usd desc nulls last, current_calls desc, user_id
+),
 data as (
   select
     (select min(ts) from reporting.llm_calls) as first_call_at,
@@ -66,9 +78,12 @@ select
   top_prompts.prompt_version as top_prompt_version,
   top_prompts.current_usd as top_prompt_usd,
   top_models.model as top_model,
-  top_models.current_usd as top_model_usd
+  top_models.current_usd as top_model_usd,
+  top_users.user_id as top_user_id,
+  top_users.current_usd as top_user_usd
 from data
 left join features on true
 left join top_prompts using (feature)
 left join top_models using (feature)
+left join top_users using (feature)
 order by features.feature

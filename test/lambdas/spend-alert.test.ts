@@ -95,6 +95,7 @@ describe('a morning', () => {
         details: expect.objectContaining({
           month_to_date_usd: '30.000000000000',
           top_model: { model: 'claude-sonnet-5', usd: '20.000000000000' },
+          top_user: { user_id: 'u', usd: '20.000000000000' },
         }),
       },
     ]);

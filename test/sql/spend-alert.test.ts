@@ -175,6 +175,25 @@ describe('unknown is not zero', () => {
     expect((await readFeature(WINDOWS, 'free')).previous.costUsd).toBe(0n);
   });
 
+  test('the costliest user comes first, over all prompts and models, of the current window alone', async () => {
+    const ts = '2026-11-20T00:00:00Z';
+    await storeCalls(owner, [
+      { ts, user_id: 'a', usd: '3' },
+      { ts, user_id: 'b', usd: '2', model: 'm1', prompt_id: 'p1' },
+      { ts, user_id: 'b', usd: '2', model: 'm2', prompt_id: 'p2' },
+      { ts, user_id: 'c', usd: null },
+      // Dear, but the week before, or after the window's end.
+      { ts: '2026-11-15T23:59:59.999Z', user_id: 'd', usd: '99' },
+      { ts: '2026-11-23T00:00:00Z', user_id: 'e', usd: '99' },
+      { ts, user_id: 'f', feature: 'unpriced', usd: null },
+      { ts: '2026-11-10T00:00:00Z', user_id: 'g', feature: 'vanished' },
+    ]);
+    const topUser = async (feature: string) => (await readFeature(WINDOWS, feature)).topUser;
+    expect(await topUser('f')).toEqual({ id: 'b', costUsd: parsePicoUsd('4') });
+    expect(await topUser('unpriced')).toEqual({ id: 'f', costUsd: null });
+    expect(await topUser('vanished')).toBeUndefined();
+  });
+
   test('the costliest prompt and model come first; the unpriced last', async () => {
     const ts = '2026-11-20T00:00:00Z';
     await storeCalls(owner, [

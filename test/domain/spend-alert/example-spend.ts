@@ -36,6 +36,7 @@ export function featureSpend(
     current,
     topPrompt: { id: 'sha256:5f2b', name: 'reply', version: 7, costUsd: current.costUsd },
     topModel: { name: 'claude-sonnet-5', costUsd: current.costUsd },
+    topUser: { id: 'u_8842', costUsd: current.costUsd },
     monthToDateUsd: current.costUsd,
   };
 }
@@ -98,10 +99,12 @@ export const anyFeature: fc.Arbitrary<FeatureSpend> = fc
     promptName: fc.option(anyName),
     version: fc.option(fc.integer({ min: 1, max: 1_000 })),
     model: anyName,
+    userId: anyName,
     monthToDateUsd: fc.option(picoUsd),
   })
-  .map(({ promptId, promptName, version, model, ...spend }) => ({
+  .map(({ promptId, promptName, version, model, userId, ...spend }) => ({
     ...spend,
     topPrompt: { id: promptId, name: promptName, version, costUsd: spend.current.costUsd },
     topModel: { name: model, costUsd: spend.current.costUsd },
+    topUser: { id: userId, costUsd: spend.current.costUsd },
   }));

@@ -45,6 +45,7 @@ const SUPPORT: FeatureSpend = {
   },
   topPrompt: { id: 'sha256:5f2b', name: 'reply', version: 7, costUsd: parsePicoUsd('632') },
   topModel: { name: 'claude-sonnet-5', costUsd: parsePicoUsd('737.3') },
+  topUser: { id: 'u_8842', costUsd: parsePicoUsd('283.57') },
   monthToDateUsd: parsePicoUsd('1900'),
 };
 
@@ -60,6 +61,7 @@ Tokens: 81.2M in · 9.1M out
 Cost per call: $0.0197 (+4 %)
 Top prompt: \`reply\` v7 · 78 %
 Top model: \`claude-sonnet-5\` · 91 %
+Top user: \`u_8842\` · 35 %
 Share of all spend: 41 % of $1,976.22
 Projected Nov: $2,825.94
 Unpriced calls: 12 this week, 0 the week before: not in these sums
