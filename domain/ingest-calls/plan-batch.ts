@@ -49,7 +49,7 @@ export interface BatchContext {
   oldest: Date;
 }
 
-export const WHOLE_MESSAGE = -1;
+const WHOLE_MESSAGE = -1;
 
 /** Ten times what fits into the largest message uncompressed; more is an attack on the function's memory, or a mistake. */
 const MAX_EVENTS = 20_000;

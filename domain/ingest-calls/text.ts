@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** UTF-16 units; at most 600 bytes of UTF-8, so that three names still fit into one index entry. */
-export const MAX_NAME_LENGTH = 200;
+const MAX_NAME_LENGTH = 200;
 
 const HASH_LENGTH = 8;
 

@@ -1,7 +1,10 @@
 /** A replay through the queue into Postgres: the totals are the trace's, after one replay and after two. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
-import { ensurePartitions, oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
+import {
+  ensurePartitions,
+  oldestPartitionStart,
+} from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { publishAll } from '../../examples/replay-azure-llm-2023/publish-all.ts';
