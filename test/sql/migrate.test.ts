@@ -1,8 +1,9 @@
 /** Migrating an empty database: once, whoever runs at the same time, and all or nothing. */
+import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -80,5 +81,48 @@ describe('migrate', () => {
     );
     await migrateFrom(MIGRATIONS);
     await expect(migrateFrom(changed)).rejects.toThrow(/MD5|checksum/i);
+  });
+});
+
+/** Makes a login the owner of the database; it and its database end with the test. */
+async function anotherOwner(attributes: string): Promise<pg.Client> {
+  const superuser = new pg.Client({ connectionString: inject('postgresServer').superuserUrl });
+  await superuser.connect();
+  const role = `owner_${randomUUID().replaceAll('-', '')}`;
+  const password = randomUUID();
+  await superuser.query(`create role ${role} login ${attributes} password '${password}'`);
+  const url = new URL(database.url);
+  await superuser.query(`alter database ${url.pathname.slice(1)} owner to ${role}`);
+  const owner = new pg.Client({
+    connectionString: Object.assign(url, { username: role, password }).href,
+  });
+  await owner.connect();
+  // After afterEach, which drops the database.
+  onTestFinished(async () => {
+    await superuser.query(`drop role ${role}`);
+    await superuser.end();
+  });
+  return owner;
+}
+
+describe('the roles of a cluster', () => {
+  test.each(['createrole', 'nocreaterole'])(
+    'that another owner made serve an owner with %s too',
+    async (attributes) => {
+      const owner = await anotherOwner(attributes);
+      const { applied } = await migrate(owner, MIGRATIONS).finally(() => owner.end());
+      expect(applied).toEqual(files);
+    },
+  );
+
+  test('that are missing are an instruction to an owner who may not make them', async () => {
+    const owner = await anotherOwner('nocreaterole');
+    const prefix = `absent_${randomUUID().slice(0, 8)}_`;
+    const roles = await readFile(`${MIGRATIONS}/${files[0]}`, 'utf8');
+    // Roles of this name are there for all tests; others are not.
+    const migration = owner.query(roles.replaceAll('tricost_', prefix)).finally(() => owner.end());
+    await expect(migration).rejects.toThrow(
+      `role ${prefix}ingest does not exist and ${owner.user} may not create it; have an administrator run once: create role ${prefix}ingest nologin;`,
+    );
   });
 });
