@@ -3,12 +3,13 @@
  * `--check` writes nothing and fails when the committed file differs (run in CI).
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { compileFromFile } from 'json-schema-to-typescript';
 
 const SCHEMA = new URL('../domain/contract/llm-call.v1.schema.json', import.meta.url);
 const TYPES = new URL('../domain/contract/llm-call.ts', import.meta.url);
 
-const generated = await compileFromFile(SCHEMA.pathname, {
+const generated = await compileFromFile(fileURLToPath(SCHEMA), {
   bannerComment:
     '/* Generated from llm-call.v1.schema.json by scripts/generate-contract.ts. Do not edit. */',
   style: { singleQuote: true, printWidth: 100 },

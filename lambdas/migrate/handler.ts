@@ -15,7 +15,7 @@ export const handler = databaseFunction<unknown, MigrateResult & { partitionsCre
   database: settings.database,
   async run(_event, services) {
     const client = await services.connection();
-    const result = await migrate(client, new URL('./migrations', import.meta.url).pathname);
+    const result = await migrate(client, `${import.meta.dirname}/migrations`);
     const partitionsCreated = await ensurePartitions(client, new Date(), settings);
     if (settings.featureIndex) await ensureFeatureIndex(client);
     return { ...result, partitionsCreated };

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import {
   type LoopbackRequest,
   type LoopbackResponse,
@@ -28,7 +29,7 @@ interface Invocation {
   settle(result: InvocationResult): void;
 }
 
-const BOOTSTRAP = new URL('bootstrap.ts', import.meta.url).pathname;
+const BOOTSTRAP = fileURLToPath(new URL('bootstrap.ts', import.meta.url));
 
 /** Lambda's limit for loading the code; https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 const INIT_TIMEOUT_MS = 10_000;

@@ -6,6 +6,7 @@ import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findPostgres } from '../support/postgres-binaries.ts';
@@ -23,7 +24,7 @@ async function startElsewhere(): Promise<{ starter: ChildProcess; dataDirectory:
     console.log((await client.query('show data_directory')).rows[0].data_directory);
     setInterval(() => {}, 60_000);`;
   const starter = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: new URL('../..', import.meta.url).pathname,
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(starter.stdout, 'data')) as [Buffer];

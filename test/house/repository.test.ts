@@ -1,9 +1,10 @@
 /** What holds for the repository as a whole: nothing of one machine in it, exact versions, one slug per capability. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-const ROOT = new URL('../../', import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 
@@ -38,6 +39,25 @@ describe('tracked files', () => {
     expect(read('.npmrc')).not.toMatch(/registry\s*=/);
   });
 });
+
+test('no program takes the pathname of a file URL: it is percent-encoded, so a folder with a space is not found', () => {
+  const programs = trackedFiles().filter((path) => /\.[mc]?[jt]s$/.test(path) && !isTest(path));
+  expect(programs).toContain('scripts/bundle.ts');
+  expect(programs.filter((path) => takesPathname(read(path)))).toEqual([]);
+});
+
+/** What a clone's user starts is no test; the tests of this folder and of the runner keep the rule too. */
+function isTest(path: string): boolean {
+  return path.startsWith('test/') && !/^test\/(house|local)\//.test(path);
+}
+
+function takesPathname(source: string): boolean {
+  const fileUrl = String.raw`new URL\([^)]*import\.meta\.url,?\s*\)`;
+  const names = [...source.matchAll(new RegExp(`const (\\w+) = ${fileUrl}`, 'g'))].map(
+    ([, name]) => name,
+  );
+  return [fileUrl, ...names].some((url) => new RegExp(`${url}\\s*\\.pathname`).test(source));
+}
 
 describe('package.json', () => {
   test.each(['package.json', 'cli/package.json', 'sdk/package.json'])(
