@@ -2,18 +2,23 @@
  * Bundles every lambdas/<slug>/handler.ts into dist/lambdas/<slug>/: the same bytes for deploy, local runs and tests.
  * `cdk.json` names this file as its build step.
  */
-import { cp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { replaceFolder } from './replace-folder.ts';
 
-const root = new URL('../', import.meta.url).pathname;
-const outdir = `${root}dist/lambdas`;
+const root = fileURLToPath(new URL('../', import.meta.url));
+const dist = join(root, 'dist');
 
-const slugs = (await readdir(`${root}lambdas`, { withFileTypes: true }))
+const slugs = (await readdir(join(root, 'lambdas'), { withFileTypes: true }))
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name)
   .sort();
 
-await rm(outdir, { recursive: true, force: true });
+// Beside, then into place: a stack that is starting reads the bundles while another command makes them again.
+await mkdir(dist, { recursive: true });
+const outdir = await mkdtemp(join(dist, 'lambdas-'));
 await build({
   absWorkingDir: root,
   entryPoints: slugs.map((slug) => ({ in: `lambdas/${slug}/handler.ts`, out: `${slug}/handler` })),
@@ -35,4 +40,5 @@ await build({
 });
 
 // Migrations are files that the runner reads and checksums, so they travel beside the handler, not inside it.
-await cp(`${root}sql/migrations`, `${outdir}/migrate/migrations`, { recursive: true });
+await cp(join(root, 'sql/migrations'), join(outdir, 'migrate/migrations'), { recursive: true });
+await replaceFolder(outdir, join(dist, 'lambdas'));

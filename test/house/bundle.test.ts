@@ -1,0 +1,62 @@
+/** Makes the bundles again while somebody reads them, as a second `npm start`, `npm test` or `cdk deploy` does. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { replaceFolder } from '../../scripts/replace-folder.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const HANDLER = join(ROOT, 'dist/lambdas/ingest-calls/handler.mjs');
+
+async function bundle(whileRunning = () => {}): Promise<void> {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/bundle.ts')], { stdio: 'inherit' });
+  let code: number | null | undefined;
+  child.once('exit', (exitCode) => {
+    code = exitCode;
+  });
+  while (code === undefined) {
+    whileRunning();
+    await setImmediate();
+  }
+  expect(code).toBe(0);
+}
+
+test('bundles are there, whole, all the while they are made again', async () => {
+  await bundle();
+  const before = await readFile(HANDLER, 'utf8');
+  let missing = 0;
+  await bundle(() => {
+    if (!existsSync(HANDLER)) missing += 1;
+  });
+  expect(missing).toBe(0);
+  expect(await readFile(HANDLER, 'utf8')).toBe(before);
+});
+
+test('a folder that takes the place of another leaves nothing of it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tricost-replace-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const [fresh, target] = [join(directory, 'fresh'), join(directory, 'target')];
+  for (const [folder, name, text] of [
+    [fresh, 'a/kept', 'new'],
+    [fresh, 'b/added', 'new'],
+    [target, 'a/kept', 'old'],
+    [target, 'c/stale', 'old'],
+  ] as const) {
+    const path = join(folder, name);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, text);
+  }
+  await replaceFolder(fresh, target);
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true });
+  expect(
+    files
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['added', 'kept']);
+  expect(await readFile(join(target, 'a/kept'), 'utf8')).toBe('new');
+});
