@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { connect } from '../adapters/postgres/connect.ts';
-import { callsReceivedSince, type TailedCall } from '../adapters/postgres/tail-calls.ts';
+import {
+  callsReceivedSince,
+  databaseTime,
+  type TailedCall,
+} from '../adapters/postgres/tail-calls.ts';
+import { printable } from './printable.ts';
 import { databaseUrl } from './target.ts';
 
 interface TailOptions {
@@ -37,18 +42,18 @@ async function tail(options: TailOptions): Promise<void> {
   });
   const stopped = new AbortController();
   process.once('SIGINT', () => stopped.abort());
+  let since = await databaseTime(client);
   process.stderr.write('waiting for calls; Ctrl-C stops\n');
   const shown = new Map<string, Date>();
-  let since = new Date();
   while (!stopped.signal.aborted) {
-    const calls = await callsReceivedSince(client, since);
-    for (const call of calls) {
+    let newest = since;
+    for await (const call of callsReceivedSince(client, since)) {
       const key = `${call.event_id} ${call.ts.toISOString()}`;
       if (!shown.has(key)) console.log(options.json === true ? JSON.stringify(call) : line(call));
       shown.set(key, call.received_at);
+      newest = call.received_at;
     }
     // A row carries the time at which its transaction began: look back over those that commit late.
-    const newest = calls.at(-1)?.received_at ?? since;
     since = new Date(Math.max(since.getTime(), newest.getTime() - LATE_COMMIT_MS));
     for (const [key, receivedAt] of shown) if (receivedAt < since) shown.delete(key);
     await sleep(POLL_MS, undefined, { signal: stopped.signal }).catch(() => {});
@@ -65,9 +70,9 @@ function line(call: TailedCall): string {
   return [
     call.ts.toISOString(),
     cost,
-    call.feature.padEnd(20),
-    call.user_id.padEnd(10),
-    call.model,
+    printable(call.feature).padEnd(20),
+    printable(call.user_id).padEnd(10),
+    printable(call.model),
     tokens,
     call.status === 'ok' ? '' : styleText('red', call.status),
   ]
