@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { type BatchPlan, planBatch } from '../domain/ingest-calls/plan-batch.ts';
+import { printable } from './printable.ts';
 
 /** As `npm start` and a fresh deploy keep them: three months before the current one. */
 const MONTHS_BACK = 3;
@@ -46,15 +47,18 @@ function printPlan(plan: BatchPlan): void {
   for (const { index, row } of [...plan.calls].sort((a, b) => a.index - b.index)) {
     const cost = row.cost_usd === null ? `no cost (${row.price_status})` : `$${row.cost_usd}`;
     console.log(
-      `${styleText('green', 'call')}     #${index}  ${row.feature}  ${row.model}  ${tokens(row.input_tokens)} in, ${tokens(row.output_tokens)} out  ${cost}`,
+      `${styleText('green', 'call')}     #${index}  ${printable(row.feature)}  ${printable(row.model)}  ${tokens(row.input_tokens)} in, ${tokens(row.output_tokens)} out  ${cost}`,
     );
-    for (const flag of row.flags) console.log(`         flag ${flag}`);
+    for (const flag of row.flags) console.log(`         flag ${printable(flag)}`);
   }
   for (const { index, reason, detail } of plan.rejections) {
     const position = index === -1 ? 'the whole message' : `#${index}`;
-    console.log(`${styleText('red', 'refused')}  ${position}  ${reason}: ${detail}`);
+    console.log(`${styleText('red', 'refused')}  ${position}  ${reason}: ${printable(detail)}`);
   }
-  console.log(`${plan.calls.length} would be stored, ${plan.rejections.length} refused`);
+  const stored = new Set(plan.calls.map(({ row }) => `${row.event_id} ${row.ts}`)).size;
+  const copies = plan.calls.length - stored;
+  const note = copies === 0 ? '' : `, ${copies} ${copies === 1 ? 'copy' : 'copies'} left out`;
+  console.log(`${stored} would be stored, ${plan.rejections.length} refused${note}`);
 }
 
 function tokens(count: number | null): string {

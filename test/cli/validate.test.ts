@@ -27,6 +27,20 @@ describe('tricost validate', () => {
     expect(result.stdout).toContain('1 would be stored, 1 refused');
   });
 
+  test('counts copies of one event once, as the table does', async () => {
+    const { stdout } = await runTricost(['validate', '-'], {
+      stdin: JSON.stringify([CALL, CALL, CALL]),
+    });
+    expect(stdout).toContain('1 would be stored, 0 refused, 2 copies left out\n');
+  });
+
+  test('shows control characters of names, and obeys none', async () => {
+    const stdin = JSON.stringify({ ...CALL, feature: 'a\u001b[2J\u202Eb', model: 'm\u009b2J' });
+    const { stdout } = await runTricost(['validate', '-'], { stdin });
+    expect(stdout).toContain('a\\u001b[2J\\u202eb  m\\u009b2J');
+    for (const raw of ['\u001b', '\u009b', '\u202e']) expect(stdout).not.toContain(raw);
+  });
+
   test('prints one JSON object with --json', async () => {
     const { stdout } = await runTricost(['validate', '-', '--json'], {
       stdin: JSON.stringify([CALL, 7]),
