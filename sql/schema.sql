@@ -53,7 +53,7 @@ create table tricost.deliveries (
   constraint deliveries_pkey PRIMARY KEY (producer_id, sequence)
 );
 CREATE INDEX deliveries_received_at_idx ON tricost.deliveries USING btree (received_at);
-comment on table tricost.deliveries is 'One row per numbered envelope of a producer.';
+comment on table tricost.deliveries is 'One row per numbered envelope of a producer, for 35 days.';
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
 grant insert, select on tricost.deliveries to tricost_ingest;
 
@@ -316,14 +316,21 @@ grant select on reporting.rejected_calls to tricost_ingest;
 grant select on reporting.rejected_calls to tricost_readonly;
 
 create view reporting.reused_event_ids as
+ WITH recent AS (
+         SELECT llm_calls.ts,
+            llm_calls.event_id
+           FROM tricost.llm_calls
+          WHERE llm_calls.ts > ((( SELECT max(llm_calls_1.ts) AS max
+                   FROM tricost.llm_calls llm_calls_1)) - '35 days'::interval)
+        )
  SELECT (ts AT TIME ZONE 'UTC'::text)::date AS day,
     count(*) AS calls
-   FROM tricost.llm_calls later
+   FROM recent later
   WHERE (EXISTS ( SELECT
-           FROM tricost.llm_calls earlier
+           FROM recent earlier
           WHERE earlier.event_id = later.event_id AND earlier.ts < later.ts))
   GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
-comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice.';
+comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
 grant select on reporting.reused_event_ids to tricost_ingest;
 grant select on reporting.reused_event_ids to tricost_readonly;
 

@@ -1,10 +1,11 @@
-/** Every day: makes the partitions that must exist, drops those past retention, forgets rejected events after 30 days. */
+/** Every day: makes the partitions that must exist, drops those past retention, forgets old rejected events and deliveries. */
 import {
   ensurePartitions,
   listPartitions,
   partitionsAhead,
   retirePartitions,
 } from '../../adapters/postgres/create-partitions.ts';
+import { forgetDeliveries } from '../../adapters/postgres/forget-deliveries.ts';
 import { forgetRejectedCalls } from '../../adapters/postgres/forget-rejected-calls.ts';
 import { databaseFunction } from '../database-function.ts';
 import { report } from '../report.ts';
@@ -17,6 +18,7 @@ interface PartitionsResult {
   created: string[];
   dropped: string[];
   rejectedForgotten: number;
+  deliveriesForgotten: number;
 }
 
 export const handler = databaseFunction<ScheduledRun, PartitionsResult>({
@@ -33,13 +35,15 @@ export const handler = databaseFunction<ScheduledRun, PartitionsResult>({
         ? []
         : await retirePartitions(client, now, settings.retentionMonths);
     const rejectedForgotten = await forgetRejectedCalls(client, now);
+    const deliveriesForgotten = await forgetDeliveries(client, now);
     const ahead = partitionsAhead(await listPartitions(client), now);
     report('create-partitions', {
       PartitionsAhead: ahead,
       PartitionsCreated: created.length,
       PartitionsDropped: dropped.length,
       RejectedForgotten: rejectedForgotten,
+      DeliveriesForgotten: deliveriesForgotten,
     });
-    return { created, dropped, rejectedForgotten };
+    return { created, dropped, rejectedForgotten, deliveriesForgotten };
   },
 });

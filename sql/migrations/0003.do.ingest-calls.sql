@@ -31,7 +31,7 @@ create table tricost.deliveries (
 );
 create index deliveries_received_at_idx on tricost.deliveries (received_at);
 
-comment on table tricost.deliveries is 'One row per numbered envelope of a producer.';
+comment on table tricost.deliveries is 'One row per numbered envelope of a producer, for 35 days.';
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
 
 grant insert, select on tricost.deliveries to tricost_ingest;

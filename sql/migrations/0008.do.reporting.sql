@@ -19,15 +19,20 @@ select message_id, event_index, received_at, reason, detail
 from tricost.rejected_calls;
 comment on view reporting.rejected_calls is 'Events that ingest refused, with the reason, for 30 days. Bodies stay private: they may hold anything.';
 
+-- Bounded, so that it stays cheap as history grows; by the newest call rather than the clock, so that imports count too.
 create view reporting.reused_event_ids as
+with recent as (
+  select ts, event_id from tricost.llm_calls
+  where ts > (select max(ts) from tricost.llm_calls) - interval '35 days'
+)
 select (ts at time zone 'UTC')::date as day, count(*) as calls
-from tricost.llm_calls as later
+from recent as later
 where exists (
-  select from tricost.llm_calls as earlier
+  select from recent as earlier
   where earlier.event_id = later.event_id and earlier.ts < later.ts
 )
 group by 1;
-comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice.';
+comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
 
 create view reporting.alerts as
 select local_date, feature, rule, previous_usd, current_usd, change_ratio, details, created_at
