@@ -51,8 +51,9 @@ export async function listPartitions(client: ClientBase): Promise<Partition[]> {
 
 /**
  * Drops the partitions that end before the month `retentionMonths` back from `now`. Detaching concurrently takes no
- * ACCESS EXCLUSIVE lock on the parent, so ingest and readers go on; it cannot run inside a transaction, and a run that
- * died in the middle is finished first (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION).
+ * ACCESS EXCLUSIVE lock on the parent, so ingest and readers go on; it cannot run inside a transaction
+ * (https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION). What a run that died
+ * left behind is finished: a month half detached, and one detached but not dropped.
  *
  * @returns the names of the partitions dropped
  */
@@ -61,19 +62,44 @@ export async function retirePartitions(
   now: Date,
   retentionMonths: number,
 ): Promise<string[]> {
+  const oldestKept = firstOfMonth(now, -retentionMonths);
+  const dropped = await detachedBefore(client, oldestKept);
+  for (const name of dropped) await dropTable(client, name);
   const { rows } = await client.query<{ name: string; detach_pending: boolean }>(
     `select name, detach_pending from tricost.llm_calls_partitions
      where detach_pending or ends_at <= ($1::date)::timestamp at time zone 'UTC' order by starts_at`,
-    [firstOfMonth(now, -retentionMonths)],
+    [oldestKept],
   );
   for (const { name, detach_pending: pending } of rows) {
-    const table = `tricost.${escapeIdentifier(name)}`;
     await client.query(
-      `alter table tricost.llm_calls detach partition ${table} ${pending ? 'finalize' : 'concurrently'}`,
+      `alter table tricost.llm_calls detach partition ${table(name)} ${pending ? 'finalize' : 'concurrently'}`,
     );
-    await client.query(`drop table ${table}`);
+    await dropTable(client, name);
+    dropped.push(name);
   }
+  return dropped;
+}
+
+/** Months before a date that are no partition any more; only their names tell what they hold. */
+async function detachedBefore(client: ClientBase, date: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relname::text as name from pg_catalog.pg_class as c
+     where relnamespace = 'tricost'::regnamespace and relkind = 'r'
+       and relname ~ '^llm_calls_p[0-9]{4}_(0[1-9]|1[0-2])$'
+       and relname < 'llm_calls_p' || to_char($1::date, 'YYYY_MM')
+       and not exists (select from pg_catalog.pg_inherits where inhrelid = c.oid)
+     order by relname`,
+    [date],
+  );
   return rows.map((row) => row.name);
+}
+
+async function dropTable(client: ClientBase, name: string): Promise<void> {
+  await client.query(`drop table ${table(name)}`);
+}
+
+function table(name: string): string {
+  return `tricost.${escapeIdentifier(name)}`;
 }
 
 /** How many whole months after the month of `now` (UTC) have a partition, without a gap; 0 when none, -1 when the current month has none. */

@@ -7,6 +7,7 @@ import {
   partitionsAhead,
   retirePartitions,
 } from '../../adapters/postgres/create-partitions.ts';
+import { forgetDeliveries } from '../../adapters/postgres/forget-deliveries.ts';
 import { forgetRejectedCalls } from '../../adapters/postgres/forget-rejected-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
@@ -126,6 +127,30 @@ describe('partitions', () => {
     expect(await retirePartitions(owner, NOW, 3)).toEqual([]);
   });
 
+  test('past retention are dropped when a run died between detaching and dropping', async () => {
+    await ensurePartitions(owner, NOW, { monthsBack: 6, monthsAhead: 1 });
+    for (const month of ['2026_05', '2026_07', '2026_08']) {
+      await owner.query(
+        `alter table tricost.llm_calls detach partition tricost.llm_calls_p${month}`,
+      );
+    }
+    await owner.query('create table tricost.llm_calls_p2026_99 ()');
+    expect(await retirePartitions(owner, NOW, 3)).toEqual([
+      'llm_calls_p2026_05',
+      'llm_calls_p2026_07',
+      'llm_calls_p2026_06',
+    ]);
+    const { rows } = await owner.query(
+      `select relname from pg_class where relname ~ '^llm_calls_p[0-9_]+$' and relkind = 'r' order by 1`,
+    );
+    // August is detached, but not past retention: it is an operator's.
+    expect(rows.map((row) => row.relname).slice(0, 2)).toEqual([
+      'llm_calls_p2026_08',
+      'llm_calls_p2026_09',
+    ]);
+    expect(rows.map((row) => row.relname)).toContain('llm_calls_p2026_99');
+  });
+
   test('a detached month is not put back behind an operator’s back', async () => {
     await ensurePartitions(owner, NOW, RANGE);
     await owner.query('alter table tricost.llm_calls detach partition tricost.llm_calls_p2026_09');
@@ -144,5 +169,17 @@ test('refused events are forgotten after thirty days', async () => {
   );
   expect(await forgetRejectedCalls(owner, NOW)).toBe(1);
   const { rows } = await owner.query('select message_id from tricost.rejected_calls');
+  expect(rows).toEqual([{ message_id: 'new' }]);
+});
+
+test('deliveries are forgotten after thirty-five days', async () => {
+  await owner.query(
+    `insert into tricost.deliveries (producer_id, sequence, message_id, received_at, events, dropped)
+     values ('p', 1, 'old', $1::timestamptz - interval '35 days 1 second', 1, 0),
+       ('p', 2, 'new', $1::timestamptz - interval '34 days 23 hours', 1, 0)`,
+    [NOW],
+  );
+  expect(await forgetDeliveries(owner, NOW)).toBe(1);
+  const { rows } = await owner.query('select message_id from tricost.deliveries');
   expect(rows).toEqual([{ message_id: 'new' }]);
 });
