@@ -1,23 +1,20 @@
 /** The publisher: takes calls from the app without ever getting in its way, and sends them to the queue in the background. */
 import { CallQueue } from './call-queue.ts';
 import { deliverBatch } from './deliver-batch.ts';
-import {
-  BILLING_CHUNK_BYTES,
-  MAX_CALL_BYTES,
-  type Message,
-  MessagePacker,
-} from './message-packer.ts';
+import { MAX_CALL_BYTES, type Message, MessagePacker } from './message-packer.ts';
 import { contained, PublishError, warnOnConsole } from './publish-error.ts';
 import type { Publisher, PublisherOptions } from './publisher.ts';
+import { publisherSettings } from './publisher-settings.ts';
 import { type SerialisedCall, serialiseCall } from './serialise-call.ts';
 import { sqsSender } from './sqs-sender.ts';
 
 export function createPublisher(options: PublisherOptions = {}): Publisher {
-  const { flushAfterEvents = 500, flushAfterMs = 1_000, giveUpAfterMs = 300_000 } = options;
-  const queue = new CallQueue(options.maxBufferBytes ?? 8 * 1024 * 1024);
-  const packer = new MessagePacker(queue, options.maxMessageBytes ?? BILLING_CHUNK_BYTES);
-  const send = sqsSender(options.queueUrl ?? process.env['TRICOST_QUEUE_URL'], options.client);
   const onError = contained(options.onError ?? warnOnConsole());
+  const settings = publisherSettings(options, onError);
+  const { flushAfterEvents, flushAfterMs, giveUpAfterMs } = settings;
+  const queue = new CallQueue(settings.maxBufferBytes);
+  const packer = new MessagePacker(queue, settings.maxMessageBytes);
+  const send = sqsSender(options.queueUrl ?? process.env['TRICOST_QUEUE_URL'], options.client);
 
   let published = 0;
   let sent = 0;

@@ -3,6 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { OnError } from './publish-error.ts';
 import type { CallInput } from './serialise-call.ts';
 
+/** A number that makes no sense is told to `onError`, and the default taken. */
 export interface PublisherOptions {
   /** The stack's output `QueueUrl`. Default: `TRICOST_QUEUE_URL` of the environment. */
   queueUrl?: string | undefined;

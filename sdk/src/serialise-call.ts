@@ -33,12 +33,18 @@ export function serialiseCall(call: unknown, nowMs: number): SerialisedCall {
   const own = ownFields(call);
   const json: string | undefined = JSON.stringify({
     ...own,
-    event_id: own['event_id'] ?? uuidV7(nowMs),
-    ts: own['ts'] ?? new Date(nowMs - latencyOf(own)).toISOString(),
+    event_id: written(own['event_id']) ?? uuidV7(nowMs),
+    ts: written(own['ts']) ?? new Date(nowMs - latencyOf(own)).toISOString(),
   });
   if (json?.startsWith('{') !== true) throw new TypeError('a call must serialise to a JSON object');
   const body = json.replace(NOT_IN_A_BODY, escapeUnit);
   return { json: body, bytes: Buffer.byteLength(body) };
+}
+
+/** undefined for what JSON cannot write, as an invalid Date or NaN: ingest would refuse the call for its null. */
+function written(value: unknown): unknown {
+  const json: string | undefined = JSON.stringify(value);
+  return json === undefined || json === 'null' ? undefined : value;
 }
 
 /** Fields as JSON.stringify would see them: before spreading, which would lose an inherited `toJSON`. */

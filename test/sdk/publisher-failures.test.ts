@@ -215,6 +215,25 @@ describe('never in the way', () => {
     expect(await flush()).toEqual({ sent: 1, dropped: 0, pending: 0 });
   });
 
+  test.each([
+    ['maxMessageBytes', Number.NaN, 65_536],
+    ['maxMessageBytes', '64kb', 65_536],
+    ['flushAfterEvents', Number.NaN, 500],
+    ['flushAfterMs', -1, 1_000],
+    ['maxBufferBytes', 0, 8_388_608],
+    ['giveUpAfterMs', null, 300_000],
+  ])('%s: %s is told, and the default taken', async (name, value, fallback) => {
+    sqs.on(SendMessageBatchCommand).resolves({});
+    const { publish, flush, errors } = publisher({ [name]: value });
+    expect(errors.map(({ message, dropped }) => [message.split(',')[0], dropped])).toEqual([
+      [expect.stringContaining(`${name} must be a number of`), 0],
+    ]);
+    expect(errors[0]?.message).toContain(`got ${value}; taking ${fallback}`);
+    // More than one message can hold, so that a size that is no number would never be reached.
+    publish(Array.from({ length: 30 }, () => ({ ...CALL, tags: { text: 'x'.repeat(60_000) } })));
+    expect(await flush()).toEqual({ sent: 30, dropped: 0, pending: 0 });
+  });
+
   test('without a queue it says what to do, and keeps the calls for as long as it tries', async () => {
     const { publish, flush, errors } = publisher({ queueUrl: '' });
     vi.spyOn(Math, 'random').mockReturnValue(0.5);

@@ -26,6 +26,21 @@ describe('serialiseCall', () => {
     expect(parsed({ ...identity, latency_ms: 9 })).toEqual({ ...identity, latency_ms: 9 });
   });
 
+  test.each([
+    ['an invalid Date', new Date('yesterday')],
+    ['NaN', Number.NaN],
+    ['what writes itself as null', { toJSON: () => null }],
+    ['a function', () => 'now'],
+  ])('stamps a call whose identity is %s', (_, value) => {
+    const call = parsed({ ts: value, event_id: value, latency_ms: 250 });
+    expect(call.ts).toBe('2026-11-23T13:00:00.000Z');
+    expect(call.event_id).toHaveLength(36);
+  });
+
+  test('takes a Date for a time', () => {
+    expect(parsed({ ts: new Date(NOW_MS - 1) }).ts).toBe('2026-11-23T13:00:00.249Z');
+  });
+
   test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '250', 1e300])(
     'does not let a latency of %s move the start',
     (latency_ms) => {
