@@ -32,6 +32,9 @@ const { BREACHING, IGNORE, NOT_BREACHING } = TreatMissingData;
 const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(15);
 
+/** More than the six minutes after which the calls queue delivers a failed message again, so that its alarm stays on. */
+const BETWEEN_ATTEMPTS = Duration.minutes(15);
+
 /** Fewer rejected events than this in an hour wake nobody, whatever their share of a quiet hour's traffic. */
 const REJECTED_FLOOR = 10;
 
@@ -62,6 +65,19 @@ export class Alarms extends Construct {
       ingest,
       'The function that stores calls crashed or timed out.',
     );
+    this.#add('ingest-calls-bugs', {
+      metric: functionMetric('ingest-calls', 'Bugs', {
+        statistic: 'Sum',
+        period: BETWEEN_ATTEMPTS,
+      }),
+      threshold: 0,
+      comparisonOperator: GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: NOT_BREACHING,
+      meaning:
+        'A message makes our own code fail: its calls are not stored, and it is tried again until a fix is deployed.',
+      command: tailLogs(ingest),
+    });
     this.#add('calls-waiting', {
       metric: queue.metricApproximateAgeOfOldestMessage({ period: FIVE_MINUTES }),
       threshold: LATE.toSeconds(),
@@ -84,7 +100,7 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
       treatMissingData: IGNORE,
       meaning:
-        'Calls are taken off the queue but not stored for more than 15 minutes: the database is probably down.',
+        'Calls are taken off the queue but not stored for more than 15 minutes: the database is probably down, unless ingest-calls-bugs rings too.',
       command: tailLogs(ingest),
     });
     const period = Duration.hours(1);

@@ -3,7 +3,7 @@ import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
 interface FunctionMetrics {
-  'ingest-calls': 'Stored' | 'Duplicate' | 'Rejected' | 'LagMs';
+  'ingest-calls': 'Stored' | 'Duplicate' | 'Rejected' | 'Bugs' | 'LagMs';
   'create-partitions': 'PartitionsAhead';
   'spend-alert': 'SpendAlertSucceeded';
   notify: 'NotificationsFailed';

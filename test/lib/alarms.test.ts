@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../lib/read-config.ts';
 import { MAX_DESCRIPTION_LENGTH } from '../../lib/runbook.ts';
 import { TricostStack } from '../../lib/tricost-stack.ts';
-import { resourcesOf, synthesize } from './synthesize.ts';
+import { idOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const template = synthesize();
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
@@ -23,6 +23,7 @@ test('the things that must not happen unnoticed are watched', () => {
     'calls-waiting',
     'create-partitions-errors',
     'failed-jobs',
+    'ingest-calls-bugs',
     'ingest-calls-errors',
     'notifications-failed',
     'notify-dead-letters',
@@ -66,6 +67,25 @@ test('the runbook has no heading whose alarm is gone, and each has its four part
       expect(section).toContain(`**${part}.**`);
     }
   }
+});
+
+test('a message that fails on our own code rings by itself, and stays on between its attempts', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'Tricost/ingest-calls-bugs',
+    Namespace: 'tricost',
+    MetricName: 'Bugs',
+    Dimensions: [{ Name: 'service', Value: 'ingest-calls' }],
+    Statistic: 'Sum',
+    EvaluationPeriods: 1,
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+  });
+  const calls =
+    template.findResources('AWS::SQS::Queue')[
+      idOf(template, 'AWS::SQS::Queue', 'IngestCallsQueue')
+    ];
+  const bugs = alarms.find(({ name }) => name === 'ingest-calls-bugs');
+  expect(bugs?.Properties['Period']).toBeGreaterThan(calls?.['Properties'].VisibilityTimeout);
 });
 
 test('silence of the spend alert rings after 26 hours', () => {
