@@ -177,11 +177,12 @@ export class Alarms extends Construct {
       }),
       threshold: 1,
       comparisonOperator: LESS_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      // Told once a day: between two reports the last one stands.
-      treatMissingData: IGNORE,
+      // Two, because a day has no report yet until the job's twenty past midnight.
+      evaluationPeriods: 2,
+      // A job that is switched off reports nothing until the last month is full: silence must ring, too.
+      treatMissingData: BREACHING,
       meaning:
-        'Next month has no partition: from its first day on, calls wait in the queue instead of being stored.',
+        'For two days the partition job has not reported that next month has a partition: without one, calls wait in the queue from its first day on.',
       command: runSchedule('create-partitions', config.stackName),
     });
     this.#add('spend-alert-silent', {

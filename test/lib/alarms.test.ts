@@ -102,6 +102,21 @@ test('silence of the spend alert rings after 26 hours', () => {
   });
 });
 
+test('silence of the partition job rings after two days', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'Tricost/partitions-missing',
+    Namespace: 'tricost',
+    MetricName: 'PartitionsAhead',
+    Dimensions: [{ Name: 'service', Value: 'create-partitions' }],
+    Statistic: 'Minimum',
+    Period: 86400,
+    EvaluationPeriods: 2,
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+  });
+});
+
 test('rejected events ring above one percent, not for a handful', () => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmName: 'Tricost/calls-rejected',
