@@ -2,10 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { Listr, type ListrTask } from 'listr2';
+import { type DemoPlace, demoPublishedAt, markDemoPublished } from './demo/published-demo.ts';
 import { DemoRun, type DemoSummary, discrepancy } from './demo-run.ts';
 import { greeting, messagesAsText } from './greeting.ts';
+import { type RunnerEnvironment, readRunnerEnvironment } from './runner-environment.ts';
 import { type LocalTricost, startTricost } from './start-tricost.ts';
-import { demoPublishedAt, markDemoPublished } from './state/demo-marker.ts';
 import { resetState } from './state/reset-state.ts';
 import { takeRunLock } from './state/run-lock.ts';
 import { synthesize } from './synthesize.ts';
@@ -23,12 +24,13 @@ const ASSEMBLY_DIRECTORY = `${STATE_DIRECTORY}/cdk.out`;
 const startedAt = new Date();
 const teardown = new Teardown();
 let stopping = false;
+let shownError: unknown;
 
 const program = new Command('npm start --')
   .description('Run the stack that `cdk deploy` would create, on 127.0.0.1 only.')
   .option('--once', 'publish the demo, show the alert, print one line of JSON and exit')
   .option('--empty', 'start without demo traffic')
-  .option('--reset', 'clear .tricost/ first: database, queues, messages, logs')
+  .option('--reset', 'clear .tricost/ first: embedded database, queues, messages, logs')
   .addHelpText(
     'after',
     `
@@ -38,29 +40,44 @@ Examples:
   npm start -- --reset --once        from nothing to the summary, then exits
   DATABASE_URL=postgres://… npm start        your own Postgres instead of the embedded one
   SLACK_WEBHOOK_URL=https://… npm start      messages also go to your Slack
+
+--reset leaves a database that DATABASE_URL names alone. One on another machine gets no demo traffic.
 `,
   )
   .action(run);
 
 async function run(flags: Flags): Promise<void> {
+  const environment = await readRunnerEnvironment(process.env);
+  const { ownDatabase } = environment;
+  const remote = ownDatabase?.loopback === false;
+  if (remote && flags.once === true) {
+    throw new Error(
+      '--once publishes demo traffic, and DATABASE_URL names a database on another machine: unset it, or leave out --once.',
+    );
+  }
+  if (ownDatabase !== undefined) console.log(`Using DATABASE_URL: ${ownDatabase.name}`);
+
   teardown.add(await takeRunLock(STATE_DIRECTORY));
   if (flags.reset === true) await resetState(STATE_DIRECTORY);
 
-  const tricost = await start();
-  const published = await demoPublishedAt(STATE_DIRECTORY);
-  if (flags.once === true || (flags.empty !== true && published === undefined)) {
+  const tricost = await start(environment);
+  const place: DemoPlace = { stateDirectory: STATE_DIRECTORY, ownDatabase: ownDatabase?.name };
+  const published = await demoPublishedAt(place, tricost.file.databaseUrl);
+  if (remote) {
+    console.log('\nNo demo traffic, as with --empty: the database is on another machine.');
+  } else if (flags.once === true || (flags.empty !== true && published === undefined)) {
     // The same `now` makes the same events: published again, they are duplicates and change no number.
-    const summary = await demonstrate(tricost, published ?? startedAt);
+    const summary = await demonstrate(tricost, place, published ?? startedAt);
     if (flags.once === true) return finish(summary);
   } else if (published !== undefined) {
     console.log(
-      `\nThe demo traffic of ${published.toISOString()} is still here; --reset clears it.`,
+      `\nThe demo traffic of ${published.toISOString()} is still here${ownDatabase === undefined ? '; --reset clears it' : ''}.`,
     );
   }
   console.log(`\n${greeting(tricost)}`);
 }
 
-async function start(): Promise<LocalTricost> {
+async function start({ ownDatabase, slackWebhookUrl }: RunnerEnvironment): Promise<LocalTricost> {
   let tricost: LocalTricost | undefined;
   await runTasks([
     {
@@ -73,8 +90,8 @@ async function start(): Promise<LocalTricost> {
         tricost = await startTricost({
           assemblyDirectory: ASSEMBLY_DIRECTORY,
           stateDirectory: STATE_DIRECTORY,
-          databaseUrl: process.env['DATABASE_URL'] || undefined,
-          slackWebhookUrl: process.env['SLACK_WEBHOOK_URL'] || undefined,
+          databaseUrl: ownDatabase?.url,
+          slackWebhookUrl,
           teardown,
           onProgress: (step) => {
             task.output = step;
@@ -90,14 +107,18 @@ async function start(): Promise<LocalTricost> {
   return tricost;
 }
 
-async function demonstrate(tricost: LocalTricost, now: Date): Promise<DemoSummary> {
+async function demonstrate(
+  tricost: LocalTricost,
+  place: DemoPlace,
+  now: Date,
+): Promise<DemoSummary> {
   const demo = new DemoRun(tricost, now);
   await runTasks([
     step('Publish sixty days of demo traffic', (report) => demo.publish(report)),
     step('Ingest it', (report) => demo.ingest(report)),
     step('Run the spend alert', (report) => demo.alert(report)),
   ]);
-  await markDemoPublished(STATE_DIRECTORY, now);
+  await markDemoPublished(place, now);
   const summary = await demo.summarize();
   console.log(
     `\n${summary.stored} calls stored, ${summary.duplicates} duplicates, ${summary.rejected} rejected.`,
@@ -130,8 +151,19 @@ function step(
 }
 
 async function runTasks(tasks: ListrTask[]): Promise<void> {
-  // Ctrl-C is ours: the stack stops in order.
-  await new Listr(tasks, { registerSignalListeners: false }).run();
+  const list = new Listr(tasks, {
+    // Ctrl-C is ours: the stack stops in order.
+    registerSignalListeners: false,
+    // So is the error: it comes last, after the stack has stopped.
+    rendererOptions: { showErrorMessage: false },
+  });
+  try {
+    await list.run();
+  } catch (error) {
+    // The renderer for files and pipes prints errors whatever it is asked.
+    if (!process.stdout.isTTY) shownError = error;
+    throw error;
+  }
 }
 
 async function stop(): Promise<void> {
@@ -149,7 +181,9 @@ function onSignal(): void {
 }
 
 function fail(error: unknown): void {
-  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  if (error !== shownError) {
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  }
   process.exit(1);
 }
 

@@ -1,7 +1,6 @@
 /** All of tricost on this machine: the database, the Slack inbox and the synthesized stack. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readWebhookUrl } from '../adapters/slack/webhook-url.ts';
 import { type LocalDatabase, startLocalDatabase } from './postgres/local-database.ts';
 import { type RunningStack, runAssembly } from './run-assembly.ts';
 import { forwardToSlack } from './slack/forward-to-slack.ts';
@@ -18,11 +17,11 @@ export interface StartOptions {
   /** A database to use instead of the embedded one. */
   databaseUrl?: string | undefined;
   /** A real Slack webhook that gets the messages too. A secret. */
-  slackWebhookUrl?: string | undefined;
+  slackWebhookUrl?: URL | undefined;
   teardown: Teardown;
   onProgress(step: string): void;
-  /** Told what goes wrong in a function while it runs. */
-  onError(functionName: string, problem: string): void;
+  /** Told what goes wrong while it runs, in a function or on the way to the real Slack. */
+  onError(source: string, problem: string): void;
 }
 
 export interface LocalTricost {
@@ -39,11 +38,7 @@ export async function startTricost(options: StartOptions): Promise<LocalTricost>
   const earlier = await readLocalFile(stateDirectory);
 
   onProgress('starting Postgres');
-  const database = await startLocalDatabase({
-    stateDirectory,
-    databaseUrl,
-    port: portOf(earlier?.databaseUrl),
-  });
+  const database = await startLocalDatabase({ stateDirectory, databaseUrl });
   teardown.add(() => database.stop());
 
   const inbox = await startInbox(options, portOf(earlier?.slackInboxUrl));
@@ -71,7 +66,7 @@ export async function startTricost(options: StartOptions): Promise<LocalTricost>
 }
 
 async function startInbox(
-  { stateDirectory, slackWebhookUrl }: StartOptions,
+  { stateDirectory, slackWebhookUrl, onError }: StartOptions,
   port: number | undefined,
 ): Promise<SlackInbox> {
   return startSlackInbox({
@@ -79,7 +74,11 @@ async function startInbox(
     port: await freePort(port),
     ...(slackWebhookUrl === undefined
       ? {}
-      : { respondWith: forwardToSlack(readWebhookUrl(slackWebhookUrl)) }),
+      : {
+          forward: forwardToSlack(slackWebhookUrl, (problem) =>
+            onError('SLACK_WEBHOOK_URL', problem),
+          ),
+        }),
   });
 }
 

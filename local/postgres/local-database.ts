@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { freePort } from '../state/free-port.ts';
+import { readPort, writePort } from '../state/port-file.ts';
 import { readOrMakeSecret } from '../state/secret.ts';
 import { startCluster } from './cluster.ts';
 import { stopOrphan } from './orphan.ts';
@@ -13,7 +14,6 @@ export interface LocalDatabase {
   ownerUrl: string;
   /** What the functions connect as at run time; works once `allowRuntimeLogin` has run. */
   runtimeUrl: string;
-  port: number | undefined;
   /** Makes the runtime login; call it when the migration has made the role it belongs to. */
   allowRuntimeLogin(): Promise<void>;
   stop(): Promise<void>;
@@ -21,8 +21,6 @@ export interface LocalDatabase {
 
 export interface LocalDatabaseOptions {
   stateDirectory: string;
-  /** Of an earlier start, taken again when it is free. */
-  port?: number | undefined;
   /** A database that somebody else runs; then nothing is started and one address serves both purposes. */
   databaseUrl?: string | undefined;
 }
@@ -36,7 +34,6 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
     return {
       ownerUrl: databaseUrl,
       runtimeUrl: databaseUrl,
-      port: undefined,
       allowRuntimeLogin: async () => {},
       stop: async () => {},
     };
@@ -48,13 +45,15 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   const dataDirectory = join(stateDirectory, 'postgres');
   // First, as it would still hold the port.
   await stopOrphan(dataDirectory);
-  const port = await freePort(options.port);
+  const portFile = join(stateDirectory, 'postgres-port');
+  const port = await freePort(await readPort(portFile));
   const cluster = await startCluster({
     dataDirectory,
     port,
     password: ownerPassword,
     logFile: join(logDirectory, 'postgres.log'),
   });
+  await writePort(portFile, port);
   const ownerUrl = withDatabase(cluster.url);
   try {
     await createDatabase(cluster.url);
@@ -65,7 +64,6 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   return {
     ownerUrl,
     runtimeUrl: withLogin(ownerUrl, RUNTIME_LOGIN, runtimePassword),
-    port,
     allowRuntimeLogin: () => createRuntimeLogin(ownerUrl, runtimePassword),
     stop: () => cluster.stop(),
   };

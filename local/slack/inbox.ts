@@ -31,16 +31,17 @@ export interface SlackInboxOptions {
   /** Keeps the messages over restarts: one JSON object a line. */
   file: string;
   port?: number;
-  /** Answers for Slack once the payload has passed: forwards it, or plays an outage. Default: `ok`. */
-  respondWith?(body: string): Promise<LoopbackResponse>;
+  /** Gets a copy of each message that is kept. Must not throw: the sender's answer does not wait for it. */
+  forward?(body: string): Promise<void>;
 }
 
 /** Of the shape of a real one, which is all that a function may check. */
 const WEBHOOK_PATH = '/services/T000/B000/local';
 
 export async function startSlackInbox(options: SlackInboxOptions): Promise<SlackInbox> {
-  const { file, port = 0, respondWith = async () => ({ status: 200, body: 'ok' }) } = options;
+  const { file, port = 0, forward } = options;
   const messages = await readMessages(file);
+  const forwards = new Set<Promise<void>>();
 
   const receive = async ({ headers, body }: LoopbackRequest): Promise<LoopbackResponse> => {
     if (headers['content-type']?.startsWith('application/json') !== true) {
@@ -48,13 +49,15 @@ export async function startSlackInbox(options: SlackInboxOptions): Promise<Slack
     }
     const checked = checkPayload(body);
     if ('error' in checked) return { status: 400, body: checked.error };
-    const response = await respondWith(body);
-    if (response.status === 200) {
-      const message = { receivedAt: new Date().toISOString(), payload: checked.payload };
-      await appendFile(file, `${JSON.stringify(message)}\n`, { mode: 0o600 });
-      messages.push(message);
+    const message = { receivedAt: new Date().toISOString(), payload: checked.payload };
+    await appendFile(file, `${JSON.stringify(message)}\n`, { mode: 0o600 });
+    messages.push(message);
+    const forwarded = forward?.(body);
+    if (forwarded !== undefined) {
+      forwards.add(forwarded);
+      forwarded.finally(() => forwards.delete(forwarded));
     }
-    return response;
+    return { status: 200, body: 'ok' };
   };
 
   const server = await startLoopbackServer(async (request) => {
@@ -82,7 +85,10 @@ export async function startSlackInbox(options: SlackInboxOptions): Promise<Slack
     port: server.port,
     webhookUrl: `${server.url}${WEBHOOK_PATH}`,
     messages: () => messages,
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await Promise.all(forwards);
+    },
   };
 }
 

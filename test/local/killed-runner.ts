@@ -9,7 +9,6 @@ const [assemblyDirectory = '', stateDirectory = ''] = process.argv.slice(2);
 const earlier = await readLocalFile(stateDirectory);
 const database = await startLocalDatabase({
   stateDirectory,
-  port: portOf(earlier?.databaseUrl),
 });
 const stack = await runAssembly({
   assemblyDirectory,

@@ -64,3 +64,18 @@ test('DATABASE_URL takes the place of the embedded one', async () => {
   });
   await expect(stat(join(directory, 'postgres'))).rejects.toThrow(/ENOENT/);
 });
+
+test('the embedded one takes its port again, also after a run with DATABASE_URL', async () => {
+  const directory = await stateDirectory();
+  const embedded = async () => {
+    const database = await startLocalDatabase({ stateDirectory: directory });
+    await database.stop();
+    return new URL(database.ownerUrl).port;
+  };
+  const port = await embedded();
+  await startLocalDatabase({
+    stateDirectory: directory,
+    databaseUrl: 'postgres://me@127.0.0.1:5432/mine',
+  });
+  expect(await embedded()).toBe(port);
+});

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startLoopbackServer } from '../../../local/loopback-server.ts';
 import { forwardToSlack } from '../../../local/slack/forward-to-slack.ts';
 import { type SlackInboxOptions, startSlackInbox } from '../../../local/slack/inbox.ts';
@@ -50,36 +50,43 @@ describe('the webhook', () => {
     expect(inbox.messages()).toEqual([]);
   });
 
-  test('plays any other answer of Slack', async () => {
-    const { inbox } = await open({
-      respondWith: async () => ({
-        status: 429,
-        headers: { 'retry-after': '7' },
-        body: 'rate_limited',
-      }),
-    });
-    const response = await fetch(inbox.webhookUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: '{"text":"x"}',
-    });
-    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7']);
-    expect(inbox.messages()).toEqual([]);
-  });
-
-  test('forwards to a real webhook and hands back its answer', async () => {
+  test('forwards to a real webhook and keeps the message whatever that answers', async () => {
     const received: string[] = [];
     const slack = await startLoopbackServer(async ({ body }) => {
       received.push(body);
       return received.length === 1
         ? { status: 200, body: 'ok' }
-        : { status: 503, headers: { 'retry-after': '3' }, body: 'down' };
+        : { status: 404, body: 'no_service' };
     });
     onTestFinished(() => slack.close());
-    const { inbox } = await open({ respondWith: forwardToSlack(new URL(slack.url)) });
+    const problems: string[] = [];
+    const forward = forwardToSlack(new URL(`${slack.url}/secret`), (problem) =>
+      problems.push(problem),
+    );
+    const { inbox } = await open({ forward });
     expect(await post(inbox.webhookUrl, { text: 'one' })).toEqual([200, 'ok']);
-    expect(await post(inbox.webhookUrl, { text: 'two' })).toEqual([503, 'down']);
+    await vi.waitFor(() => expect(received).toHaveLength(1));
+    expect(await post(inbox.webhookUrl, { text: 'two' })).toEqual([200, 'ok']);
+    await vi.waitFor(() => expect(problems).toHaveLength(1));
     expect(received).toEqual(['{"text":"one"}', '{"text":"two"}']);
+    expect(problems).toEqual([
+      'Slack answered 404 no_service; the message is in the local inbox only',
+    ]);
+    expect(inbox.messages()).toHaveLength(2);
+  });
+
+  test('a webhook that cannot be reached costs no message and shows no address', async () => {
+    const gone = await startLoopbackServer(async () => ({ status: 200 }));
+    await gone.close();
+    const problems: string[] = [];
+    const { inbox } = await open({
+      forward: forwardToSlack(new URL(`${gone.url}/secret`), (problem) => problems.push(problem)),
+    });
+    expect(await post(inbox.webhookUrl, { text: 'x' })).toEqual([200, 'ok']);
+    await inbox.close();
+    expect(problems).toEqual([
+      'Slack cannot be reached (ECONNREFUSED); the message is in the local inbox only',
+    ]);
     expect(inbox.messages()).toHaveLength(1);
   });
 });
