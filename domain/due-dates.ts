@@ -6,6 +6,8 @@ export interface JobHistory {
   lastFinished: LocalDate | undefined;
   /** The earliest date ever begun, up to today. */
   firstStarted: LocalDate | undefined;
+  /** Dates begun and not done, up to today. */
+  unfinished: readonly LocalDate[];
 }
 
 /** An outage longer than this is caught up for its last days only: older news would bury today's. */
@@ -13,15 +15,15 @@ const LONGEST_CATCH_UP_DAYS = 7;
 
 /**
  * Today and the missed dates before it, oldest first. A first install does today only; a day that was begun and never
- * done counts as missed even when no day was ever done.
+ * done counts as missed even when no day was ever done, or a later one was.
  */
 export function dueDates(today: LocalDate, history: JobHistory): LocalDate[] {
-  const { lastFinished, firstStarted } = history;
+  const { lastFinished, firstStarted, unfinished } = history;
   const since = lastFinished === undefined ? (firstStarted ?? today) : addDays(lastFinished, 1);
   const dates: LocalDate[] = [];
   for (let back = LONGEST_CATCH_UP_DAYS - 1; back >= 0; back -= 1) {
     const date = addDays(today, -back);
-    if (date >= since) dates.push(date);
+    if (date >= since || unfinished.includes(date)) dates.push(date);
   }
   return dates;
 }

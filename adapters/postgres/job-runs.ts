@@ -25,14 +25,20 @@ export async function readJobHistory(
   job: string,
   upTo: LocalDate,
 ): Promise<JobHistory> {
-  const { rows } = await client.query<{ finished: string | null; started: string | null }>(
-    `select (max(local_date) filter (where finished_at is not null))::text as finished, min(local_date)::text as started
+  const { rows } = await client.query<{
+    finished: string | null;
+    started: string | null;
+    unfinished: string[] | null;
+  }>(
+    `select (max(local_date) filter (where finished_at is not null))::text as finished, min(local_date)::text as started,
+       array_agg(local_date::text) filter (where finished_at is null) as unfinished
      from tricost.job_runs where job = $1 and local_date <= $2::date`,
     [job, upTo],
   );
   return {
     lastFinished: rows[0]?.finished ?? undefined,
     firstStarted: rows[0]?.started ?? undefined,
+    unfinished: rows[0]?.unfinished ?? [],
   };
 }
 

@@ -7,7 +7,7 @@ import { dueDates } from '../../domain/due-dates.ts';
 import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
 import { readThresholds } from '../../domain/spend-alert/rule.ts';
 import { databaseFunction } from '../database-function.ts';
-import { report } from '../report.ts';
+import { describeError, report } from '../report.ts';
 import { readScheduledRun, type ScheduledRun } from '../scheduled-run.ts';
 import { alertOnDate, type DateOutcome, JOB } from './alert-on-date.ts';
 import { readSpendAlertEnv } from './env.ts';
@@ -34,19 +34,30 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
     const { reportingZone: zone, boardUrl } = settings;
     const today = localDateOf(asOf, zone);
     const dates: SpendAlertResult['dates'] = [];
+    const failures: unknown[] = [];
+    let isTodayDone = true;
     for (const date of dueDates(today, await readJobHistory(client, JOB, today))) {
-      const outcome = await alertOnDate(client, date, { zone, thresholds, boardUrl, asOf });
-      dates.push({ date, ...outcome });
+      try {
+        const outcome = await alertOnDate(client, date, { zone, thresholds, boardUrl, asOf });
+        dates.push({ date, ...outcome });
+        isTodayDone = outcome.state !== 'held';
+      } catch (error) {
+        // A day that cannot be done, perhaps for days, must not keep back those after it.
+        console.error(`could not alert on ${date}: ${describeError(error)}`);
+        failures.push(error);
+        isTodayDone = false;
+      }
       // Days are told in order: the run that holds this one does the next ones too.
-      if (outcome.state === 'held') break;
+      if (dates.at(-1)?.state === 'held') break;
     }
     // Also for messages of an earlier run that died before this line, or that notify gave up waiting for.
     if ((await countPending(client)) > 0) await wakeNotify(sqs, settings.notifyQueueUrl);
     report('spend-alert', {
-      SpendAlertSucceeded: dates.at(-1)?.state === 'held' ? 0 : 1,
+      SpendAlertSucceeded: isTodayDone ? 1 : 0,
       Alerts: dates.reduce((sum, { alerts }) => sum + alerts, 0),
       Features: dates.at(-1)?.features ?? 0,
     });
+    if (failures.length > 0) throw failures[0];
     return { dates };
   },
 });

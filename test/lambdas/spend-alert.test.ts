@@ -28,6 +28,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 let log: MockInstance<typeof console.log>;
+let error: MockInstance<typeof console.error>;
 
 /** Whatever day it is: every morning of these tests has come, and none after them. */
 const NOW = new Date('2026-11-26T23:00:00Z');
@@ -36,6 +37,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   await world.reset();
   log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  error = vi.spyOn(console, 'error').mockImplementation(() => {});
 });
 
 afterEach(() => {
@@ -223,6 +225,26 @@ describe('missed days', () => {
     expect(rules).toEqual([':new:', ':new:', ':new:', ':fire', ':fire', ':fire', ':fire']);
   });
 
+  test('one that fails does not keep back the others, and is done when it can be', async () => {
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    await run('2026-11-20T08:00:00Z');
+    await failOn(
+      'update on tricost.job_runs',
+      "new.local_date = '2026-11-21' and new.finished_at is not null",
+    );
+    log.mockClear();
+    await expect(run()).rejects.toThrow(/planted/);
+    expect((await written()).alerts).toEqual(['2026-11-20 f', '2026-11-22 f', '2026-11-23 f']);
+    expect(error.mock.calls).toEqual([[expect.stringContaining('2026-11-21: error P0001')]]);
+    expect(metricsOf(log)).toMatchObject([{ SpendAlertSucceeded: 1, Alerts: 2 }]);
+    await heal('tricost.job_runs');
+    expect((await run('2026-11-23T08:15:00Z')).dates).toMatchObject([
+      { date: '2026-11-21', state: 'judged', alerts: 1 },
+    ]);
+    expect((await run('2026-11-23T08:30:00Z')).dates).toEqual([]);
+  });
+
   test('before a first install there are none', async () => {
     const { dates } = await (await newFunction())();
     expect(dates).toHaveLength(1);
@@ -316,11 +338,12 @@ test('the lease is let go once, under any race of claims', async () => {
 });
 
 /** Makes every write of a kind fail, as a lost connection would: nothing after it happens. */
-async function failOn(event: string): Promise<void> {
+async function failOn(event: string, condition?: string): Promise<void> {
   await world.owner.query(`
     create or replace function public.planted() returns trigger language plpgsql
       as $$ begin raise exception 'planted failure'; end $$;
-    create trigger planted before ${event} execute function public.planted()`);
+    create trigger planted before ${event} ${condition === undefined ? '' : `for each row when (${condition})`}
+      execute function public.planted()`);
 }
 
 async function heal(table: string): Promise<void> {
