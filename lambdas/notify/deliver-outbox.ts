@@ -24,8 +24,11 @@ export interface Delivery {
 /** Well below the function's timeout of 60 s, which must leave room for waiting at the lock and one more post, 10 s each. */
 const LONGEST_RUN_MS = 30_000;
 
-/** SQS lets a message wait for 12 hours at most. */
-const LONGEST_WAIT_SECONDS = 12 * 60 * 60;
+/**
+ * SQS lets a message wait for 12 hours from when it was received, and refuses more; ten minutes are for the run itself.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+ */
+const LONGEST_WAIT_SECONDS = (11 * 60 + 50) * 60;
 
 type Step = 'empty' | 'delivered' | { failed: { id: string; reason: string } } | Waiting;
 type Waiting = Required<Pick<Delivery, 'retryAfterSeconds'>> & Pick<Delivery, 'retryReason'>;

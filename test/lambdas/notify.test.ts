@@ -103,6 +103,8 @@ describe('Slack asks for patience', () => {
   test.each([
     ['429 with Retry-After', answer(429, 'rate_limited', { 'retry-after': '77' }), 77, 77],
     ['503 with Retry-After', answer(503, '', { 'retry-after': '120' }), 120, 120],
+    // SQS takes 12 hours from the receipt at most, and refuses what would end later.
+    ['429 for a day', answer(429, 'rate_limited', { 'retry-after': '86400' }), 42_600, 42_600],
     ['429 without', answer(429, 'rate_limited'), 30, 38],
     ['500', answer(500, 'rollup_error'), 30, 38],
     ['a broken connection', HANG_UP, 30, 38],
