@@ -58,14 +58,15 @@ export function growth(previous: bigint, current: bigint): Change {
     : { kind: 'percent', text: `${divideHalfUp((current - previous) * 100n, previous)} %` };
 }
 
-/** ` (+55 %)`, ` (−12 %)`, ` (21 ×)`; empty when there is nothing to compare with. */
+/** ` (+55 %)`, ` (−12 %)`, ` (21 ×)`, ` (0 %)` for what rounds to it; empty when there is nothing to compare with. */
 export function changeInBrackets(previous: bigint | null, current: bigint | null): string {
   if (previous === null || current === null || previous <= 0n) return '';
   if (current < previous) {
-    return ` (−${divideHalfUp((previous - current) * 100n, previous)} %)`;
+    const percent = divideHalfUp((previous - current) * 100n, previous);
+    return percent === 0n ? ' (0 %)' : ` (−${percent} %)`;
   }
   const { kind, text } = growth(previous, current);
-  return kind === 'factor' ? ` (${text})` : ` (+${text})`;
+  return kind === 'factor' || text === '0 %' ? ` (${text})` : ` (+${text})`;
 }
 
 /** Neither is negative; `divisor` is not zero. */
