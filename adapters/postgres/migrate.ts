@@ -42,7 +42,11 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Adds the (feature, ts) index of the original recipe to every partition; see docs/decisions on why it is optional. */
+/**
+ * Adds the (feature, ts) index of the original recipe to every partition; see docs/decisions on why it is optional. It
+ * blocks ingest while it builds, so on a table that is full calls wait in the queue meanwhile: a partitioned table has no
+ * CREATE INDEX CONCURRENTLY (https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY).
+ */
 export async function ensureFeatureIndex(client: ClientBase): Promise<void> {
   await client.query(
     'create index if not exists llm_calls_feature_ts_idx on tricost.llm_calls (feature, ts)',
