@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { LOCK_FILE, takeRunLock } from '../../../local/state/run-lock.ts';
 
@@ -50,4 +51,25 @@ test('a dead runner, or a stranger with its old process id, does not', async () 
     await takeRunLock(directory);
     expect(await readFile(join(directory, LOCK_FILE), 'utf8')).toBe(String(process.pid));
   }
+});
+
+test('names its holder from the moment it is there', async () => {
+  const directory = await stateDirectory();
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  // Reads as often as it can, at the same time.
+  const reader = new Worker(
+    `const { readFileSync } = require('node:fs');
+     const { parentPort, workerData: { path, stop } } = require('node:worker_threads');
+     const seen = new Set();
+     parentPort.postMessage('reading');
+     while (Atomics.load(stop, 0) === 0) {
+       try { seen.add(readFileSync(path, 'utf8')); } catch {}
+     }
+     parentPort.postMessage([...seen]);`,
+    { eval: true, workerData: { path: join(directory, LOCK_FILE), stop } },
+  );
+  await once(reader, 'message');
+  for (let count = 0; count < 500; count += 1) await (await takeRunLock(directory))();
+  Atomics.store(stop, 0, 1);
+  expect(await once(reader, 'message')).toEqual([[String(process.pid)]]);
 });
