@@ -1,5 +1,4 @@
 /** Runs a synthesized stack on this machine: its queues, functions, triggers, event sources and schedules. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -17,6 +16,7 @@ import { startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
 import { ScheduleClock } from './schedules/schedule-clock.ts';
 import { fillScheduleInput } from './schedules/schedule-input.ts';
 import { freePort } from './state/free-port.ts';
+import { makePrivateFolder } from './state/private-folder.ts';
 import { Teardown } from './teardown.ts';
 
 export interface RunAssemblyOptions {
@@ -71,7 +71,7 @@ export async function runAssembly(options: RunAssemblyOptions): Promise<RunningS
 async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<RunningStack> {
   const { stateDirectory, onError, onProgress = () => {} } = options;
   const logDirectory = join(stateDirectory, 'logs');
-  await mkdir(logDirectory, { recursive: true });
+  await makePrivateFolder(logDirectory);
 
   onProgress('reading the stack');
   const assembly = await readAssembly(options.assemblyDirectory);
@@ -151,7 +151,7 @@ async function startQueues(
   teardown: Teardown,
 ): Promise<{ sqs: SQSClient; sqsEndpoint: string }> {
   const dataDir = join(stateDirectory, 'sqs');
-  await mkdir(dataDir, { recursive: true });
+  await makePrivateFolder(dataDir);
   const engine = await startLoopbackFauxqs({ port, dataDir });
   teardown.add(() => engine.stop());
   const sqs = new SQSClient({

@@ -1,10 +1,10 @@
 /** The database of a local run: an embedded Postgres, unless DATABASE_URL names another. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { freePort } from '../state/free-port.ts';
 import { readPort, writePort } from '../state/port-file.ts';
+import { makePrivateFolder } from '../state/private-folder.ts';
 import { readOrMakeSecret } from '../state/secret.ts';
 import { startCluster } from './cluster.ts';
 import { stopOrphan } from './orphan.ts';
@@ -39,7 +39,7 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
     };
   }
   const logDirectory = join(stateDirectory, 'logs');
-  await mkdir(logDirectory, { recursive: true });
+  await makePrivateFolder(logDirectory);
   const ownerPassword = await readOrMakeSecret(join(stateDirectory, 'postgres-password'));
   const runtimePassword = await readOrMakeSecret(join(stateDirectory, 'runtime-password'));
   const dataDirectory = join(stateDirectory, 'postgres');

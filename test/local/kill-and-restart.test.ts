@@ -46,6 +46,10 @@ test('a runner that was killed is followed by one with the same data, messages a
   const before = await readLocalFile(stateDirectory);
   if (before === undefined) throw new Error('the runner wrote no file');
   expect((await stat(join(stateDirectory, 'local.json'))).mode & 0o777).toBe(0o600);
+  // Messages and logs are in them; other users of the machine cannot even look.
+  for (const folder of ['sqs', 'logs']) {
+    expect((await stat(join(stateDirectory, folder))).mode & 0o777).toBe(0o700);
+  }
   const sqs = new SQSClient({
     endpoint: before.sqsEndpoint,
     region: before.region,
