@@ -31,7 +31,7 @@ export class ParameterStore {
   /** Answers a request of the JSON protocol; https://docs.aws.amazon.com/systems-manager/latest/APIReference/ */
   answer({ headers, body }: LoopbackRequest): LoopbackResponse {
     const target = String(headers['x-amz-target']);
-    const input = JSON.parse(body) as Input;
+    const input = parseInput(body);
     switch (target) {
       case 'AmazonSSM.GetParameter': {
         const parameter = this.#get(input.Name ?? '', input.WithDecryption);
@@ -79,4 +79,15 @@ export class ParameterStore {
     });
     return version;
   }
+}
+
+/** Refused as AWS's JSON protocol refuses it. */
+function parseInput(body: string): Input {
+  try {
+    const input: unknown = JSON.parse(body);
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
+  } catch {
+    // Said below.
+  }
+  throw new AwsError('SerializationException', 'the body is no JSON object');
 }

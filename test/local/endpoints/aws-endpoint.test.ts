@@ -62,6 +62,16 @@ const start = () =>
   );
 
 describe('Parameter Store', () => {
+  test('refuses a body that is no JSON object', async () => {
+    const { awsEndpoint } = await start();
+    for (const body of ['', 'no JSON', 'null', '["/tricost/url"]']) {
+      const headers = { 'x-amz-target': 'AmazonSSM.GetParameter' };
+      const response = await fetch(awsEndpoint, { method: 'POST', headers, body });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ __type: 'SerializationException' });
+    }
+  });
+
   test('gives, lists as unknown, and puts', async () => {
     const ssm = new SSMClient(settings(await start()));
     const { Parameter } = await ssm.send(
