@@ -22,6 +22,9 @@ export interface LoopbackResponse {
   body?: string;
 }
 
+/** The answer to a request for another host. */
+export const FOREIGN_HOST = 'this server answers only to 127.0.0.1 and localhost';
+
 type Handler = (request: LoopbackRequest) => Promise<LoopbackResponse>;
 
 const LOOPBACK = '127.0.0.1';
@@ -57,7 +60,7 @@ export async function startLoopbackServer(handler: Handler, port = 0): Promise<L
 
 async function answer(handler: Handler, request: http.IncomingMessage): Promise<LoopbackResponse> {
   if (!isLoopbackHost(request.headers.host)) {
-    return { status: 403, body: 'this server answers only to 127.0.0.1 and localhost' };
+    return { status: 403, body: FOREIGN_HOST };
   }
   const chunks: Buffer[] = [];
   let size = 0;
@@ -75,6 +78,6 @@ async function answer(handler: Handler, request: http.IncomingMessage): Promise<
 }
 
 /** A page of a hostile site whose name was made to point at this machine still sends its own name here. */
-function isLoopbackHost(host: string | undefined): boolean {
+export function isLoopbackHost(host: string | undefined): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
 }

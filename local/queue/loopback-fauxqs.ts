@@ -1,6 +1,8 @@
-/** Starts fauxqs, the SQS engine of local runs and tests, on 127.0.0.1 only. */
+/** Starts fauxqs, the SQS engine of local runs and tests, on 127.0.0.1 only, out of reach of web pages open there. */
+import http from 'node:http';
 import net from 'node:net';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
+import { FOREIGN_HOST, isLoopbackHost } from '../loopback-server.ts';
 
 export interface LoopbackFauxqsOptions {
   /** 0, the default, lets the system choose. A queue's address carries it, so a persisted queue wants its old one back. */
@@ -31,8 +33,9 @@ async function startConfined(options: LoopbackFauxqsOptions): Promise<FauxqsServ
   const listen = net.Server.prototype.listen;
   net.Server.prototype.listen = function confined(this: net.Server, ...args: unknown[]) {
     const [first, ...rest] = args;
-    const confinedArgs = listensEverywhere(first) ? [{ ...first, host: LOOPBACK }, ...rest] : args;
-    return Reflect.apply(listen, this, confinedArgs);
+    if (!listensEverywhere(first)) return Reflect.apply(listen, this, args);
+    if (this instanceof http.Server) refuseForeignHosts(this);
+    return Reflect.apply(listen, this, [{ ...first, host: LOOPBACK }, ...rest]);
   };
   let server: FauxqsServer;
   try {
@@ -47,6 +50,19 @@ async function startConfined(options: LoopbackFauxqsOptions): Promise<FauxqsServ
     );
   }
   return server;
+}
+
+/** fauxqs looks at no Host header and lets nobody add a hook, so the check goes before its own listeners. */
+function refuseForeignHosts(server: http.Server): void {
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
+    if (!isLoopbackHost(request.headers.host)) {
+      response.writeHead(403).end(FOREIGN_HOST);
+      return;
+    }
+    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+  });
 }
 
 function listensEverywhere(options: unknown): options is net.ListenOptions {
