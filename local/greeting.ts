@@ -15,7 +15,7 @@ export function greeting({ file }: LocalTricost): string {
 Try next, in another terminal:
   psql "$(node -p 'require("./.tricost/local.json").databaseUrl')"
   npx tricost tail                          calls with their cost, as they land
-  npx tricost schedules run spend-alert     the alert again, now or --at another moment
+  npx tricost schedules run spend-alert     the alert of a day not yet done: today's, or --at an earlier one
   aws --endpoint-url ${file.sqsEndpoint} sqs send-message --queue-url ${file.queueUrl} --message-body file://event.json
 `;
 }
