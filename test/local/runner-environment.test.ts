@@ -22,6 +22,15 @@ test('a database that answers is named without its login', async () => {
   expect(ownDatabase).toEqual({ url: database.url, name: `${host}${pathname}`, loopback: true });
 });
 
+test.runIf(process.platform === 'linux')('a host that is not loopback is told apart', async () => {
+  // Linux takes this address to itself, so a server that listens on loopback only stands for a remote one.
+  const url = new URL(database.url);
+  url.hostname = '0.0.0.0';
+  url.search = 'sslmode=disable';
+  const { ownDatabase } = await readRunnerEnvironment({ DATABASE_URL: url.href });
+  expect(ownDatabase).toMatchObject({ name: `${url.host}${url.pathname}`, loopback: false });
+});
+
 describe('a wrong value is named, with what to do, before anything starts', () => {
   const unset = 'Correct it, or unset it to use the embedded Postgres.';
   const refused = async (env: NodeJS.ProcessEnv): Promise<string> => {
