@@ -1,15 +1,23 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
 import { join } from 'node:path';
+import pg from 'pg';
+import { connectionSettings } from '../adapters/postgres/connect.ts';
 import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
 
 const STATE_DIRECTORY = join(import.meta.dirname, '..', '.tricost');
 
-/** @throws Error with what to do, when the local stack does not run. */
-export async function localStack(): Promise<LocalFile> {
-  const stack = await readLocalFile(STATE_DIRECTORY);
+/**
+ * @param otherwise how else the command can be told what to talk to
+ * @throws Error with what to do, when the local stack does not run
+ */
+export async function localStack(
+  otherwise = 'add --aws',
+  stateDirectory = STATE_DIRECTORY,
+): Promise<LocalFile> {
+  const stack = await readLocalFile(stateDirectory);
   if (stack === undefined || !isAlive(stack.pid)) {
     throw new Error(
-      'the local stack does not run; start it with `npm start` in another terminal, or add --aws',
+      `the local stack does not run; start it with \`npm start\` in another terminal, or ${otherwise}`,
     );
   }
   return stack;
@@ -31,12 +39,27 @@ export async function awsClientSettings(options: { aws?: boolean }): Promise<{
 }
 
 /**
- * The connection string a command shall use: its flag, else DATABASE_URL, else the local stack's.
+ * The connection string a command shall use: its flag, else DATABASE_URL, else the local stack's. Says on standard error
+ * which database that is, because many a shell exports DATABASE_URL for something else.
  *
- * @throws Error with what to do, when there is none
+ * @throws Error with what to do, when there is none or it is not a URL
  */
-export async function databaseUrl(flag: string | undefined): Promise<string> {
-  return flag ?? process.env['DATABASE_URL'] ?? (await localStack()).databaseUrl;
+export async function databaseUrl(
+  flag: string | undefined,
+  stateDirectory = STATE_DIRECTORY,
+): Promise<string> {
+  const fromShell = process.env['DATABASE_URL'];
+  if (flag !== undefined) return announced(flag, '--database-url');
+  if (fromShell !== undefined) return announced(fromShell, 'DATABASE_URL');
+  const local = await localStack('add --database-url <url>', stateDirectory);
+  return announced(local.databaseUrl, 'the local stack');
+}
+
+function announced(url: string, source: string): string {
+  // As the driver understands the URL: a parameter in it may replace the host. Never its password.
+  const { host, port, database } = new pg.Client(connectionSettings({ connectionString: url }));
+  process.stderr.write(`database ${host}:${port}/${database ?? ''}, from ${source}\n`);
+  return url;
 }
 
 function isAlive(pid: number): boolean {

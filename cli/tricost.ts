@@ -12,7 +12,8 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-Commands talk to the local stack while \`npm start\` runs, and to AWS with --aws.
+schedules talks to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
+of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks to nothing.
 
 Examples:
   $ npx tricost validate event.json

@@ -46,7 +46,8 @@ async function startTail(...args: string[]): Promise<{ child: ChildProcess; line
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];
   createInterface(child.stdout).on('line', (line) => lines.push(line));
-  await once(child.stderr, 'data');
+  let said = '';
+  while (!said.includes('waiting for calls')) said += (await once(child.stderr, 'data')).join('');
   return { child, lines };
 }
 

@@ -1,0 +1,55 @@
+/** Which database a command takes, and what it says of it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { databaseUrl } from '../../cli/target.ts';
+import { type LocalFile, writeLocalFile } from '../../local/state/local-file.ts';
+import { runTricost } from './run-tricost.ts';
+
+const LOCAL = 'postgres://owner:secret@127.0.0.1:5433/tricost';
+const SHELL = 'postgres://app:secret@db.example.com/app?password=secret';
+const FLAG = 'postgres://me:secret@[::1]:5434/mine';
+
+let stateDirectory: string;
+
+beforeEach(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'tricost-target-'));
+  vi.stubEnv('DATABASE_URL', undefined);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(stateDirectory, { recursive: true });
+});
+
+/** The connection string chosen, and what was said about it. */
+async function choose(flag?: string): Promise<[url: string, said: string]> {
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const url = await databaseUrl(flag, stateDirectory);
+  const said = stderr.mock.calls.join('');
+  stderr.mockRestore();
+  return [url, said];
+}
+
+test('the flag goes before DATABASE_URL, that before the local stack; each is named without its password', async () => {
+  await writeLocalFile(stateDirectory, { databaseUrl: LOCAL, pid: process.pid } as LocalFile);
+  expect(await choose()).toEqual([
+    LOCAL,
+    'database 127.0.0.1:5433/tricost, from the local stack\n',
+  ]);
+  vi.stubEnv('DATABASE_URL', SHELL);
+  expect(await choose()).toEqual([SHELL, 'database db.example.com:5432/app, from DATABASE_URL\n']);
+  expect(await choose(FLAG)).toEqual([FLAG, 'database ::1:5434/mine, from --database-url\n']);
+});
+
+test('without any, it names the flag that these commands have', async () => {
+  await expect(databaseUrl(undefined, stateDirectory)).rejects.toThrow(
+    'start it with `npm start` in another terminal, or add --database-url <url>',
+  );
+});
+
+test('the help says where each command looks', async () => {
+  const { stdout } = await runTricost(['--help']);
+  expect(stdout).toContain('of --database-url, else of DATABASE_URL, else of the local stack');
+});
