@@ -16,7 +16,7 @@ Try next, in another terminal:
   psql "$(node -p 'require("./.tricost/local.json").databaseUrl')"
   npx tricost tail                          calls with their cost, as they land
   npx tricost schedules run spend-alert     the alert of a day not yet done: today's, or --at an earlier one
-  aws --endpoint-url ${file.sqsEndpoint} sqs send-message --queue-url ${file.queueUrl} --message-body file://event.json
+  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=${file.region} aws --endpoint-url ${file.sqsEndpoint} sqs send-message --queue-url ${file.queueUrl} --message-body '{"ts":"${new Date().toISOString()}","feature":"my.feature","provider":"openai","model":"gpt-5","usage":{"prompt_tokens":1200,"completion_tokens":300}}'
 `;
 }
 
