@@ -150,7 +150,7 @@ export class Alarms extends Construct {
       meaning:
         'Slack refused an alert for good, or nothing could be tried: the webhook is probably gone.',
       command:
-        'psql "$DATABASE_URL" -c "select id, created_at, attempts, last_error from tricost.outbox where delivered_at is null order by id"',
+        'psql "$DATABASE_URL" -c "select id, created_at, attempts, failed_at, last_error from tricost.outbox where delivered_at is null order by id"',
     });
   }
 

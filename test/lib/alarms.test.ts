@@ -57,6 +57,18 @@ describe.each(alarms)('$name', ({ name, Properties }) => {
   });
 });
 
+test.each(
+  alarms.flatMap(({ name, Properties }) => {
+    const command = /^Run: (.*)$/m.exec(String(Properties['AlarmDescription']))?.[1] ?? '';
+    return /^(psql|npx) /.test(command) ? [{ name, command }] : [];
+  }),
+)('the mail of $name and the runbook give the same command', ({ name, command }) => {
+  const section = runbook.split(/^## /m).find((text) => text.startsWith(`${name}\n`));
+  expect(section).toContain(
+    `**Command.** \`${command.replace('--group Tricost', '--group "$STACK"')}\``,
+  );
+});
+
 test('the runbook has no heading whose alarm is gone, and each has its four parts', () => {
   const sections = runbook.split(/^## /m).slice(1);
   expect(sections.map((section) => section.split('\n')[0]).toSorted()).toEqual(
