@@ -19,7 +19,8 @@ const LIB_TYPES =
   'Of an env.ts, lib imports types: its functions read the environment of a running Lambda.';
 const LOCAL = 'local runs bundled assets named by the template, never Lambda sources.';
 const LOCAL_CDK = 'local runs the synthesized assembly, it does not build one.';
-const CLI = 'cli imports adapters and domain.';
+const CLI =
+  'cli imports adapters and domain, and of local only where it listens: state/local-file.ts.';
 const SDK = 'The SDK has no runtime dependency; the SQS client is an optional peer.';
 const SDK_SHARES = 'The SDK shares code with domain only.';
 
@@ -84,7 +85,7 @@ const FORBIDDEN: Planted[] = [
   ...['aws-cdk-lib', 'aws-cdk-lib/aws-sqs', 'constructs'].map(
     (name): Planted => ['cli', from(name), CLI],
   ),
-  ...['lambdas/notify', 'lib', 'bin'].map(
+  ...['lambdas/notify', 'lib', 'bin', 'local', 'local/state'].map(
     (folder): Planted => ['cli', from(`../${folder}/x.ts`), CLI],
   ),
 
@@ -126,6 +127,7 @@ const LEGAL: Allowed[] = [
   ['local/queue', from('../../domain/money.ts')],
   ['cli', from('../adapters/postgres/connect.ts')],
   ['cli', from('../domain/money.ts')],
+  ['cli', from('../local/state/local-file.ts')],
   ['sdk/src', from('../../domain/contract/llm-call.ts')],
   ['sdk/src', from('./publisher.ts')],
   ['sdk/src', from('node:zlib')],
