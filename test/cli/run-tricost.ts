@@ -1,7 +1,9 @@
 /** The command as a person runs it: its own process, its exit code, what it prints. */
-import { execFile } from 'node:child_process';
 
-const COMMAND = new URL('../../cli/tricost.ts', import.meta.url).pathname;
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const COMMAND = fileURLToPath(new URL('../../cli/tricost.ts', import.meta.url));
 const FLAGS = ['--experimental-import-text', '--disable-warning=ExperimentalWarning'];
 
 export interface CommandResult {

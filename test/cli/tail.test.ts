@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
@@ -28,7 +29,7 @@ const insert = (feature: string, calls = 1) =>
 
 /** Its lines, from when it waits for calls. */
 async function startTail(...args: string[]): Promise<{ child: ChildProcess; lines: string[] }> {
-  const command = new URL('../../cli/tricost.ts', import.meta.url).pathname;
+  const command = fileURLToPath(new URL('../../cli/tricost.ts', import.meta.url));
   const child = spawn(
     process.execPath,
     [

@@ -41,15 +41,10 @@ describe('tracked files', () => {
 });
 
 test('no program takes the pathname of a file URL: it is percent-encoded, so a folder with a space is not found', () => {
-  const programs = trackedFiles().filter((path) => /\.[mc]?[jt]s$/.test(path) && !isTest(path));
+  const programs = trackedFiles().filter((path) => /\.[mc]?[jt]s$/.test(path));
   expect(programs).toContain('scripts/bundle.ts');
   expect(programs.filter((path) => takesPathname(read(path)))).toEqual([]);
 });
-
-/** What a clone's user starts is no test; the tests of this folder and of the runner keep the rule too. */
-function isTest(path: string): boolean {
-  return path.startsWith('test/') && !/^test\/(house|local)\//.test(path);
-}
 
 function takesPathname(source: string): boolean {
   const fileUrl = String.raw`new URL\([^)]*import\.meta\.url,?\s*\)`;

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import schema from '../../lib/config.schema.json' with { type: 'json' };
@@ -33,7 +34,7 @@ test('an address is all a team must write', () => {
 });
 
 test('the file in the repository is valid, and its alarms reach nobody until somebody decides', () => {
-  const shipped = readConfigFile(new URL(`../../${FILE}`, import.meta.url).pathname);
+  const shipped = readConfigFile(fileURLToPath(new URL(`../../${FILE}`, import.meta.url)));
   expect(shipped.alarmEmail).toBeUndefined();
 });
 

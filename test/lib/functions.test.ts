@@ -1,11 +1,13 @@
 /** What every function of ours must be, whichever capability it serves. */
+
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
 const template = synthesize();
-const root = new URL('../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const ours = resourcesOf(template, 'AWS::Lambda::Function')
   .filter(([id]) => !id.startsWith('AWSCDK'))
   .map(([id, { Properties }]) => ({ id, Properties }));

@@ -1,14 +1,16 @@
 /** The assembly as `cdk deploy` and `npm start` get it: made by the real app, in a process of its own. */
+
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
 const run = promisify(execFile);
-const root = new URL('../../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'tricost-synthesis-'));
 
 test('ids that name data never change: a new one would be a new, empty queue', () => {

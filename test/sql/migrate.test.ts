@@ -1,13 +1,15 @@
 /** Migrating an empty database: once, whoever runs at the same time, and all or nothing. */
+
 import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-const MIGRATIONS = new URL('../../sql/migrations', import.meta.url).pathname;
+const MIGRATIONS = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
 const files = (await readdir(MIGRATIONS)).sort();
 
 let database: TestDatabase;

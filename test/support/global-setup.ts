@@ -1,5 +1,7 @@
 /** Starts the PostgreSQL server of a test project, with a migrated template that tests clone. */
+
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../adapters/postgres/migrate.ts';
@@ -7,7 +9,7 @@ import { findPostgres } from './postgres-binaries.ts';
 import { startPostgresCluster } from './postgres-cluster.ts';
 import { type PostgresServer, TEMPLATE_DATABASE } from './postgres-server.ts';
 
-const MIGRATIONS = new URL('../../sql/migrations', import.meta.url).pathname;
+const MIGRATIONS = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const major = project.getProvidedContext().postgresMajor;
