@@ -1,5 +1,8 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startLocalDatabase } from '../../local/postgres/local-database.ts';
 import { startSlackInbox } from '../../local/slack/inbox.ts';
 import { miniFunction, miniMapping, miniQueue } from './mini-assembly.ts';
 import { startMiniAssembly } from './running-assembly.ts';
@@ -48,9 +51,16 @@ test.runIf(process.platform === 'linux')('nothing listens but on 127.0.0.1', asy
     { f: 'export const handler = async () => {}' },
   );
   const inbox = await startSlackInbox({ file: '/dev/null' });
-  const addresses = await listeningAddresses();
-  await inbox.close();
+  onTestFinished(() => inbox.close());
+  const withoutDatabase = await listeningAddresses();
   // The queue, the AWS endpoint, the inbox and the function's Runtime API.
-  expect(addresses.length).toBeGreaterThanOrEqual(4);
+  expect(withoutDatabase.length).toBeGreaterThanOrEqual(4);
+
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'tricost-loopback-'));
+  onTestFinished(() => rm(stateDirectory, { recursive: true, force: true }));
+  const database = await startLocalDatabase({ stateDirectory });
+  onTestFinished(() => database.stop());
+  const addresses = await listeningAddresses();
+  expect(addresses.length).toBeGreaterThan(withoutDatabase.length);
   expect(new Set(addresses)).toEqual(new Set(['0100007F']));
 });
