@@ -32,14 +32,14 @@ export function readCostAndUsage(
   const ownUsage = readUsageObject(event, 'usage');
   // The contract types the keys of `usage`, also where a provider's own keys beside them decide, or `usage_raw` does.
   if (ownUsage !== undefined) readOwnUsage(ownUsage);
-  const raw = usageRaw ?? ownUsage;
-  const read = raw === undefined ? undefined : readUsage(raw);
+  const objects = [usageRaw, ownUsage].filter((object) => object !== undefined);
+  const { raw, read } = readFirst(objects);
   if (read === undefined && stated === undefined && served.status === 'ok') {
-    throw new Refused('usage_missing');
+    throw new Refused(objects.length === 0 ? 'usage_missing' : 'usage_unrecognised');
   }
   const usage = read?.usage ?? {};
-  const isDoubtful = flagUsage(read, flags);
-  const { cost, priceStatus } = costOf(stated, ts, served, read?.usage);
+  const isDoubtful = flagUsage(raw, read, flags);
+  const { cost, priceStatus } = costOf(stated, ts, served, read);
   return {
     ...columns(usage),
     usage_raw: isDoubtful && raw !== undefined ? boundExtra(raw).value : null,
@@ -59,11 +59,25 @@ function readUsageObject(event: JsonObject, key: string): JsonObject | undefined
   return isEmpty ? undefined : usage;
 }
 
+/** The first object that says something we know; where none does, the first one, to keep. */
+function readFirst(objects: JsonObject[]): { raw?: JsonObject; read?: ReadUsage } {
+  for (const raw of objects) {
+    const read = readUsage(raw);
+    if (read !== undefined) return { raw, read };
+  }
+  const [raw] = objects;
+  return raw === undefined ? {} : { raw };
+}
+
 /** @returns whether the provider's own object must be kept beside what was read from it */
-function flagUsage(read: ReadUsage | undefined, flags: Set<CallFlag>): boolean {
-  if (read === undefined) return false;
-  if (!isConsistent(read.usage)) flags.add('usage_mismatch');
-  if (read.unreadKeys.length > 0) flags.add('usage_unread_keys');
+function flagUsage(
+  raw: JsonObject | undefined,
+  read: ReadUsage | undefined,
+  flags: Set<CallFlag>,
+): boolean {
+  if (raw === undefined) return false;
+  if (read === undefined || read.unreadKeys.length > 0) flags.add('usage_unread_keys');
+  if (read !== undefined && !isConsistent(read.usage)) flags.add('usage_mismatch');
   return flags.has('usage_mismatch') || flags.has('usage_unread_keys');
 }
 
@@ -83,15 +97,17 @@ function costOf(
   stated: PicoUsd | undefined,
   ts: Date,
   served: Served,
-  usage: Usage | undefined,
+  read: ReadUsage | undefined,
 ): { cost: PicoUsd | undefined; priceStatus: PriceStatus } {
   if (stated !== undefined) return { cost: stated, priceStatus: 'provider' };
-  if (usage === undefined) return { cost: undefined, priceStatus: 'no_usage' };
+  if (read === undefined) return { cost: undefined, priceStatus: 'no_usage' };
+  // Something was used that no bucket holds: the sum of the others would be too low.
+  if (read.unreadKeys.length > 0) return { cost: undefined, priceStatus: 'unpriced' };
   const priced = priceCall({
     provider: served.provider,
     model: served.model,
     at: ts,
-    usage,
+    usage: read.usage,
     serviceTier: served.service_tier ?? undefined,
     batch: served.batch ?? undefined,
   });

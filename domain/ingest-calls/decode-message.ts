@@ -20,33 +20,47 @@ export interface DecodedMessage {
   delivery?: Delivery;
 }
 
+/** What the column of drop counts holds. */
+const MAX_INT = 2_147_483_647;
 const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 
 /** @param body text of the SQS message */
 export function decodeMessage(body: string): Result<DecodedMessage> {
-  return refusable(() => readBody(parseJson(body), true));
+  return refusable(() => {
+    const outer = unwrapMany(parseJson(body));
+    return readBody(isCompressed(outer) ? unwrapMany(parseJson(inflate(outer))) : outer);
+  });
 }
 
-/** @param outermost a compressed body, or a CloudEvent, holds a plain one and never another of its kind */
-function readBody(body: unknown, outermost: boolean): DecodedMessage {
+/** What a CloudEvent holds, when that is many events; one event is unwrapped as an event. Once: wrappers hold no wrappers. */
+function unwrapMany(body: unknown): unknown {
+  if (!isCloudEvent(body)) return body;
+  const data = cloudEventData(body);
+  return Array.isArray(data) || isEnvelope(data) || isCompressed(data) ? data : body;
+}
+
+function readBody(body: unknown): DecodedMessage {
   if (Array.isArray(body)) return { events: body };
-  if (!isObject(body))
+  if (!isObject(body)) {
     throw new Refused(
       'not_an_object',
       `a message must be a JSON object or array, got ${describe(body)}`,
     );
-  if (outermost && isCloudEvent(body)) {
-    const data = cloudEventData(body);
-    const holdsMany =
-      Array.isArray(data) || (isObject(data) && ('events' in data || 'encoding' in data));
-    return holdsMany ? readBody(data, true) : { events: [body] };
   }
-  if (outermost && 'encoding' in body) {
-    checkVersion(body);
-    return readBody(parseJson(inflate(body)), false);
-  }
-  if ('events' in body) return readEnvelope(body);
-  return { events: [body] };
+  return isEnvelope(body) ? readEnvelope(body) : { events: [body] };
+}
+
+/** An event may have fields of its own that are called `events` or `encoding`. */
+function isEvent(body: JsonObject): boolean {
+  return 'ts' in body && 'model' in body;
+}
+
+function isEnvelope(body: unknown): body is JsonObject {
+  return isObject(body) && 'events' in body && !isEvent(body);
+}
+
+function isCompressed(body: unknown): body is JsonObject {
+  return isObject(body) && 'encoding' in body && !isEvent(body);
 }
 
 function readEnvelope(envelope: JsonObject): DecodedMessage {
@@ -55,33 +69,22 @@ function readEnvelope(envelope: JsonObject): DecodedMessage {
   if (!Array.isArray(events)) {
     throw new Refused('envelope_malformed', `\`events\` must be an array, got ${describe(events)}`);
   }
-  const dropped = readCounter(envelope, 'dropped') ?? 0;
-  const sequence = readCounter(envelope, 'sequence');
-  const producer = envelope['producer_id'] ?? undefined;
-  if (producer !== undefined && typeof producer !== 'string') {
-    throw new Refused(
-      'envelope_malformed',
-      `\`producer_id\` must be a string, got ${describe(producer)}`,
-    );
-  }
-  const decoded: DecodedMessage = { events };
-  if (producer !== undefined && sequence !== undefined) {
-    decoded.delivery = { producerId: fitName(cleanText(producer)).name, sequence, dropped };
-  }
-  return decoded;
+  const delivery = readDelivery(envelope);
+  return delivery === undefined ? { events } : { events, delivery };
 }
 
-function readCounter(envelope: JsonObject, key: string): number | undefined {
-  const value = envelope[key];
-  if (value === undefined || value === null) return undefined;
-  // `dropped` is stored in an int column; a sequence never gets that far either.
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 2_147_483_647) {
-    throw new Refused(
-      'envelope_malformed',
-      `\`${key}\` must be a whole number from 0, got ${describe(value)}`,
-    );
+/** Undefined where the numbers are missing or make no sense: that must not cost the calls. */
+function readDelivery(envelope: JsonObject): Delivery | undefined {
+  const { producer_id: producer, sequence, dropped = 0 } = envelope;
+  if (typeof producer !== 'string') return undefined;
+  if (!isCounter(sequence, Number.MAX_SAFE_INTEGER) || !isCounter(dropped, MAX_INT)) {
+    return undefined;
   }
-  return value;
+  return { producerId: fitName(cleanText(producer)).name, sequence, dropped };
+}
+
+function isCounter(value: unknown, maximum: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maximum;
 }
 
 function checkVersion(body: JsonObject): void {
@@ -92,6 +95,7 @@ function checkVersion(body: JsonObject): void {
 }
 
 function inflate(body: JsonObject): string {
+  checkVersion(body);
   const { encoding, data } = body;
   if (encoding !== 'gzip' && encoding !== 'zstd') throw new Refused('encoding_unknown');
   if (typeof data !== 'string')

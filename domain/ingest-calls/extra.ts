@@ -5,36 +5,30 @@ import { cleanText } from './text.ts';
 const MAX_EXTRA_BYTES = 2_048;
 const MAX_DEPTH = 6;
 
-/** Keys under which SDKs keep prompts and answers. Text under them is never stored, at any depth. */
-const CONTENT_KEYS: ReadonlySet<string> = new Set([
-  'answer',
-  'arguments',
-  'body',
-  'choices',
-  'completion',
-  'completions',
-  'content',
-  'contents',
-  'input',
-  'inputs',
-  'instructions',
-  'message',
-  'messages',
-  'output',
-  'outputs',
-  'prompt',
-  'prompts',
-  'query',
-  'question',
-  'request',
-  'request_body',
-  'response',
-  'response_body',
-  'system',
-  'system_prompt',
-  'text',
-  'tool_calls',
+/** Longer strings are prose, whatever they are called. */
+const MAX_STRING_LENGTH = 200;
+
+/**
+ * Words in the names under which SDKs and telemetry keep prompts and answers: `messages`, `gen_ai.input.messages`,
+ * `completion_text`, `toolCalls`. Text under such a name is never stored, at any depth.
+ */
+const CONTENT_WORDS: ReadonlySet<string> = new Set([
+  ...['answer', 'answers', 'arguments', 'body', 'calls', 'choices', 'completion', 'completions'],
+  ...[
+    'content',
+    'contents',
+    'input',
+    'inputs',
+    'instruction',
+    'instructions',
+    'message',
+    'messages',
+  ],
+  ...['output', 'outputs', 'prompt', 'prompts', 'query', 'question', 'reasoning', 'request'],
+  ...['response', 'system', 'text', 'thinking', 'thought', 'thoughts', 'transcript'],
 ]);
+
+const NAMING_WORDS: ReadonlySet<string> = new Set(['id', 'ids', 'name', 'type', 'version']);
 
 export interface Bounded {
   value: JsonObject | null;
@@ -53,10 +47,18 @@ export function boundExtra(fields: JsonObject): Bounded {
   return { value: fits ? value : null, ...state, cut: state.cut || !fits };
 }
 
-/** Numbers and booleans under these names are counts and switches, not text. */
+/** Numbers and booleans under such names are counts and switches, not text. */
 function isContent(key: string, value: unknown): boolean {
+  if (typeof value === 'string' && value.length > MAX_STRING_LENGTH) return true;
+  const words = key
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  // `request_id`, `input_type`: they name something, they are not its text.
+  if (typeof value === 'string' && NAMING_WORDS.has(words.at(-1) ?? '')) return false;
   return (
-    CONTENT_KEYS.has(key.toLowerCase()) && (typeof value === 'string' || typeof value === 'object')
+    (typeof value === 'string' || typeof value === 'object') &&
+    words.some((word) => CONTENT_WORDS.has(word))
   );
 }
 

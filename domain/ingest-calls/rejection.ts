@@ -9,7 +9,7 @@ export const REJECTIONS = {
   encoding_broken: '`data` is not base64 of a complete gzip or zstd stream',
   too_many_events: 'a message may hold 20,000 events',
   inflated_too_large: 'the message inflates to more than 16 MiB',
-  envelope_malformed: 'an envelope must carry an array `events`, and numbers where it counts',
+  envelope_malformed: 'an envelope must carry an array `events`',
   event_id_invalid: '`event_id` must be a UUID, and not the nil UUID',
   event_id_reused: 'the same `event_id` came with another `ts` in one batch',
   ts_missing: '`ts`, the start of the request, is missing',

@@ -66,7 +66,10 @@ interface Bucket {
   per: number;
 }
 
-/** Splits inclusive counts into disjoint buckets, each with its price; a part without a price of its own has its total's. */
+/**
+ * Splits inclusive counts into disjoint buckets, each with its price. Images and reasoning without a price of their own have
+ * their total's; audio has not: it costs many times what text does.
+ */
 function buckets(usage: Usage, prices: ModelPrice): Bucket[] {
   const input = prices['input_mtok'];
   const output = prices['output_mtok'];
@@ -74,13 +77,14 @@ function buckets(usage: Usage, prices: ModelPrice): Bucket[] {
   const cacheRead = usage.cache_read_tokens ?? 0;
   const write5m = usage.cache_write_5m_tokens ?? 0;
   const write1h = usage.cache_write_1h_tokens ?? 0;
-  const audioIn = ownPriced(usage.audio_input_tokens, prices['input_audio_mtok']);
+  const audioIn = usage.audio_input_tokens ?? 0;
   const imageIn = ownPriced(usage.image_input_tokens, prices['input_image_mtok']);
-  const audioOut = ownPriced(usage.audio_output_tokens, prices['output_audio_mtok']);
+  const audioOut = usage.audio_output_tokens ?? 0;
   const reasoning = ownPriced(usage.reasoning_tokens, prices['output_reasoning_mtok']);
   const plainIn = (usage.input_tokens ?? 0) - cacheRead - write5m - write1h - audioIn - imageIn;
   const plainOut = (usage.output_tokens ?? 0) - audioOut - reasoning;
-  if (plainIn < 0 || plainOut < 0) {
+  const isOverlapping = cacheRead > 0 && audioIn + imageIn > 0;
+  if (isOverlapping || plainIn < 0 || plainOut < 0) {
     // Cached audio or images: which rate they had is not in the counts.
     return [{ unit: 'overlapping', quantity: 1, price: undefined, per: 1 }];
   }

@@ -2,24 +2,26 @@
  * The catalogue's provider for the names that OpenTelemetry and the SDKs use.
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/#gen-ai-provider-name
  */
-const CATALOGUE_PROVIDERS: { readonly [name: string]: string } = {
-  'aws.bedrock': 'aws',
-  bedrock: 'aws',
-  'amazon-bedrock': 'aws',
-  'azure.ai.openai': 'azure',
-  'azure.ai.inference': 'azure',
-  'azure-openai': 'azure',
-  'gcp.gemini': 'google',
-  'gcp.gen_ai': 'google',
-  'gcp.vertex_ai': 'google',
-  gemini: 'google',
-  vertex_ai: 'google',
-  mistral_ai: 'mistral',
-  x_ai: 'x-ai',
-  xai: 'x-ai',
-};
+const CATALOGUE_PROVIDERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'aws.bedrock': 'aws',
+    bedrock: 'aws',
+    'amazon-bedrock': 'aws',
+    'azure.ai.openai': 'azure',
+    'azure.ai.inference': 'azure',
+    'azure-openai': 'azure',
+    'gcp.gemini': 'google',
+    'gcp.gen_ai': 'google',
+    'gcp.vertex_ai': 'google',
+    gemini: 'google',
+    vertex_ai: 'google',
+    mistral_ai: 'mistral',
+    x_ai: 'x-ai',
+    xai: 'x-ai',
+  }),
+);
 
 export function catalogueProvider(name: string): string {
   const lower = name.toLowerCase();
-  return CATALOGUE_PROVIDERS[lower] ?? lower;
+  return CATALOGUE_PROVIDERS.get(lower) ?? lower;
 }

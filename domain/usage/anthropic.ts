@@ -2,18 +2,18 @@
  * Anthropic Messages: `input_tokens` EXCLUDES cache reads and writes, so the three are added.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
  */
-import { isObject, type JsonObject } from '../json.ts';
-import { readCount, sumKnown } from './read-count.ts';
+import type { JsonObject } from '../json.ts';
+import { readCount, remainder, sumKnown } from './read-count.ts';
 import { known, type Usage } from './usage.ts';
 
 export function readAnthropicUsage(usage: JsonObject): Usage {
   const cacheRead = readCount(usage, 'cache_read_input_tokens');
-  // The split by lifetime is newer than the total; without it every write is of five minutes, the default.
-  const split = isObject(usage['cache_creation']);
-  const written5m = split
-    ? readCount(usage, 'cache_creation', 'ephemeral_5m_input_tokens')
-    : readCount(usage, 'cache_creation_input_tokens');
+  const written = readCount(usage, 'cache_creation_input_tokens');
   const written1h = readCount(usage, 'cache_creation', 'ephemeral_1h_input_tokens');
+  // The split by lifetime is newer than the total; what it does not name is of five minutes, the default.
+  const written5m =
+    readCount(usage, 'cache_creation', 'ephemeral_5m_input_tokens') ??
+    remainder(written, written1h);
   return known({
     input_tokens: sumKnown(readCount(usage, 'input_tokens'), cacheRead, written5m, written1h),
     output_tokens: readCount(usage, 'output_tokens'),

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html
  */
 import { isObject, type JsonObject } from '../json.ts';
-import { readCount, sumKnown } from './read-count.ts';
+import { readCount, remainder, sumKnown } from './read-count.ts';
 import { known, type Usage } from './usage.ts';
 
 export function readBedrockConverseUsage(usage: JsonObject): Usage {
@@ -11,7 +11,7 @@ export function readBedrockConverseUsage(usage: JsonObject): Usage {
   const written = readCount(usage, 'cacheWriteInputTokens');
   const written1h = readWritten(usage, '1h');
   // Without the split by lifetime every write is of five minutes, the default.
-  const written5m = readWritten(usage, '5m') ?? subtract(written, written1h);
+  const written5m = readWritten(usage, '5m') ?? remainder(written, written1h);
   return known({
     input_tokens: sumKnown(readCount(usage, 'inputTokens'), cacheRead, written5m, written1h),
     output_tokens: readCount(usage, 'outputTokens'),
@@ -30,8 +30,4 @@ function readWritten(usage: JsonObject, ttl: string): number | undefined {
       .filter((detail) => detail['ttl'] === ttl)
       .map((detail) => readCount(detail, 'inputTokens')),
   );
-}
-
-function subtract(total: number | undefined, part: number | undefined): number | undefined {
-  return total === undefined ? undefined : Math.max(0, total - (part ?? 0));
 }

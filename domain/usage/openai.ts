@@ -9,8 +9,14 @@ export function readOpenAiChatUsage(usage: JsonObject): Usage {
     input_tokens: readCount(usage, 'prompt_tokens'),
     // Embeddings have no completion: the API omits the key, and no output is what happened.
     output_tokens: readCount(usage, 'completion_tokens') ?? (isEmbedding(usage) ? 0 : undefined),
-    cache_read_tokens: readCount(usage, 'prompt_tokens_details', 'cached_tokens'),
-    cache_write_5m_tokens: readCount(usage, 'prompt_tokens_details', 'cache_write_tokens'),
+    // DeepSeek and LiteLLM speak this dialect with cache counts of their own beside it.
+    cache_read_tokens:
+      readCount(usage, 'prompt_tokens_details', 'cached_tokens') ??
+      readCount(usage, 'prompt_cache_hit_tokens') ??
+      readCount(usage, 'cache_read_input_tokens'),
+    cache_write_5m_tokens:
+      readCount(usage, 'prompt_tokens_details', 'cache_write_tokens') ??
+      readCount(usage, 'cache_creation_input_tokens'),
     reasoning_tokens: readCount(usage, 'completion_tokens_details', 'reasoning_tokens'),
     audio_input_tokens: readCount(usage, 'prompt_tokens_details', 'audio_tokens'),
     audio_output_tokens: readCount(usage, 'completion_tokens_details', 'audio_tokens'),

@@ -110,6 +110,51 @@ describe('unknown is never zero', () => {
     });
   });
 
+  test('a count that nobody reads has no price: the sum of the others would be too low', () => {
+    const usage_raw = {
+      promptTokenCount: 10,
+      candidatesTokenCount: 1_290,
+      candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 1_290 }],
+    };
+    expect(
+      parse({
+        ...CALL,
+        usage: null,
+        provider: 'google',
+        model: 'gemini-2.5-flash-image',
+        usage_raw,
+      }),
+    ).toMatchObject({
+      cost_usd: null,
+      price_status: 'unpriced',
+      flags: ['usage_unread_keys'],
+      usage_raw,
+    });
+  });
+
+  test.each([
+    [
+      'a stated cost',
+      { usage: null, cost_usd: '1.25', usage_raw: { type: 'duration', seconds: 12 } },
+      'provider',
+    ],
+    ['a usage that is', { usage_raw: { words: 12 } }, 'priced'],
+    [
+      'the failure of the call',
+      { usage: null, status: 'error', usage_raw: { words: 12 } },
+      'no_usage',
+    ],
+  ])('an unknown usage object does not cost the call beside %s', (_what, fields, price_status) => {
+    expect(parse({ ...CALL, ...fields })).toMatchObject({ price_status });
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])(
+    'a provider called %s is unknown',
+    (provider) => {
+      expect(parse({ ...CALL, provider }).price_status).toBe('unpriced');
+    },
+  );
+
   test('a stated cost is kept to the digit and beats the catalogue', () => {
     expect(parse({ ...CALL, cost_usd: '0.0213' })).toMatchObject({
       cost_usd: '0.021300000000',
@@ -156,8 +201,31 @@ describe('text from outside', () => {
     expect(JSON.stringify(row)).not.toContain('secret');
   });
 
+  test.each([
+    'gen_ai.prompt',
+    'gen_ai.input.messages',
+    'gen_ai.system_instructions',
+    'llm.output_messages',
+    'prompt_text',
+    'responseText',
+    'user_message',
+    'reasoning_content',
+    'transcript',
+  ])('text under %s is not stored', (key) => {
+    const row = parse({ ...CALL, [key]: 'secret', request_id: 'req_7', [`${key}_count`]: 3 });
+    expect(row.extra).toEqual({ request_id: 'req_7', [`${key}_count`]: 3 });
+    expect(row.flags).toEqual(['content_removed']);
+  });
+
+  test('nor is any long string', () => {
+    expect(parse({ ...CALL, note: 'x'.repeat(201) })).toMatchObject({
+      extra: null,
+      flags: ['content_removed'],
+    });
+  });
+
   test('more than 2 kB of unknown fields are left out and flagged', () => {
-    expect(parse({ ...CALL, notes: 'é'.repeat(1_100) })).toMatchObject({
+    expect(parse({ ...CALL, notes: Array(20).fill('é'.repeat(60)) })).toMatchObject({
       extra: null,
       flags: ['extra_cut'],
     });
@@ -225,6 +293,8 @@ describe('the forms of a message', () => {
     ['a CloudEvent of an envelope', JSON.stringify(cloudEvent({ v: 1, events: [CALL] }))],
     ['an array of CloudEvents', JSON.stringify([cloudEvent(CALL)])],
     ['gzip of a CloudEvent', gzip(cloudEvent(CALL))],
+    ['gzip of a CloudEvent of an array', gzip(cloudEvent([CALL]))],
+    ['a CloudEvent of a compressed body', JSON.stringify(cloudEvent(JSON.parse(gzip([CALL]))))],
     [
       'a CloudEvent with base64 data',
       JSON.stringify({
@@ -259,6 +329,34 @@ describe('the forms of a message', () => {
       ok: true,
       value: { delivery: { producerId: 'api-1', sequence: 7, dropped: 3 } },
     });
+  });
+
+  test.each([
+    ['a sequence as text', { sequence: '7' }],
+    ['a negative drop count', { sequence: 7, dropped: -1 }],
+    ['a numeric producer', { producer_id: 7, sequence: 7 }],
+  ])('%s costs the numbering, not the calls', (_what, fields) => {
+    const body = JSON.stringify({ v: 1, producer_id: 'api-1', ...fields, events: [CALL] });
+    expect(decodeMessage(body)).toEqual({ ok: true, value: { events: [CALL] } });
+  });
+
+  test('a sequence may be a time in milliseconds', () => {
+    const body = JSON.stringify({ v: 1, producer_id: 'a', sequence: 1764000000000, events: [] });
+    expect(decodeMessage(body)).toMatchObject({ value: { delivery: { sequence: 1764000000000 } } });
+  });
+
+  test.each([{ encoding: 'o200k_base' }, { events: 3 }])(
+    'an event with a field of its own: %j',
+    (fields) => {
+      const decoded = decodeMessage(JSON.stringify({ ...CALL, ...fields }));
+      expect(decoded).toEqual({ ok: true, value: { events: [{ ...CALL, ...fields }] } });
+    },
+  );
+
+  test('wrappers hold no wrappers: however deep, nothing throws', () => {
+    const depth = 25_000;
+    const body = `${'{"specversion":"1.0","data":'.repeat(depth)}[]${'}'.repeat(depth)}`;
+    expect(() => decodeMessage(body)).not.toThrow();
   });
 
   test('an empty envelope is a delivery without calls, not an error', () => {

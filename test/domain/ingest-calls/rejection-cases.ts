@@ -108,13 +108,6 @@ export function refusedMessages(call: LlmCall): MessageCase[] {
       '{"v":2,"encoding":"gzip","data":""}',
     ],
     ['envelope_malformed', 'events as an object', '{"v":1,"events":{}}'],
-    [
-      'envelope_malformed',
-      'a sequence as text',
-      '{"v":1,"producer_id":"a","sequence":"1","events":[]}',
-    ],
-    ['envelope_malformed', 'a negative drop count', '{"v":1,"dropped":-1,"events":[]}'],
-    ['envelope_malformed', 'a numeric producer', '{"v":1,"producer_id":7,"events":[]}'],
     ['too_many_events', 'an array of 20,001', JSON.stringify(Array(20_001).fill(1))],
     ['encoding_unknown', 'brotli', '{"v":1,"encoding":"br","data":"AAAA"}'],
     ['encoding_broken', 'no data', '{"v":1,"encoding":"gzip"}'],

@@ -77,6 +77,27 @@ describe('what a call costs', () => {
       { usage: { input_tokens: 1, output_tokens: 1, cache_read_tokens: 2 } },
     ],
     [
+      'audio without an audio price',
+      {
+        provider: 'openai',
+        model: 'gpt-4o-audio-preview',
+        usage: {
+          input_tokens: 10,
+          output_tokens: 10,
+          audio_input_tokens: 10,
+          audio_output_tokens: 10,
+        },
+      },
+    ],
+    [
+      'cached audio, whose rate is not in the counts',
+      {
+        provider: 'google',
+        model: 'gemini-2.5-flash',
+        usage: { input_tokens: 10, output_tokens: 1, audio_input_tokens: 5, cache_read_tokens: 5 },
+      },
+    ],
+    [
       'an hour’s cache write where only the five-minute rate is listed',
       {
         provider: 'aws',
@@ -121,6 +142,7 @@ describe('which model answered', () => {
     ['claude-sonnet-4-5@20250929', 'claude-sonnet-4-5', true],
     ['claude-3-5-haiku-latest', 'claude-3-5-haiku', true],
     ['gpt-4o-2024-08-06', 'gpt-4o', true],
+    ['gemini-2.0-flash-001', 'gemini-2.0-flash', true],
     [
       'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
       'regional.anthropic.claude-sonnet-4-5-v1:0',

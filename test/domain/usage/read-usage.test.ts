@@ -1,7 +1,7 @@
 /** Usage objects in the shape their providers send, and what they mean in ours. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readUsage } from '../../../domain/usage/read-usage.ts';
+import { type ReadUsage, readUsage } from '../../../domain/usage/read-usage.ts';
 import { isConsistent, type Usage } from '../../../domain/usage/usage.ts';
 
 const CASES: [string, { [key: string]: unknown }, Usage][] = [
@@ -133,30 +133,124 @@ const CASES: [string, { [key: string]: unknown }, Usage][] = [
     },
     { input_tokens: 60, output_tokens: 3, cache_write_5m_tokens: 20, cache_write_1h_tokens: 30 },
   ],
+  [
+    'Anthropic: what the split does not name is of five minutes (50 − 30)',
+    {
+      input_tokens: 10,
+      cache_creation_input_tokens: 50,
+      cache_creation: { ephemeral_1h_input_tokens: 30 },
+      output_tokens: 5,
+    },
+    { input_tokens: 60, output_tokens: 5, cache_write_5m_tokens: 20, cache_write_1h_tokens: 30 },
+  ],
+  [
+    'LiteLLM on Anthropic: OpenAI’s totals, which include the cache counts beside them',
+    {
+      prompt_tokens: 1_500,
+      completion_tokens: 200,
+      total_tokens: 1_700,
+      cache_read_input_tokens: 1_000,
+      cache_creation_input_tokens: 100,
+    },
+    {
+      input_tokens: 1_500,
+      output_tokens: 200,
+      cache_read_tokens: 1_000,
+      cache_write_5m_tokens: 100,
+    },
+  ],
+  [
+    'DeepSeek: hits and misses sum to the prompt',
+    {
+      prompt_tokens: 1_000,
+      completion_tokens: 50,
+      prompt_cache_hit_tokens: 900,
+      prompt_cache_miss_tokens: 100,
+    },
+    { input_tokens: 1_000, output_tokens: 50, cache_read_tokens: 900 },
+  ],
+  [
+    'AI SDK 6: totals include the parts (100 + 500 + 40)',
+    {
+      inputTokens: 640,
+      inputTokenDetails: { noCacheTokens: 100, cacheReadTokens: 500, cacheWriteTokens: 40 },
+      outputTokens: 30,
+      outputTokenDetails: { textTokens: 20, reasoningTokens: 10 },
+      totalTokens: 670,
+    },
+    {
+      input_tokens: 640,
+      output_tokens: 30,
+      cache_read_tokens: 500,
+      cache_write_5m_tokens: 40,
+      reasoning_tokens: 10,
+    },
+  ],
+  [
+    'AI SDK 5: flat',
+    { inputTokens: 1_000, outputTokens: 30, totalTokens: 1_030, cachedInputTokens: 900 },
+    { input_tokens: 1_000, output_tokens: 30, cache_read_tokens: 900 },
+  ],
 ];
+
+function read(raw: { [key: string]: unknown }): ReadUsage {
+  const result = readUsage(raw);
+  if (result === undefined) throw new Error('not recognised');
+  return result;
+}
 
 describe('usage objects', () => {
   test.each(CASES)('%s', (_source, raw, expected) => {
-    const { usage, unreadKeys } = readUsage(raw);
+    const { usage, unreadKeys } = read(raw);
     expect(usage).toEqual(expected);
     expect(isConsistent(usage)).toBe(true);
     expect(unreadKeys).toEqual([]);
   });
 
   test('keys in our own shape that are not ours are named', () => {
-    expect(readUsage({ input_tokens: 1, output_tokens: 1, cached_tokens: 1 }).unreadKeys).toEqual([
+    expect(read({ input_tokens: 1, output_tokens: 1, cached_tokens: 1 }).unreadKeys).toEqual([
       'cached_tokens',
     ]);
+  });
+
+  test.each([
+    [
+      'OpenAI',
+      { prompt_tokens: 5, completion_tokens: 9, completion_tokens_details: { image_tokens: 8 } },
+      'completion_tokens_details.image_tokens',
+    ],
+    [
+      'Gemini',
+      {
+        promptTokenCount: 5,
+        candidatesTokenCount: 9,
+        candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 9 }],
+      },
+      'candidatesTokensDetails.IMAGE',
+    ],
+    [
+      'Anthropic',
+      {
+        input_tokens: 5,
+        output_tokens: 9,
+        cache_creation_input_tokens: 0,
+        server_tool_use: { code_execution_requests: 2 },
+      },
+      'server_tool_use.code_execution_requests',
+    ],
+    ['Bedrock', { inputTokens: 5, outputTokens: 9, guardrailTokens: 4 }, 'guardrailTokens'],
+  ])('a count that nobody reads is named: %s', (_dialect, raw, unread) => {
+    expect(read(raw).unreadKeys).toEqual([unread]);
   });
 
   const count = fc.integer({ min: 0, max: 1_000_000 });
 
   test('Anthropic: the buckets sum to what the provider reported', () => {
     fc.assert(
-      fc.property(count, count, count, count, (input, read, written5m, written1h) => {
-        const { usage } = readUsage({
+      fc.property(count, count, count, count, (input, cacheRead, written5m, written1h) => {
+        const { usage } = read({
           input_tokens: input,
-          cache_read_input_tokens: read,
+          cache_read_input_tokens: cacheRead,
           cache_creation_input_tokens: written5m + written1h,
           cache_creation: {
             ephemeral_5m_input_tokens: written5m,
@@ -164,7 +258,7 @@ describe('usage objects', () => {
           },
           output_tokens: 1,
         });
-        expect(usage.input_tokens).toBe(input + read + written5m + written1h);
+        expect(usage.input_tokens).toBe(input + cacheRead + written5m + written1h);
         expect(isConsistent(usage)).toBe(true);
       }),
     );
@@ -173,7 +267,7 @@ describe('usage objects', () => {
   test('Gemini: everything that was billed is in the two totals', () => {
     fc.assert(
       fc.property(count, count, count, count, (prompt, tools, candidates, thoughts) => {
-        const { usage } = readUsage({
+        const { usage } = read({
           promptTokenCount: prompt,
           toolUsePromptTokenCount: tools,
           candidatesTokenCount: candidates,
