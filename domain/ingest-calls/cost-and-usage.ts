@@ -38,11 +38,13 @@ export function readCostAndUsage(
     throw new Refused(objects.length === 0 ? 'usage_missing' : 'usage_unrecognised');
   }
   const usage = read?.usage ?? {};
-  const isDoubtful = flagUsage(raw, read, flags);
+  // What was passed over must be kept, too, or nobody could read it later.
+  const doubtful = objects[0] === raw ? raw : objects[0];
+  const isDoubtful = flagUsage(doubtful, doubtful === raw ? read : undefined, flags);
   const { cost, priceStatus } = costOf(stated, ts, served, read);
   return {
     ...columns(usage),
-    usage_raw: isDoubtful && raw !== undefined ? boundExtra(raw).value : null,
+    usage_raw: isDoubtful && doubtful !== undefined ? keepRaw(doubtful, flags) : null,
     usage_source: readChoice(event, 'usage_source', USAGE_SOURCES) ?? null,
     cache_hit:
       readBoolean(event, 'cache_hit') ??
@@ -50,6 +52,13 @@ export function readCostAndUsage(
     cost_usd: cost === undefined ? null : formatPicoUsd(cost),
     price_status: priceStatus,
   };
+}
+
+function keepRaw(raw: JsonObject, flags: Set<CallFlag>): JsonObject | null {
+  const { value, cut, contentRemoved } = boundExtra(raw);
+  if (cut) flags.add('extra_cut');
+  if (contentRemoved) flags.add('content_removed');
+  return value;
 }
 
 /** An object whose values are all null says nothing, like no object. */

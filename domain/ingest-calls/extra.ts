@@ -67,7 +67,11 @@ function withoutContent(
   depth: number,
   state: { cut: boolean; contentRemoved: boolean },
 ): unknown {
-  if (typeof value === 'string') return cleanText(value);
+  if (typeof value === 'string') {
+    // In a list: under a name, isContent has seen it.
+    if (value.length > MAX_STRING_LENGTH) state.contentRemoved = true;
+    return value.length > MAX_STRING_LENGTH ? null : cleanText(value);
+  }
   if (typeof value !== 'object' || value === null) return value;
   if (depth === MAX_DEPTH) {
     state.cut = true;

@@ -106,7 +106,13 @@ function buckets(usage: Usage, prices: ModelPrice): Bucket[] {
     },
     { unit: 'audio_input', quantity: audioIn, price: prices['input_audio_mtok'], per: MILLION },
     { unit: 'image_input', quantity: imageIn, price: prices['input_image_mtok'], per: MILLION },
-    { unit: 'output', quantity: plainOut, price: output, per: MILLION },
+    // A model that makes images charges many times more for them, and the counts do not tell them from text.
+    {
+      unit: 'output',
+      quantity: plainOut,
+      price: prices['output_image_mtok'] === undefined ? output : undefined,
+      per: MILLION,
+    },
     {
       unit: 'reasoning',
       quantity: reasoning,

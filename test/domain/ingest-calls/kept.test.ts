@@ -145,7 +145,11 @@ describe('unknown is never zero', () => {
       'no_usage',
     ],
   ])('an unknown usage object does not cost the call beside %s', (_what, fields, price_status) => {
-    expect(parse({ ...CALL, ...fields })).toMatchObject({ price_status });
+    expect(parse({ ...CALL, ...fields })).toMatchObject({
+      price_status,
+      flags: ['usage_unread_keys'],
+      usage_raw: fields.usage_raw,
+    });
   });
 
   test.each(['constructor', '__proto__', 'toString'])(
@@ -222,6 +226,12 @@ describe('text from outside', () => {
       extra: null,
       flags: ['content_removed'],
     });
+  });
+
+  test('nor is a long string in a list', () => {
+    const row = parse({ ...CALL, notes: ['z'.repeat(300), 'short'] });
+    expect(row.extra).toEqual({ notes: [null, 'short'] });
+    expect(row.flags).toEqual(['content_removed']);
   });
 
   test('more than 2 kB of unknown fields are left out and flagged', () => {
@@ -355,7 +365,7 @@ describe('the forms of a message', () => {
 
   test('wrappers hold no wrappers: however deep, nothing throws', () => {
     const depth = 25_000;
-    const body = `${'{"specversion":"1.0","data":'.repeat(depth)}[]${'}'.repeat(depth)}`;
+    const body = `${'{"specversion":"1.0","events":[],"data":'.repeat(depth)}[]${'}'.repeat(depth)}`;
     expect(() => decodeMessage(body)).not.toThrow();
   });
 

@@ -77,6 +77,14 @@ describe('what a call costs', () => {
       { usage: { input_tokens: 1, output_tokens: 1, cache_read_tokens: 2 } },
     ],
     [
+      'output of a model that makes images, which the counts do not tell from text',
+      {
+        provider: 'google',
+        model: 'gemini-2.5-flash-image',
+        usage: { input_tokens: 10, output_tokens: 1_290 },
+      },
+    ],
+    [
       'audio without an audio price',
       {
         provider: 'openai',
