@@ -3,7 +3,7 @@ import { defineConfig, type Plugin, type TestProjectConfiguration } from 'vitest
 import { findPostgres15 } from './test/support/postgres-binaries.ts';
 
 /** Folders whose tests need no server: a run of these alone starts none. */
-const WITHOUT_DATABASE = ['domain', 'examples', 'house', 'lib', 'sdk'].map(
+const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk'].map(
   (folder) => `test/${folder}/**`,
 );
 

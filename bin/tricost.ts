@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import cdkJson from '../cdk.json' with { type: 'json' };
-import { ConfigError } from '../lib/config.ts';
-import { readConfigFile } from '../lib/read-config.ts';
+import { ConfigError } from '../config/config.ts';
+import { readConfigFile } from '../config/read-config.ts';
 import { TricostStack } from '../lib/tricost-stack.ts';
 
 // The CDK command line passes cdk.json's feature flags itself; local runs and tests start this file without it.

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import type { TricostConfig } from './config.ts';
+import type { TricostConfig } from '../config/config.ts';
 
 /**
  * Not encrypted with a key: CloudWatch cannot publish to a topic that uses the account's default key, and says so only

@@ -4,8 +4,8 @@ import { ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-li
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { TricostConfig } from '../config/config.ts';
 import { AlarmTopic } from './alarm-topic.ts';
-import type { TricostConfig } from './config.ts';
 import { functionMetric } from './metrics.ts';
 import { TricostAlarm, type TricostAlarmProps } from './tricost-alarm.ts';
 

@@ -1,5 +1,5 @@
 /** The environment variables that carry the database's certificate authority. */
-import type { DatabaseCa } from './config.ts';
+import type { DatabaseCa } from '../config/config.ts';
 
 export interface DatabaseEnvironment {
   /** Value of TRICOST_DATABASE_CA. */

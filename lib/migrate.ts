@@ -2,8 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
+import type { TricostConfig } from '../config/config.ts';
 import type { MigrateEnv } from '../lambdas/migrate/env.ts';
-import type { TricostConfig } from './config.ts';
 import { partitionEnvironment } from './create-partitions.ts';
 import { TricostFunction } from './tricost-function.ts';
 import { restrictTriggerProvider } from './trigger-provider.ts';

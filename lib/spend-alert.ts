@@ -5,8 +5,8 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { type IScheduleGroup, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { TricostConfig } from '../config/config.ts';
 import type { SpendAlertEnv } from '../lambdas/spend-alert/env.ts';
-import type { TricostConfig } from './config.ts';
 import { databaseEnvironment } from './database-environment.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { TricostConfig } from './config.ts';
+import type { TricostConfig } from '../config/config.ts';
 import { databaseEnvironment } from './database-environment.ts';
 import { grantReadParameters } from './parameter-access.ts';
 import { importVpc } from './vpc-access.ts';

@@ -2,8 +2,8 @@
 import { CfnOutput, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import type { TricostConfig } from '../config/config.ts';
 import { Alarms } from './alarms.ts';
-import type { TricostConfig } from './config.ts';
 import { CreatePartitions } from './create-partitions.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { IngestCalls } from './ingest-calls.ts';

@@ -17,10 +17,11 @@ const SYNTHESIS = 'Synthesis never talks to a database.';
 const LIB = 'lib names Lambda files by path and imports only the types of their env.ts.';
 const LIB_TYPES =
   'Of an env.ts, lib imports types: its functions read the environment of a running Lambda.';
+const CONFIG = 'config reads one file; the command line may read it without loading the CDK.';
 const LOCAL = 'local runs bundled assets named by the template, never Lambda sources.';
 const LOCAL_CDK = 'local runs the synthesized assembly, it does not build one.';
 const CLI =
-  'cli imports adapters and domain, and of local only where it listens: state/local-file.ts.';
+  'cli imports adapters, config and domain, and of local only where it listens: state/local-file.ts.';
 const SDK = 'The SDK has no runtime dependency; the SQS client is an optional peer.';
 const SDK_SHARES = 'The SDK shares code with domain only.';
 
@@ -38,25 +39,32 @@ const FORBIDDEN: Planted[] = [
   ['domain', "const { x } = await import('pg'); x();", PURE],
   ['domain', "export { x } from 'pg';", PURE],
   ['domain', "import type { X } from 'pg'; export const x: X = 1;", PURE],
-  ...['adapters/postgres', 'lambdas/notify', 'lib', 'local', 'cli', 'sdk', 'scripts'].flatMap(
-    (folder): Planted[] => [
-      ['domain', from(`../${folder}/x.ts`), TOWARDS_DOMAIN],
-      ['domain/usage/deep', from(`../../../${folder}/x.ts`), TOWARDS_DOMAIN],
-    ],
-  ),
+  ...[
+    'adapters/postgres',
+    'config',
+    'lambdas/notify',
+    'lib',
+    'local',
+    'cli',
+    'sdk',
+    'scripts',
+  ].flatMap((folder): Planted[] => [
+    ['domain', from(`../${folder}/x.ts`), TOWARDS_DOMAIN],
+    ['domain/usage/deep', from(`../../../${folder}/x.ts`), TOWARDS_DOMAIN],
+  ]),
   ['domain/usage', from('../../sql/queries/x.sql'), TOWARDS_DOMAIN],
 
   ['adapters/postgres', from('aws-cdk-lib'), INFRASTRUCTURE],
   ['adapters/postgres', from('constructs'), INFRASTRUCTURE],
   ['adapters/postgres', from('aws-cdk-lib/aws-sqs'), ADAPTERS],
-  ...['lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sdk/src'].map(
+  ...['config', 'lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sdk/src'].map(
     (folder): Planted => ['adapters/postgres', from(`../../${folder}/x.ts`), ADAPTERS],
   ),
 
   ['lambdas/notify', from('aws-cdk-lib'), INFRASTRUCTURE],
   ['lambdas/notify', from('constructs'), INFRASTRUCTURE],
   ['lambdas', from('aws-cdk-lib/aws-lambda'), LAMBDAS],
-  ...['lib', 'bin', 'local', 'cli', 'sdk/src'].map(
+  ...['config', 'lib', 'bin', 'local', 'cli', 'sdk/src'].map(
     (folder): Planted => ['lambdas/notify', from(`../../${folder}/x.ts`), LAMBDAS],
   ),
 
@@ -74,6 +82,10 @@ const FORBIDDEN: Planted[] = [
     "import { readNotifyEnv } from '../lambdas/notify/env.ts'; readNotifyEnv(process.env);",
     LIB_TYPES,
   ],
+
+  ...['aws-cdk-lib', 'pg', '../domain/money.ts', '../lib/tricost-stack.ts'].map(
+    (specifier): Planted => ['config', from(specifier), CONFIG],
+  ),
 
   ['local/queue', from('aws-cdk-lib'), LOCAL_CDK],
   ['local/queue', from('constructs'), LOCAL_CDK],
@@ -122,11 +134,16 @@ const LEGAL: Allowed[] = [
     "import type { NotifyEnv } from '../lambdas/notify/env.ts'; export const env = {} as NotifyEnv;",
   ],
   ['bin', from('../lib/tricost-stack.ts')],
+  ['bin', from('../config/read-config.ts')],
+  ['lib', from('../config/config.ts')],
+  ['config', from('ajv')],
+  ['config', from('node:fs')],
   ['local/queue', from('fauxqs')],
   ['local/queue', from('../../adapters/postgres/connect.ts')],
   ['local/queue', from('../../domain/money.ts')],
   ['cli', from('../adapters/postgres/connect.ts')],
   ['cli', from('../domain/money.ts')],
+  ['cli', from('../config/read-config.ts')],
   ['cli', from('../local/state/local-file.ts')],
   ['sdk/src', from('../../domain/contract/llm-call.ts')],
   ['sdk/src', from('./publisher.ts')],

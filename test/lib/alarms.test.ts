@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../lib/read-config.ts';
+import { parseConfig } from '../../config/read-config.ts';
 import { MAX_DESCRIPTION_LENGTH } from '../../lib/runbook.ts';
 import { TricostStack } from '../../lib/tricost-stack.ts';
 import { idOf, resourcesOf, synthesize } from './synthesize.ts';

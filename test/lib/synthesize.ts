@@ -2,7 +2,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import cdkJson from '../../cdk.json' with { type: 'json' };
-import { parseConfig } from '../../lib/read-config.ts';
+import { parseConfig } from '../../config/read-config.ts';
 import { TricostStack } from '../../lib/tricost-stack.ts';
 
 export interface Resource {

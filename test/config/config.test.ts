@@ -5,9 +5,9 @@ import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import schema from '../../lib/config.schema.json' with { type: 'json' };
-import { ConfigError, type TricostConfig } from '../../lib/config.ts';
-import { parseConfig, readConfigFile } from '../../lib/read-config.ts';
+import schema from '../../config/config.schema.json' with { type: 'json' };
+import { ConfigError, type TricostConfig } from '../../config/config.ts';
+import { parseConfig, readConfigFile } from '../../config/read-config.ts';
 
 const FILE = 'tricost.config.json';
 const directory = mkdtempSync(join(tmpdir(), 'tricost-config-'));
