@@ -7,18 +7,20 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { type Command, InvalidArgumentError } from 'commander';
-import { awsClientSettings, localStack } from './target.ts';
+import {
+  AWS_HELP,
+  awsClientSettings,
+  STACK_HELP,
+  type StackOptions,
+  stackOutput,
+} from './target.ts';
 
-interface SchedulesOptions {
-  aws?: boolean;
-  group?: string;
+interface SchedulesOptions extends StackOptions {
   json?: boolean;
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
-
-const GROUP_HELP = "the stack's schedule group (on AWS; default: Tricost)";
 
 export function addSchedulesCommand(program: Command): void {
   const schedules = program.command('schedules').description("list or run the stack's schedules");
@@ -26,8 +28,8 @@ export function addSchedulesCommand(program: Command): void {
   schedules
     .command('list')
     .description('list the schedules')
-    .option('--aws', 'on AWS, with the credentials of the environment')
-    .option('--group <name>', GROUP_HELP)
+    .option('--aws', AWS_HELP)
+    .option('--stack <name>', STACK_HELP)
     .option('--json', 'print one JSON array')
     .action(async (options: SchedulesOptions) => {
       const found = await listSchedules(options);
@@ -39,8 +41,8 @@ export function addSchedulesCommand(program: Command): void {
     .description('run a schedule now, as if it were due at a given moment')
     .argument('<name>', 'for example spend-alert')
     .option('--at <time>', 'RFC 3339; default: now. spend-alert: none to come', parseTime)
-    .option('--aws', 'on AWS, with the credentials of the environment')
-    .option('--group <name>', GROUP_HELP)
+    .option('--aws', AWS_HELP)
+    .option('--stack <name>', STACK_HELP)
     .addHelpText(
       'after',
       `
@@ -57,8 +59,7 @@ Examples:
 
 async function listSchedules(options: SchedulesOptions): Promise<GetScheduleCommandOutput[]> {
   const client = new SchedulerClient(await awsClientSettings(options));
-  const group =
-    options.group ?? (options.aws === true ? 'Tricost' : (await localStack()).scheduleGroup);
+  const group = await stackOutput(options, 'ScheduleGroupName');
   const { Schedules: summaries = [] } = await client.send(
     new ListSchedulesCommand({ GroupName: group, MaxResults: 100 }),
   );

@@ -1,9 +1,12 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
 import { join } from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import pg from 'pg';
 import { connectionSettings } from '../adapters/postgres/connect.ts';
 import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
 
+/** As `stackName` in tricost.config.json. */
+const DEFAULT_STACK = 'Tricost';
 const STATE_DIRECTORY = join(import.meta.dirname, '..', '.tricost');
 
 /**
@@ -21,6 +24,47 @@ export async function localStack(
     );
   }
   return stack;
+}
+
+/** How a command is told which stack it is about. */
+export interface StackOptions {
+  aws?: boolean;
+  stack?: string;
+}
+
+export const AWS_HELP = 'on AWS, with the credentials and region of the environment';
+export const STACK_HELP = `name of the stack on AWS (default: ${DEFAULT_STACK})`;
+
+/**
+ * The stack's outputs by name: of the local run, or as CloudFormation tells them.
+ *
+ * @throws Error with what to do, when there is no such stack
+ */
+async function stackOutputs(options: StackOptions): Promise<Record<string, string>> {
+  if (options.aws !== true) return (await localStack()).outputs;
+  const name = options.stack ?? DEFAULT_STACK;
+  const client = new CloudFormationClient(await awsClientSettings(options));
+  const { Stacks: [stack] = [] } = await client
+    .send(new DescribeStacksCommand({ StackName: name }))
+    .catch((cause: unknown) => {
+      if (!(cause instanceof Error) || !/does not exist/.test(cause.message)) throw cause;
+      throw new Error(
+        `there is no stack ${name} in this account and region; name yours with --stack, or deploy it with \`npx cdk deploy\``,
+        { cause },
+      );
+    });
+  return Object.fromEntries(
+    (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+  );
+}
+
+/** @throws Error when the stack is older than the output */
+export async function stackOutput(options: StackOptions, name: string): Promise<string> {
+  const value = (await stackOutputs(options))[name];
+  if (value === undefined) {
+    throw new Error(`the stack has no output ${name}: deploy this release with \`npx cdk deploy\``);
+  }
+  return value;
 }
 
 /** Settings for an AWS SDK client: the local endpoint with dummy keys, or AWS as the environment says. */

@@ -235,5 +235,5 @@ function tailLogs(fn: lambda.Function): string {
 }
 
 function runSchedule(name: string, stackName: string): string {
-  return `npx tricost schedules run ${name} --aws --group ${stackName}`;
+  return `npx tricost schedules run ${name} --aws --stack ${stackName}`;
 }

@@ -97,6 +97,7 @@ function describe(database: LocalDatabase, inbox: SlackInbox, stack: RunningStac
     awsEndpoint: stack.awsEndpoint,
     region: stack.plan.region,
     scheduleGroup: output('ScheduleGroupName'),
+    outputs: stack.plan.outputs,
     slackInboxUrl: inbox.url,
     pid: process.pid,
   };

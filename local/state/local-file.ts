@@ -15,6 +15,8 @@ export interface LocalFile {
   awsEndpoint: string;
   region: string;
   scheduleGroup: string;
+  /** All outputs of the stack, by name; `queueUrl` and the like above are some of them. */
+  outputs: Record<string, string>;
   slackInboxUrl: string;
   /** Of the runner. */
   pid: number;

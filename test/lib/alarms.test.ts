@@ -65,7 +65,7 @@ test.each(
 )('the mail of $name and the runbook give the same command', ({ name, command }) => {
   const section = runbook.split(/^## /m).find((text) => text.startsWith(`${name}\n`));
   expect(section).toContain(
-    `**Command.** \`${command.replace('--group Tricost', '--group "$STACK"')}\``,
+    `**Command.** \`${command.replace('--stack Tricost', '--stack "$STACK"')}\``,
   );
 });
 

@@ -28,10 +28,17 @@ test('the outputs are what publishers and tools need', () => {
   expect(Object.keys(synthesize().findOutputs('*')).toSorted()).toEqual([
     'AlarmTopicArn',
     'DeadLetterQueueUrl',
+    'FailedJobsQueueUrl',
+    'IngestCallsFunctionName',
+    'MigrateDatabaseUrlParameter',
+    'NotifyDeadLetterQueueUrl',
+    'NotifyQueueUrl',
     'PublisherPolicyArn',
     'QueueArn',
     'QueueUrl',
+    'RuntimeDatabaseUrlParameter',
     'ScheduleGroupName',
+    'SlackWebhookUrlParameter',
   ]);
 });
 

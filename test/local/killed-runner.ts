@@ -26,6 +26,7 @@ const file = {
   awsEndpoint: stack.awsEndpoint,
   region: stack.plan.region,
   scheduleGroup: '',
+  outputs: {},
   slackInboxUrl: '',
   pid: process.pid,
 };
