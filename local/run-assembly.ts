@@ -42,7 +42,7 @@ export interface RunningStack {
   plan: StackPlan;
   sqs: SQSClient;
   sqsEndpoint: string;
-  /** Parameter Store, Scheduler and Lambda. */
+  /** Parameter Store, Scheduler, Lambda and CloudFormation. */
   awsEndpoint: string;
   metrics: MetricTotals;
   /** @throws Error when there is no such function. */
@@ -93,6 +93,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   let functions: FunctionRegistry | undefined;
   const aws = await startAwsEndpoint(
     {
+      stack: plan,
       parameters,
       schedules: plan.schedules,
       invoker: {
