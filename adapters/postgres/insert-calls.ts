@@ -18,6 +18,8 @@ export interface InsertResult {
   failed: PlannedCall[];
   /** Why, when there are failed rows. */
   failure?: unknown;
+  /** Whether the failure is one that would meet any other row as well. */
+  isDown: boolean;
 }
 
 const CHUNK_ROWS = 5_000;
@@ -35,7 +37,7 @@ export async function insertCalls(
   client: ClientBase,
   calls: readonly PlannedCall[],
 ): Promise<InsertResult> {
-  const result: InsertResult = { stored: 0, duplicate: 0, refused: [], failed: [] };
+  const result: InsertResult = { stored: 0, duplicate: 0, refused: [], failed: [], isDown: false };
   for (let start = 0; start < calls.length; start += CHUNK_ROWS) {
     try {
       await writeChunk(client, calls.slice(start, start + CHUNK_ROWS), result);
@@ -43,6 +45,7 @@ export async function insertCalls(
       // Whatever is down stays down for the next chunk: the rest waits in the queue.
       result.failed.push(...calls.slice(start));
       result.failure = error;
+      result.isDown = true;
       return result;
     }
   }

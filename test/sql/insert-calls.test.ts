@@ -147,7 +147,7 @@ async function storedBy(write: () => Promise<unknown>): Promise<object[]> {
 }
 
 const planned = (rows: readonly CallRow[]) =>
-  rows.map((row, index) => ({ row, messageId: 'm', index, event: {}, messageBody: '' }));
+  rows.map((row, index) => ({ row, messageId: 'm', index }));
 
 test('INSERT and COPY store the same as one INSERT per call, to the byte', async () => {
   await fc.assert(
