@@ -15,16 +15,14 @@ type GrantedObjects = Record<string, readonly string[]>;
 const INGEST: GrantedObjects = {
   'schema tricost': ['usage'],
   'schema reporting': ['usage'],
-  'table tricost.llm_calls': ['insert', 'select'],
+  'table tricost.llm_calls': ['insert'],
   'table tricost.llm_calls_partitions': ['select'],
-  'table tricost.rejected_calls': ['insert', 'select'],
-  'table tricost.deliveries': ['insert', 'select'],
-  'table tricost.prompt_features': ['select'],
-  'table tricost.prompt_versions': ['select'],
+  'table tricost.rejected_calls': ['insert'],
+  'table tricost.deliveries': ['insert'],
   'function tricost.assign_prompt_versions(text[], text[], text[], integer)': ['execute'],
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
-  'table tricost.alerts': ['insert', 'select'],
+  'table tricost.alerts': ['insert'],
   'table reporting.llm_calls': ['select'],
 };
 
