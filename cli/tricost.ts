@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 /** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
 import { Command } from 'commander';
+import { addAlertsCommand } from './alerts.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addPartitionsCommand } from './partitions.ts';
 import { addSchedulesCommand } from './schedules.ts';
@@ -13,7 +14,7 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor and schedules talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
+doctor, alerts and schedules talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
 of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks to nothing.
 
 Examples:
@@ -21,6 +22,7 @@ Examples:
   $ npx tricost validate event.json
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
+  $ npx tricost alerts test
   $ npx tricost partitions ensure --from 2025-01`,
   );
 
@@ -29,6 +31,7 @@ addValidateCommand(program);
 addTailCommand(program);
 addSchedulesCommand(program);
 addPartitionsCommand(program);
+addAlertsCommand(program);
 
 try {
   await program.parseAsync();

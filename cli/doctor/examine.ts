@@ -2,12 +2,10 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Client } from 'pg';
 import { connect } from '../../adapters/postgres/connect.ts';
-import { fetchRdsAuthorities } from '../../adapters/postgres/rds-authorities.ts';
 import {
   type InspectedParameter,
   inspectParameters,
 } from '../../adapters/ssm/inspect-parameters.ts';
-import type { DatabaseCa } from '../../config/config.ts';
 import {
   CHECKS,
   type Check,
@@ -17,6 +15,7 @@ import {
 } from '../../domain/doctor/finding.ts';
 import { judgeParameter } from '../../domain/doctor/judge-parameters.ts';
 import type { ConnectionRole } from '../../domain/doctor/judge-route.ts';
+import { readCa } from '../database-authorities.ts';
 import type { DoctorOptions } from '../doctor.ts';
 import { describe } from './attempt.ts';
 import { examineAws, localAws, noAccess } from './examine-aws.ts';
@@ -90,7 +89,10 @@ async function* examinePatient(patient: Patient): AsyncGenerator<ExaminedGroup> 
 
   const migrateUrl = read.get(parameters.migrateDatabaseUrl)?.value;
   const runtimeUrl = read.get(parameters.runtimeDatabaseUrl)?.value;
-  const ca = await readCa(patient.config.databaseCa);
+  const ca = await readCa(patient.config.databaseCa).then(
+    (pem) => ({ pem }),
+    (error: unknown) => ({ problem: describe(error) }),
+  );
   const connection = async (role: ConnectionRole, url: string | undefined) => {
     if (url === undefined) return [unknown(`${role}-host`, `see ${role}-parameter`)];
     if ('problem' in ca) return [unknown(`${role}-tls`, ca.problem)];
@@ -126,23 +128,6 @@ async function* examinePatient(patient: Patient): AsyncGenerator<ExaminedGroup> 
     };
   } finally {
     await owner?.end();
-  }
-}
-
-/** What `connect` is given, as the functions are. */
-async function readCa(
-  setting: DatabaseCa,
-): Promise<{ pem: string | undefined } | { problem: string }> {
-  switch (setting.kind) {
-    case 'system':
-      return { pem: undefined };
-    case 'pem':
-      return { pem: setting.pem };
-    case 'aws-rds':
-      return fetchRdsAuthorities().then(
-        (pem) => ({ pem }),
-        (error: unknown) => ({ problem: describe(error) }),
-      );
   }
 }
 
