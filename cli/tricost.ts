@@ -7,6 +7,11 @@ type Load = () => Promise<{ define(command: Command): void }>;
 /** In the order of the help. Loaded when named: the AWS SDK, the price list and the driver take longer than the rest. */
 const COMMANDS: [name: string, description: string, load: Load][] = [
   [
+    'doctor',
+    'check everything that must hold, before or after a deploy; changes nothing',
+    () => import('./doctor.ts'),
+  ],
+  [
     'validate',
     'say what ingest would do with an event, an envelope or an array',
     () => import('./validate.ts'),
@@ -22,6 +27,7 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     'list or create the monthly partitions of llm_calls',
     () => import('./partitions.ts'),
   ],
+  ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
 ];
 
 const program = new Command('tricost')
@@ -30,13 +36,15 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-schedules talks to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
+doctor, alerts and schedules talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
 of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks to nothing.
 
 Examples:
+  $ npx tricost doctor
   $ npx tricost validate event.json
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
+  $ npx tricost alerts test
   $ npx tricost partitions ensure --from 2025-01`,
   );
 
