@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 /** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
 import { Command } from 'commander';
+import { addForgetUserCommand } from './forget-user.ts';
 import { addPartitionsCommand } from './partitions.ts';
 import { addSchedulesCommand } from './schedules.ts';
 import { addTailCommand } from './tail.ts';
@@ -13,19 +14,22 @@ const program = new Command('tricost')
     'after',
     `
 schedules talks to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
-of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks to nothing.
+of --database-url, else of DATABASE_URL, else of the local stack, and say which. forget-user talks to the stack's own database
+and its queues, or to the database of --database-url. validate talks to nothing.
 
 Examples:
   $ npx tricost validate event.json
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
-  $ npx tricost partitions ensure --from 2025-01`,
+  $ npx tricost partitions ensure --from 2025-01
+  $ npx tricost forget-user u_10421 --dry-run`,
   );
 
 addValidateCommand(program);
 addTailCommand(program);
 addSchedulesCommand(program);
 addPartitionsCommand(program);
+addForgetUserCommand(program);
 
 try {
   await program.parseAsync();
