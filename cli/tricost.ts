@@ -22,12 +22,17 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./tail.ts'),
   ],
   ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
+  ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
   [
     'partitions',
     'list or create the monthly partitions of llm_calls',
     () => import('./partitions.ts'),
   ],
-  ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
+  [
+    'forget-user',
+    'take a user out of every table, keeping or erasing what was spent',
+    () => import('./forget-user.ts'),
+  ],
 ];
 
 const program = new Command('tricost')
@@ -36,8 +41,9 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor, alerts and schedules talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
-of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks to nothing.
+doctor, schedules, alerts and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail and
+partitions talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks
+to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -45,7 +51,8 @@ Examples:
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
   $ npx tricost alerts test
-  $ npx tricost partitions ensure --from 2025-01`,
+  $ npx tricost partitions ensure --from 2025-01
+  $ npx tricost forget-user u_10421 --dry-run`,
   );
 
 try {

@@ -57,6 +57,16 @@ comment on table tricost.deliveries is 'One row per numbered envelope of a produ
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
 grant insert on tricost.deliveries to tricost_ingest;
 
+create table tricost.forget_user_runs (
+  pseudonym text not null,
+  salt bytea not null,
+  digest bytea not null,
+  started_at timestamp with time zone not null,
+  constraint forget_user_runs_pkey PRIMARY KEY (pseudonym)
+);
+comment on table tricost.forget_user_runs is 'Runs of `tricost forget-user` that were interrupted: run the command again to end them. Empty otherwise.';
+comment on column tricost.forget_user_runs.digest is 'SHA-256 of the salt and the user''s id: recognises the user of an interrupted run without naming them.';
+
 create table tricost.job_runs (
   job text not null,
   local_date date not null,
