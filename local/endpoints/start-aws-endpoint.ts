@@ -1,5 +1,6 @@
 /** One loopback address for Parameter Store, Scheduler, Lambda and CloudFormation, as the AWS SDKs and the AWS CLI speak to them. */
 import type { ScheduleDefinition } from '../assembly/resources/schedule.ts';
+import type { Guard } from '../iam/guard.ts';
 import {
   type LoopbackRequest,
   type LoopbackResponse,
@@ -17,6 +18,7 @@ export interface AwsServices {
   parameters: ParameterStore;
   schedules: readonly ScheduleDefinition[];
   invoker: Invoker;
+  guard: Guard;
 }
 
 /** @param port 0 lets the system choose */
@@ -36,7 +38,7 @@ export function startAwsEndpoint(services: AwsServices, port: number): Promise<L
   };
   return startLoopbackServer(async (request) => {
     try {
-      return await route(request);
+      return services.guard.refusal(request) ?? (await route(request));
     } catch (error) {
       if (error instanceof AwsError) return error.toResponse();
       throw error;

@@ -13,6 +13,9 @@ export interface ScheduleDefinition {
   enabled: boolean;
   targetArn: string;
   input: string;
+  roleArn: string;
+  /** Gets what could not be delivered. */
+  deadLetterQueueArn: string | undefined;
   description: string | undefined;
 }
 
@@ -24,9 +27,7 @@ export function readSchedule(
   const timezone = properties.optionalString('ScheduleExpressionTimezone') ?? 'UTC';
   const target = properties.child('Target');
   target.ignore({
-    RoleArn: 'IAM is not emulated',
-    RetryPolicy: 'delivery to a local function cannot fail; its own errors are retried by Lambda',
-    DeadLetterConfig: 'delivery to a local function cannot fail',
+    RetryPolicy: 'a delivery fails here only for good: without permission, or without its function',
   });
   properties.child('FlexibleTimeWindow').ignore({
     Mode: 'a run at the start of its window is within it',
@@ -44,6 +45,8 @@ export function readSchedule(
     enabled: properties.oneOf('State', ['ENABLED', 'DISABLED'], 'ENABLED') === 'ENABLED',
     targetArn: target.string('Arn'),
     input: target.optionalString('Input') ?? '{}',
+    roleArn: target.string('RoleArn'),
+    deadLetterQueueArn: target.optionalChild('DeadLetterConfig')?.string('Arn'),
     description: properties.optionalString('Description'),
   };
 }

@@ -47,6 +47,7 @@ const start = () =>
           State: 'DISABLED',
           Target: {
             Arn: { 'Fn::GetAtt': ['F', 'Arn'] },
+            RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
             Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
           },
         },
