@@ -1,7 +1,7 @@
-/** Makes the bundles again while somebody reads them, as a second `npm start`, `npm test` or `cdk deploy` does. */
+/** How large bundles may be; and making them again while somebody reads them, as a second `npm start` or `cdk deploy` does. */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -34,6 +34,11 @@ test('bundles are there, whole, all the while they are made again', async () => 
   });
   expect(missing).toBe(0);
   expect(await readFile(HANDLER, 'utf8')).toBe(before);
+});
+
+test('ingest, which starts most often, stays small', async () => {
+  const { size } = await stat(HANDLER);
+  expect(size).toBeLessThanOrEqual(700_000);
 });
 
 test('a folder that takes the place of another leaves nothing of it', async () => {
