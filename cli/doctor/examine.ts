@@ -49,11 +49,15 @@ export interface ExaminedGroup {
 /**
  * @throws ConfigError when the configuration cannot be read, and an Error saying what to do when the local stack does not
  *   run; whatever else is wrong is a finding.
+ * @param stateDirectory of the local stack
  */
-export async function* examine(options: DoctorOptions): AsyncGenerator<ExaminedGroup> {
+export async function* examine(
+  options: DoctorOptions,
+  stateDirectory?: string,
+): AsyncGenerator<ExaminedGroup> {
   const config = readConfig(options);
   if (options.aws !== true) {
-    const patient = await localPatient(config);
+    const patient = await localPatient(config, stateDirectory);
     yield { group: 'AWS', findings: localAws() };
     yield* examinePatient(patient);
     return;

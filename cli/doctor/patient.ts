@@ -6,7 +6,7 @@ import type { ParameterNames, TricostConfig } from '../../config/config.ts';
 import { readConfigFile } from '../../config/read-config.ts';
 import { type Remedies, remediesFor } from '../../domain/doctor/remedies.ts';
 import type { DoctorOptions } from '../doctor.ts';
-import { awsClientSettings, localStack } from '../target.ts';
+import { type awsClientSettings, localStack } from '../target.ts';
 
 const CONFIG_FILE = join(import.meta.dirname, '..', '..', 'tricost.config.json');
 
@@ -37,10 +37,16 @@ export function readConfig(options: DoctorOptions): TricostConfig {
 }
 
 /** @throws Error saying what to do when the local stack does not run */
-export async function localPatient(config: TricostConfig): Promise<Patient> {
-  const { outputs, sqsEndpoint } = await localStack();
-  const aws = await awsClientSettings({});
-  return patient('local', config, outputs, { aws, sqs: { ...aws, endpoint: sqsEndpoint } });
+export async function localPatient(
+  config: TricostConfig,
+  stateDirectory?: string,
+): Promise<Patient> {
+  const { outputs, awsEndpoint, sqsEndpoint, region } = await localStack(undefined, stateDirectory);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return patient('local', config, outputs, {
+    aws: { endpoint: awsEndpoint, region, credentials },
+    sqs: { endpoint: sqsEndpoint, region, credentials },
+  });
 }
 
 /** @throws the client's own error: no credentials, no region, no permission */

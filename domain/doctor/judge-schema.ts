@@ -29,7 +29,7 @@ export function judgeServerVersion(versionNumber: number): Finding {
 export interface SchemaFacts {
   /** The login that migrates. */
   user: string;
-  /** Version of the newest migration applied; undefined while schema tricost has no ledger. */
+  /** Version of the newest migration applied; undefined while there is no ledger, or for whom it is closed. */
   version: number | undefined;
   /** Owner of schema tricost, and whether the login may act as it; undefined while there is none. */
   owner: { name: string; mayActAs: boolean } | undefined;
@@ -45,17 +45,27 @@ export function judgeSchema(
   deployed: boolean,
   remedies: Remedies,
 ): Finding[] {
-  const migrations = judgeMigrations(facts.version, bundledVersion, deployed, remedies);
+  const isStranger = facts.owner?.mayActAs === false;
+  const migrations = isStranger
+    ? unknown('migrations', 'only the owner of the schema may look: see owner')
+    : judgeMigrations(facts.version, bundledVersion, deployed, remedies);
   return [
     migrations,
     judgeOwner(facts, remedies),
     judgeRoles(facts, remedies),
-    facts.version === undefined
-      ? notHere('grants', 'the migrations make them, on deploy')
-      : migrations.state === 'well'
-        ? judgeGrants(facts.grants, remedies)
-        : unknown('grants', 'this release knows only its own grants: see migrations'),
+    judgeGrantsAfter(migrations, facts.grants, remedies),
   ];
+}
+
+function judgeGrantsAfter(
+  migrations: Finding,
+  grants: readonly Grant[],
+  remedies: Remedies,
+): Finding {
+  if (migrations.state === 'well') return judgeGrants(grants, remedies);
+  return migrations.state === 'not-here'
+    ? notHere('grants', 'the migrations make them')
+    : unknown('grants', 'a release knows the grants of its own migrations alone: see migrations');
 }
 
 function judgeMigrations(
