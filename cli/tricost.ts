@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 /** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
 import { Command } from 'commander';
+import { addDlqCommand } from './dlq.ts';
 import { addPartitionsCommand } from './partitions.ts';
 import { addSchedulesCommand } from './schedules.ts';
 import { addTailCommand } from './tail.ts';
@@ -19,13 +20,15 @@ Examples:
   $ npx tricost validate event.json
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
-  $ npx tricost partitions ensure --from 2025-01`,
+  $ npx tricost partitions ensure --from 2025-01
+  $ npx tricost dlq peek`,
   );
 
 addValidateCommand(program);
 addTailCommand(program);
 addSchedulesCommand(program);
 addPartitionsCommand(program);
+addDlqCommand(program);
 
 try {
   await program.parseAsync();
