@@ -24,6 +24,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
   ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
   ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
   [
+    'dlq',
+    'look at dead letters and rejected events, and send them again',
+    () => import('./dlq.ts'),
+  ],
+  [
     'partitions',
     'list or create the monthly partitions of llm_calls',
     () => import('./partitions.ts'),
@@ -41,9 +46,9 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor, schedules, alerts and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail and
-partitions talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks
-to nothing.
+doctor, schedules, alerts, dlq and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail
+and partitions talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate
+talks to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -51,6 +56,7 @@ Examples:
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
   $ npx tricost alerts test
+  $ npx tricost dlq peek
   $ npx tricost partitions ensure --from 2025-01
   $ npx tricost forget-user u_10421 --dry-run`,
   );

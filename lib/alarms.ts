@@ -24,6 +24,8 @@ export interface AlarmsProps {
   readonly notify: WatchedQueue;
   readonly createPartitions: Watched;
   readonly spendAlert: Watched;
+  /** Undefined: there is none. */
+  readonly canary: Watched | undefined;
   readonly failedJobs: sqs.IQueue;
 }
 
@@ -31,6 +33,11 @@ const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 const { BREACHING, IGNORE, NOT_BREACHING } = TreatMissingData;
 const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(15);
+
+const CANARY_LATE = Duration.minutes(5);
+
+/** From one canary to the next. */
+const QUARTER = Duration.minutes(15);
 
 /** More than the six minutes after which the calls queue delivers a failed message again, so that its alarm stays on. */
 const BETWEEN_ATTEMPTS = Duration.minutes(15);
@@ -52,6 +59,7 @@ export class Alarms extends Construct {
     this.#watchIngest(props.ingestCalls);
     this.#watchNotify(props.notify);
     this.#watchJobs(props);
+    if (props.canary !== undefined) this.#watchCanary(props.canary, stackName);
   }
 
   #watchIngest({ queue, deadLetterQueue, function: ingest }: WatchedQueue): void {
@@ -198,6 +206,29 @@ export class Alarms extends Construct {
       meaning:
         'The spend alert has not succeeded for 26 hours, so a jump in spend would go unnoticed.',
       command: runSchedule('spend-alert', config.stackName),
+    });
+  }
+
+  #watchCanary({ function: canary }: Watched, stackName: string): void {
+    this.#add('canary-missing', {
+      metric: functionMetric('canary', 'CanaryArrived', { statistic: 'Minimum', period: QUARTER }),
+      threshold: 1,
+      comparisonOperator: LESS_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      // A canary that is no longer sent does not arrive either.
+      treatMissingData: BREACHING,
+      meaning:
+        'A test message was not stored within 15 minutes, or none was sent: calls are probably not stored either.',
+      command: runSchedule('canary', stackName),
+    });
+    this.#add('canary-late', {
+      metric: functionMetric('canary', 'CanaryLagMs', { statistic: 'Maximum', period: QUARTER }),
+      threshold: CANARY_LATE.toMilliseconds(),
+      comparisonOperator: GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: NOT_BREACHING,
+      meaning: 'A test message took more than 5 minutes to be stored; calls take as long.',
+      command: tailLogs(canary),
     });
   }
 

@@ -41,6 +41,15 @@ comment on column tricost.alerts.previous_usd is 'NULL: the feature had calls in
 comment on column tricost.alerts.change_ratio is '0.62 is +62 %. NULL: nothing to compare with (a new feature, or one that cost nothing before).';
 grant insert on tricost.alerts to tricost_ingest;
 
+create table tricost.canaries (
+  sequence bigint not null,
+  sent_at timestamp with time zone default clock_timestamp() not null,
+  constraint canaries_pkey PRIMARY KEY (sequence)
+);
+comment on table tricost.canaries is 'Canary envelopes sent through the calls queue, for 35 days. Their arrival is a row of tricost.deliveries, producer tricost-canary.';
+comment on column tricost.canaries.sequence is 'Quarters of an hour from the epoch to the moment the run was due.';
+grant delete, insert, select on tricost.canaries to tricost_ingest;
+
 create table tricost.deliveries (
   producer_id text not null,
   sequence bigint not null,

@@ -58,7 +58,8 @@ export interface SliceLimits {
   characters: number;
 }
 
-const WHOLE_MESSAGE = -1;
+/** In the place of an event's position: the message could not be taken apart. */
+export const WHOLE_MESSAGE = -1;
 
 /** Ten times what fits into the largest message uncompressed; more is an attack on the function's memory, or a mistake. */
 const MAX_EVENTS = 20_000;

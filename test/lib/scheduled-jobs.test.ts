@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseScheduleExpression } from '../../local/schedules/schedule-expression.ts';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
-const template = synthesize();
+const template = synthesize({ canary: true });
 const failedJobs = {
   'Fn::GetAtt': [
     resourcesOf(template, 'AWS::SQS::Queue')
