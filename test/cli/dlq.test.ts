@@ -120,6 +120,8 @@ const SPEND_ALERT = {
   enabled: true,
   targetArn: FUNCTION_ARN,
   input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
+  roleArn: 'arn:aws:iam::000000000000:role/scheduler',
+  deadLetterQueueArn: undefined,
   description: undefined,
 };
 

@@ -1,15 +1,17 @@
 /** A command run in this process: its arguments parsed and its work done as in a terminal, without a start of Node each time. */
 import { Command } from 'commander';
 import { vi } from 'vitest';
-import { addDlqCommand } from '../../cli/dlq.ts';
-import { addPartitionsCommand } from '../../cli/partitions.ts';
-import { addSchedulesCommand } from '../../cli/schedules.ts';
+import * as dlq from '../../cli/dlq.ts';
+import * as partitions from '../../cli/partitions.ts';
+import * as schedules from '../../cli/schedules.ts';
 import type { CommandResult } from './run-tricost.ts';
 
 /** @param args as after `tricost` */
 export async function runCommand(args: readonly string[]): Promise<CommandResult> {
   const program = new Command('tricost').exitOverride();
-  for (const add of [addDlqCommand, addPartitionsCommand, addSchedulesCommand]) add(program);
+  for (const [name, { define }] of Object.entries({ dlq, partitions, schedules })) {
+    define(program.command(name));
+  }
   const stdout = vi.spyOn(console, 'log').mockReturnValue();
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const said = (spy: { mock: { calls: unknown[][] } }, end: string) =>
