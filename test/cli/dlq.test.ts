@@ -28,6 +28,8 @@ import { moveBatch } from '../../adapters/sqs/move-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
 import { startAwsEndpoint } from '../../local/endpoints/start-aws-endpoint.ts';
+import { AccessControl } from '../../local/iam/access-control.ts';
+import { Guard } from '../../local/iam/guard.ts';
 import type { LoopbackServer } from '../../local/loopback-server.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
@@ -64,6 +66,7 @@ beforeAll(async () => {
   parameters.set('/migrate', database.url);
   endpoint = await startAwsEndpoint(
     {
+      guard: new Guard(new AccessControl([]), 'us-east-1'),
       stack: {
         stackName: 'Tricost',
         outputs: {
