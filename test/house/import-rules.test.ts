@@ -110,9 +110,14 @@ const FORBIDDEN: Planted[] = [
 ];
 
 const LEGAL: Allowed[] = [
-  ...['./money.ts', './usage/openai.ts', 'node:crypto', 'node:zlib', 'temporal-polyfill'].map(
-    (specifier): Allowed => ['domain', from(specifier)],
-  ),
+  ...[
+    './money.ts',
+    './usage/openai.ts',
+    'node:crypto',
+    'node:zlib',
+    'croner',
+    'temporal-polyfill',
+  ].map((specifier): Allowed => ['domain', from(specifier)]),
   ['domain/usage', from('../money.ts')],
   ['domain/usage/deep', from('../../money.ts')],
   ['domain/pricing', from('@pydantic/genai-prices')],

@@ -1,5 +1,8 @@
 /** AWS::Scheduler::Schedule: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html */
-import { parseScheduleExpression, type Recurrence } from '../../schedules/schedule-expression.ts';
+import {
+  parseScheduleExpression,
+  type Recurrence,
+} from '../../../domain/schedules/schedule-expression.ts';
 import type { Properties } from '../properties.ts';
 
 export interface ScheduleDefinition {
