@@ -4,15 +4,17 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { toErrorBody } from '../../local/functions/runtime-error.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { importBundle } from './import-bundle.ts';
 import { type LoopbackServer, listenOnLoopback } from './loopback-server.ts';
 import { startParameterStore } from './parameter-store.ts';
 
 /** The code that the stack's Custom::Trigger runs; what it throws is the reason that CloudFormation shows. */
 const TRIGGER = 'aws-cdk-lib/custom-resource-handlers/dist/triggers/lambda/index.js';
-const BUNDLE = new URL('../../dist/lambdas/migrate/handler.mjs', import.meta.url).href;
 
 const { handler: trigger } = createRequire(import.meta.url)(
-  createRequire(import.meta.url).resolve('aws-cdk-lib').replace(/aws-cdk-lib[/\\]index\.js$/, TRIGGER),
+  createRequire(import.meta.url)
+    .resolve('aws-cdk-lib')
+    .replace(/aws-cdk-lib[/\\]index\.js$/, TRIGGER),
 ) as { handler(event: object): Promise<void> };
 
 const PARAMETERS = {
@@ -60,14 +62,11 @@ beforeEach(() => {
   parameters.set(PARAMETERS.slack, 'https://hooks.slack.com/services/T0/B0/x');
 });
 
-let starts = 0;
-
 /** The Invoke operation: every call is a cold start of the bundle, answered as Lambda's runtime answers. */
 function startLambda(): Promise<LoopbackServer> {
   const server = createServer(async (_request, response) => {
-    starts += 1;
     try {
-      const { handler } = await import(`${BUNDLE}?start=${starts}`);
+      const handler = await importBundle('migrate');
       response.end(JSON.stringify(await handler({}, {})));
     } catch (error) {
       response.setHeader('x-amz-function-error', 'Unhandled');
@@ -110,5 +109,7 @@ test('a login that the database refuses is one sentence too, without the passwor
   const url = Object.assign(new URL(database.url), { password: 'sekrit' }).href;
   parameters.set(PARAMETERS.migrate, url);
   const reason = await reasonOfFailedDeploy();
-  expect(reason).toMatch(/^error 28P01: password authentication failed for user "tricost_owner"\n$/);
+  expect(reason).toMatch(
+    /^error 28P01: password authentication failed for user "tricost_owner"\n$/,
+  );
 });
