@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { isRefusedLogin } from '../adapters/postgres/sql-state.ts';
 import { WarmConnection } from '../adapters/postgres/warm-connection.ts';
 import type { DatabaseSettings } from './database-env.ts';
+import { plainError } from './plain-error.ts';
 import { describeError } from './report.ts';
 import { secrets } from './secrets.ts';
 
@@ -57,7 +58,7 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
         // The password may have been rotated: the next invocation reads it again.
         if (isRefusedLogin(error)) clearCache(slug);
         // The runtime logs every property of an error, and the driver's have the row and its values.
-        throw new Error(describeError(error));
+        throw plainError(describeError(error));
       }
     });
   return handler as unknown as MiddyfiedHandler<Event, Result>;

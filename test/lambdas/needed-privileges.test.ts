@@ -1,31 +1,25 @@
 /** No privilege of tricost_ingest is superfluous: without any single one of them, some bundled function fails. */
-import { existsSync } from 'node:fs';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { EXPECTED_GRANTS } from '../../domain/doctor/expected-grants.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
 import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
-
-const BUNDLES = new URL('../../dist/lambdas/', import.meta.url);
+import { type BundleHandler, importBundle } from './import-bundle.ts';
 
 /** After the morning of these tests, whatever day it is. */
 const NOW = new Date('2026-11-26T23:00:00Z');
 
-type Handler = (event: unknown, context: object) => Promise<unknown>;
-
 let world: AlertWorld;
 let sqs: SQSClient;
-const handlers: Record<string, Handler> = {};
+const handlers: Record<string, BundleHandler> = {};
 
 beforeAll(async () => {
   world = await startAlertWorld();
   const { TRICOST_NOTIFY_QUEUE_URL: queueUrl = '' } = world.env;
   Object.assign(process.env, world.env, { TRICOST_QUEUE_URL: queueUrl });
   for (const slug of ['ingest-calls', 'spend-alert', 'notify']) {
-    const bundle = new URL(`${slug}/handler.mjs`, BUNDLES);
-    if (!existsSync(bundle)) throw new Error('there are no bundles; run `npm run bundle` first');
-    handlers[slug] = ((await import(bundle.href)) as { handler: Handler }).handler;
+    handlers[slug] = await importBundle(slug);
   }
   const { AWS_REGION: region = '', AWS_ENDPOINT_URL_SQS: endpoint = '' } = world.env;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

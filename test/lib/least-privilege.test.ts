@@ -72,7 +72,7 @@ test.each([
   ['NotifyFunction', ['database-url/runtime', 'slack-webhook-url'], ['NotifyQueue']],
   ['SpendAlertJobFunction', ['database-url/runtime'], ['FailedJobs', 'NotifyQueue']],
   ['CreatePartitionsJobFunction', ['database-url/migrate'], ['FailedJobs']],
-  ['MigrateFunction', ['database-url/migrate'], []],
+  ['MigrateFunction', ['database-url/migrate', 'database-url/runtime', 'slack-webhook-url'], []],
   ['CanaryJobFunction', ['database-url/runtime'], ['FailedJobs', 'IngestCallsQueue']],
 ])('%s reads the parameters %j and touches the queues %j', (prefix, parameters, queues) => {
   const grants = grantsOf(synthesize({ canary: true })).filter(({ holder }) =>
