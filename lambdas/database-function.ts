@@ -23,6 +23,8 @@ export interface Services<Secret extends string> {
   /** The warm connection, or a new one. After an error that `run` catches, discard it. */
   connection(): Promise<Client>;
   discardConnection(): Promise<void>;
+  /** The next invocation reads its parameters again. */
+  forgetSecrets(): void;
   secrets: Record<Secret, string>;
 }
 
@@ -39,6 +41,7 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
         return await definition.run(event, {
           secrets: values,
           discardConnection: () => warm.discard(),
+          forgetSecrets: () => clearCache(slug),
           connection: () =>
             warm.get({
               connectionString: values.databaseUrl,

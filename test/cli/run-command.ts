@@ -4,12 +4,14 @@ import { vi } from 'vitest';
 import { addDlqCommand } from '../../cli/dlq.ts';
 import { addPartitionsCommand } from '../../cli/partitions.ts';
 import { addSchedulesCommand } from '../../cli/schedules.ts';
+import { addValidateCommand } from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
 
 /** @param args as after `tricost` */
 export async function runCommand(args: readonly string[]): Promise<CommandResult> {
   const program = new Command('tricost').exitOverride();
-  for (const add of [addDlqCommand, addPartitionsCommand, addSchedulesCommand]) add(program);
+  for (const add of [addDlqCommand, addPartitionsCommand, addSchedulesCommand, addValidateCommand])
+    add(program);
   const stdout = vi.spyOn(console, 'log').mockReturnValue();
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const said = (spy: { mock: { calls: unknown[][] } }, end: string) =>
