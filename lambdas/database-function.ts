@@ -26,6 +26,8 @@ export interface Services<Secret extends string> {
   discardConnection(): Promise<void>;
   /** Until the function's timeout. */
   remainingMs(): number;
+  /** The next invocation reads its parameters again. */
+  forgetSecrets(): void;
   secrets: Record<Secret, string>;
 }
 
@@ -45,6 +47,7 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
           secrets: values,
           discardConnection: () => warm.discard(),
           remainingMs: () => context.getRemainingTimeInMillis(),
+          forgetSecrets: () => clearCache(slug),
           connection: () =>
             warm.get({
               connectionString: values.databaseUrl,

@@ -4,12 +4,13 @@ import { vi } from 'vitest';
 import * as dlq from '../../cli/dlq.ts';
 import * as partitions from '../../cli/partitions.ts';
 import * as schedules from '../../cli/schedules.ts';
+import * as validate from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
 
 /** @param args as after `tricost` */
 export async function runCommand(args: readonly string[]): Promise<CommandResult> {
   const program = new Command('tricost').exitOverride();
-  for (const [name, { define }] of Object.entries({ dlq, partitions, schedules })) {
+  for (const [name, { define }] of Object.entries({ dlq, partitions, schedules, validate })) {
     define(program.command(name));
   }
   const stdout = vi.spyOn(console, 'log').mockReturnValue();

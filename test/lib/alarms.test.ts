@@ -107,7 +107,7 @@ test('the canary rings when one has not arrived, and when none is sent', () => {
     AlarmName: 'Tricost/canary-missing',
     MetricName: 'CanaryArrived',
     Dimensions: [{ Name: 'service', Value: 'canary' }],
-    Statistic: 'Minimum',
+    Statistic: 'Maximum',
     Period: 900,
     EvaluationPeriods: 1,
     Threshold: 1,
