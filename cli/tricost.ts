@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 /** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
 import { Command } from 'commander';
+import { addCostCommand } from './cost.ts';
 import { addForgetUserCommand } from './forget-user.ts';
 import { addPartitionsCommand } from './partitions.ts';
 import { addSchedulesCommand } from './schedules.ts';
@@ -15,7 +16,7 @@ const program = new Command('tricost')
     `
 schedules talks to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
 of --database-url, else of DATABASE_URL, else of the local stack, and say which. forget-user talks to the stack's own database
-and its queues, or to the database of --database-url. validate talks to nothing.
+and its queues, or to the database of --database-url. validate and cost talk to nothing.
 
 Examples:
   $ npx tricost validate event.json
@@ -30,6 +31,7 @@ addTailCommand(program);
 addSchedulesCommand(program);
 addPartitionsCommand(program);
 addForgetUserCommand(program);
+addCostCommand(program);
 
 try {
   await program.parseAsync();
