@@ -15,7 +15,7 @@ export interface ColdInit {
 const BUNDLES = fileURLToPath(new URL('../../dist/lambdas', import.meta.url));
 const RUNS = 10;
 /** What Node and the runtime take by themselves. */
-export const EMPTY = '(an empty handler)';
+const EMPTY = '(an empty handler)';
 
 export async function measureColdInit(
   onProgress: (name: string) => void,

@@ -16,7 +16,7 @@ const NAME_WIDTH = 36;
 const COLUMN_WIDTH = 16;
 const BYTES_PER_GB = 1_000_000_000n;
 
-export function costsOf(calls: bigint): MonthlyCost[] {
+function costsOf(calls: bigint): MonthlyCost[] {
   return SHAPES.map((shape) => monthlyCost(calls, shape, MEASURED));
 }
 
