@@ -38,6 +38,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     'take a user out of every table, keeping or erasing what was spent',
     () => import('./forget-user.ts'),
   ],
+  [
+    'cost',
+    'compute what a month on AWS costs, from measured bytes and times',
+    () => import('./cost.ts'),
+  ],
 ];
 
 const program = new Command('tricost')
@@ -48,7 +53,7 @@ const program = new Command('tricost')
     `
 doctor, schedules, alerts, dlq and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail
 and partitions talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate
-talks to nothing.
+and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -58,7 +63,8 @@ Examples:
   $ npx tricost alerts test
   $ npx tricost dlq peek
   $ npx tricost partitions ensure --from 2025-01
-  $ npx tricost forget-user u_10421 --dry-run`,
+  $ npx tricost forget-user u_10421 --dry-run
+  $ npx tricost cost --calls-per-month 10_000_000`,
   );
 
 try {
