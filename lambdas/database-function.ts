@@ -31,7 +31,9 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
 ): MiddyfiedHandler<Event, Result> {
   const { slug, database } = definition;
   const warm = new WarmConnection();
-  const handler = middy<Event, Result>()
+  // No early answer shortly before the timeout: the run would go on in a process that is handed the next event meanwhile,
+  // on the same connection, and a message could be posted twice. Lambda ends the process at the timeout, its run with it.
+  const handler = middy<Event, Result>({ timeoutEarlyInMillis: 0 })
     .use(secrets({ databaseUrl: database.urlParameter, ...definition.secrets }, slug))
     .handler(async (event, context) => {
       const values = context as unknown as Record<'databaseUrl' | Secret, string>;
