@@ -12,7 +12,7 @@ import type { InvocationResult } from './functions/invocation-result.ts';
 import { MetricTotals } from './functions/metric-totals.ts';
 import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
 import { createQueues } from './queue/create-queues.ts';
-import { startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
+import { type LoopbackFauxqsOptions, startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
 import { ScheduleClock } from './schedules/schedule-clock.ts';
 import { fillScheduleInput } from './schedules/schedule-input.ts';
 import { freePort } from './state/free-port.ts';
@@ -36,6 +36,14 @@ export interface RunAssemblyOptions {
   onError(functionName: string, problem: string): void;
   /** Waits between attempts of asynchronous invocations; default: as on AWS. */
   retryDelaysMs?: readonly number[];
+  /** Default: fauxqs in this process. */
+  startQueueEngine?(options: Required<LoopbackFauxqsOptions>): Promise<QueueEngine>;
+}
+
+export interface QueueEngine {
+  /** `http://127.0.0.1:<port>`, the endpoint for SQS clients. */
+  address: string;
+  stop(): Promise<void>;
 }
 
 export interface RunningStack {
@@ -49,6 +57,8 @@ export interface RunningStack {
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
   /** Runs a schedule's target once, as if it had been due at that moment, and waits for it. */
   runSchedule(name: string, scheduledTime: Date): Promise<InvocationResult>;
+  /** Of the processes that the function runs in at this moment. */
+  processIds(functionName: string): number[];
   /** Lets invocations under way finish, then ends everything. */
   stop(): Promise<void>;
 }
@@ -140,19 +150,20 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
       if (schedule === undefined) throw new Error(`the stack has no schedule ${name}`);
       return registry.get(schedule.targetArn).invoke(fillScheduleInput(schedule, scheduledTime));
     },
+    processIds: (name) => registry.get(name).processIds,
     stop: () => teardown.run(),
   };
 }
 
 async function startQueues(
   plan: StackPlan,
-  { stateDirectory }: RunAssemblyOptions,
+  { stateDirectory, startQueueEngine = startLoopbackFauxqs }: RunAssemblyOptions,
   port: number,
   teardown: Teardown,
 ): Promise<{ sqs: SQSClient; sqsEndpoint: string }> {
   const dataDir = join(stateDirectory, 'sqs');
   await makePrivateFolder(dataDir);
-  const engine = await startLoopbackFauxqs({ port, dataDir });
+  const engine = await startQueueEngine({ port, dataDir });
   teardown.add(() => engine.stop());
   const sqs = new SQSClient({
     endpoint: engine.address,
