@@ -11,7 +11,7 @@ export interface DrainOptions {
 
 const POLL_MS = 100;
 /** Time for a batch to be processed, on a busy machine. */
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_000;
 /** Past the queue's visibility timeout and the longest backoff of a parked message, 75 minutes. */
 const SKIP_MS = 90 * 60_000;
 /** Longer than a parked message waits after an outage of a few minutes. */

@@ -6,7 +6,7 @@ const POLL_MS = 50;
 const KIB = 1_024;
 
 /** Only Linux tells of a process that is not one's own what it has held at most. */
-export const canMeasure = existsSync('/proc/self/status');
+const canMeasure = existsSync('/proc/self/status');
 
 /**
  * Peak resident memory of the largest of the processes, in bytes; undefined where it cannot be measured.
