@@ -22,9 +22,7 @@ interface SchedulesOptions extends StackOptions {
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
-export function addSchedulesCommand(program: Command): void {
-  const schedules = program.command('schedules').description("list or run the stack's schedules");
-
+export function define(schedules: Command): void {
   schedules
     .command('list')
     .description('list the schedules')

@@ -1,6 +1,5 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import pg from 'pg';
 import { connectionSettings } from '../adapters/postgres/connect.ts';
 import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
@@ -42,6 +41,10 @@ export const STACK_HELP = `name of the stack on AWS (default: ${DEFAULT_STACK})`
  */
 async function stackOutputs(options: StackOptions): Promise<Record<string, string>> {
   if (options.aws !== true) return (await localStack()).outputs;
+  // Most commands talk to no AWS, and it takes longer to load than they take to run.
+  const { CloudFormationClient, DescribeStacksCommand } = await import(
+    '@aws-sdk/client-cloudformation'
+  );
   const name = options.stack ?? DEFAULT_STACK;
   const client = new CloudFormationClient(await awsClientSettings(options));
   const { Stacks: [stack] = [] } = await client

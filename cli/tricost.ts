@@ -1,10 +1,28 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 /** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
 import { Command } from 'commander';
-import { addPartitionsCommand } from './partitions.ts';
-import { addSchedulesCommand } from './schedules.ts';
-import { addTailCommand } from './tail.ts';
-import { addValidateCommand } from './validate.ts';
+
+type Load = () => Promise<{ define(command: Command): void }>;
+
+/** In the order of the help. Loaded when named: the AWS SDK, the price list and the driver take longer than the rest. */
+const COMMANDS: [name: string, description: string, load: Load][] = [
+  [
+    'validate',
+    'say what ingest would do with an event, an envelope or an array',
+    () => import('./validate.ts'),
+  ],
+  [
+    'tail',
+    'show calls with their cost as they land (those that started within the last day)',
+    () => import('./tail.ts'),
+  ],
+  ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
+  [
+    'partitions',
+    'list or create the monthly partitions of llm_calls',
+    () => import('./partitions.ts'),
+  ],
+];
 
 const program = new Command('tricost')
   .description('Split your LLM bill by feature, user and prompt.')
@@ -22,12 +40,12 @@ Examples:
   $ npx tricost partitions ensure --from 2025-01`,
   );
 
-addValidateCommand(program);
-addTailCommand(program);
-addSchedulesCommand(program);
-addPartitionsCommand(program);
-
 try {
+  for (const [name, description, load] of COMMANDS) {
+    const command = program.command(name).description(description);
+    // Wherever it stands on the line: `tail --help`, `help tail`.
+    if (process.argv.includes(name)) (await load()).define(command);
+  }
   await program.parseAsync();
 } catch (error) {
   // A person reads this: the sentence, not the stack.

@@ -8,10 +8,8 @@ import { printable } from './printable.ts';
 /** As `npm start` and a fresh deploy keep them: three months before the current one. */
 const MONTHS_BACK = 3;
 
-export function addValidateCommand(program: Command): void {
-  program
-    .command('validate')
-    .description('say what ingest would do with an event, an envelope or an array')
+export function define(command: Command): void {
+  command
     .argument('<file>', 'the message body; - reads standard input')
     .option('--json', 'print one JSON object')
     .addHelpText(
