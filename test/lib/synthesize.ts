@@ -11,11 +11,25 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-/** @param settings what a team would write into tricost.config.json beside `alarmEmail`. */
+const templates = new Map<string, Template>();
+
+/**
+ * The same settings give the same object: do not change it.
+ *
+ * @param settings what a team would write into tricost.config.json beside `alarmEmail`.
+ */
 export function synthesize(settings: Record<string, unknown> = {}): Template {
+  const key = JSON.stringify(settings);
+  const template = templates.get(key) ?? Template.fromStack(makeStack(settings));
+  templates.set(key, template);
+  return template;
+}
+
+function makeStack(settings: Record<string, unknown>): TricostStack {
   const config = parseConfig({ alarmEmail: 'ops@example.com', ...settings }, 'tricost.config.json');
-  const app = new App({ context: cdkJson.context });
-  return Template.fromStack(new TricostStack(app, config.stackName, { config }));
+  // Its rules take seconds to load in each process; one test in tricost-stack.test.ts applies them.
+  const app = new App({ context: cdkJson.context, builtinCloudFormationValidation: false });
+  return new TricostStack(app, config.stackName, { config });
 }
 
 /** Logical ids and resources of a type; fails when there are none, so that no loop over them passes by doing nothing. */
