@@ -9,15 +9,19 @@ import { copyIn } from './copy-in.ts';
  * @returns how many rows were written: all that differ in their key
  */
 export function copyCalls(client: ClientBase, rows: readonly CallRow[]): Promise<number> {
+  const { statement, data } = encodeCopy(rows);
+  return copyIn(client, statement, data);
+}
+
+export function encodeCopy(rows: readonly CallRow[]): { statement: string; data: Buffer } {
   const columns = filledColumns(rows);
   const lines = rows
     .filter((row, index) => !isSameCall(row, rows[index - 1]))
     .map((row) => columns.map((column) => field(inputText(row, column))).join('\t'));
-  return copyIn(
-    client,
-    `copy tricost.llm_calls (${columns.join(', ')}) from stdin`,
-    Buffer.from(`${lines.join('\n')}\n`),
-  );
+  return {
+    statement: `copy tricost.llm_calls (${columns.join(', ')}) from stdin`,
+    data: Buffer.from(`${lines.join('\n')}\n`),
+  };
 }
 
 function isSameCall(row: CallRow, other: CallRow | undefined): boolean {

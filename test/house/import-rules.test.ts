@@ -22,6 +22,8 @@ const LOCAL = 'local runs bundled assets named by the template, never Lambda sou
 const LOCAL_CDK = 'local runs the synthesized assembly, it does not build one.';
 const CLI =
   'cli imports adapters, config and domain, and of local only where it listens: state/local-file.ts.';
+const BENCH =
+  'bench measures what is deployed: the bundles, adapters, domain and sdk, run by local.';
 const SDK = 'The SDK has no runtime dependency; the SQS client is an optional peer.';
 const SDK_SHARES = 'The SDK shares code with domain only.';
 
@@ -101,6 +103,10 @@ const FORBIDDEN: Planted[] = [
     (folder): Planted => ['cli', from(`../${folder}/x.ts`), CLI],
   ),
 
+  ...['aws-cdk-lib', 'constructs', '../lambdas/notify/x.ts', '../lib/x.ts', '../cli/x.ts'].map(
+    (specifier): Planted => ['bench', from(specifier), BENCH],
+  ),
+
   ...['pg', 'zod', 'temporal-polyfill', '@middy/core', 'aws-cdk-lib'].map(
     (name): Planted => ['sdk/src', from(name), SDK],
   ),
@@ -145,6 +151,9 @@ const LEGAL: Allowed[] = [
   ['cli', from('../domain/money.ts')],
   ['cli', from('../config/read-config.ts')],
   ['cli', from('../local/state/local-file.ts')],
+  ...['adapters/postgres/x.ts', 'domain/money.ts', 'local/x.ts', 'sdk/src/index.ts'].map(
+    (path): Allowed => ['bench', from(`../${path}`)],
+  ),
   ['sdk/src', from('../../domain/contract/llm-call.ts')],
   ['sdk/src', from('./publisher.ts')],
   ['sdk/src', from('node:zlib')],
