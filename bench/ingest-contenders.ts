@@ -5,6 +5,7 @@ import { encodeCopy } from '../adapters/postgres/copy-calls.ts';
 import { copyIn } from '../adapters/postgres/copy-in.ts';
 import type { PromptVersionCache } from '../adapters/postgres/prompt-versions.ts';
 import { storeBatch } from '../adapters/postgres/store-batch.ts';
+import type { CallRow } from '../domain/ingest-calls/call-row.ts';
 import { byKey, type PlannedCall } from '../domain/ingest-calls/plan-batch.ts';
 
 /** Prepares a run, which is not measured; what it returns is. */
@@ -56,12 +57,18 @@ export function oneInsertPerCall(client: Client): Contender {
 export function plainCopy(client: Client, batchSize: number): Contender {
   return (calls) => {
     const copies = batchesOf(calls, batchSize).map((batch) =>
-      encodeCopy(batch.map(({ row }) => row)),
+      encodedCopy(batch.map(({ row }) => row)),
     );
     return async () => {
       for (const { statement, data } of copies) await copyIn(client, statement, data);
     };
   };
+}
+
+/** Encoded now, not while it is sent. */
+export function encodedCopy(rows: readonly CallRow[]): { statement: string; data: Buffer[] } {
+  const { statement, data } = encodeCopy(rows);
+  return { statement, data: [...data] };
 }
 
 async function storeSorted(

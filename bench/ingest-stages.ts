@@ -6,13 +6,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Client } from 'pg';
-import { encodeCopy } from '../adapters/postgres/copy-calls.ts';
 import { copyIn } from '../adapters/postgres/copy-in.ts';
 import type { LlmCall } from '../domain/contract/llm-call.ts';
 import { decodeMessage } from '../domain/ingest-calls/decode-message.ts';
 import { planBatch } from '../domain/ingest-calls/plan-batch.ts';
 import { LOCAL_CREDENTIALS } from '../local/functions/sandbox-environment.ts';
 import { startLoopbackFauxqs } from '../local/queue/loopback-fauxqs.ts';
+import { encodedCopy } from './ingest-contenders.ts';
 import { SAMPLE_NOW, toMessages } from './ingest-sample.ts';
 
 /** Microseconds an event. */
@@ -43,7 +43,7 @@ export async function measureStages(client: Client, calls: readonly LlmCall[]): 
   const plan = () => batches.map((batch) => planBatch(batch, { now: SAMPLE_NOW, oldest }).calls);
   const planned = plan();
   const decodeAndPlan = await perEvent(plan);
-  const encodeAll = () => planned.map((batch) => encodeCopy(batch.map(({ row }) => row)));
+  const encodeAll = () => planned.map((batch) => encodedCopy(batch.map(({ row }) => row)));
   const copies = encodeAll();
   const encode = await perEvent(encodeAll);
   const postgres = await perEvent(async () => {
