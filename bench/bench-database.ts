@@ -13,6 +13,8 @@ import { freePort } from '../local/state/free-port.ts';
 import type { Teardown } from '../local/teardown.ts';
 
 export interface BenchDatabase {
+  /** Gone with the database; for whatever else the benchmark needs on disk. */
+  folder: string;
   /** Of the owner. */
   url: string;
   /** As the functions connect. */
@@ -52,6 +54,7 @@ export async function startBenchDatabase(now: Date, teardown: Teardown): Promise
 
   const runtimeUrl = Object.assign(new URL(cluster.url), { username: LOGIN, password }).href;
   return {
+    folder,
     url: cluster.url,
     runtimeUrl,
     owner,

@@ -10,30 +10,32 @@ import { LOCAL_CREDENTIALS } from '../local/functions/sandbox-environment.ts';
 import { type RunningStack, runAssembly } from '../local/run-assembly.ts';
 import { stackParameters } from '../local/stack-parameters.ts';
 import { freePort } from '../local/state/free-port.ts';
-import { synthesize } from '../local/synthesize.ts';
 import { createPublisher } from '../sdk/src/index.ts';
 import type { BenchDatabase } from './bench-database.ts';
 
 /** The last batches wait for their window of seconds to close, which says nothing about speed. */
 const MEASURED_SHARE = 0.8;
 const POLL_MS = 20;
+const GIVE_UP_MS = 5 * 60_000;
 const PUBLISH_CHUNK = 5_000;
 
-/** @returns events a second, from the first poll of a full queue until most are rows */
+/**
+ * @param assemblyDirectory what `cdk synth` wrote
+ * @returns events a second, from the first poll of a full queue until most are rows
+ */
 export async function queueToRows(
   database: BenchDatabase,
+  assemblyDirectory: string,
   calls: readonly LlmCall[],
 ): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'tricost-bench-stack-'));
+  const stateDirectory = await mkdtemp(join(tmpdir(), 'tricost-bench-stack-'));
   let stack: RunningStack | undefined;
   try {
-    const assemblyDirectory = join(folder, 'cdk.out');
-    await synthesize(assemblyDirectory);
     const sqsPort = await freePort();
     let plan: StackPlan | undefined;
     stack = await runAssembly({
       assemblyDirectory,
-      stateDirectory: folder,
+      stateDirectory,
       ports: { sqs: sqsPort },
       parameters: (planned) => {
         plan = planned;
@@ -52,7 +54,7 @@ export async function queueToRows(
     return await rate(stack, calls.length * MEASURED_SHARE);
   } finally {
     await stack?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(stateDirectory, { recursive: true, force: true });
   }
 }
 
@@ -81,6 +83,13 @@ async function rate({ plan, metrics }: RunningStack, wanted: number): Promise<nu
   const startedAt = performance.now();
   const stored = (): number =>
     plan.functions.reduce((sum, { name }) => sum + metrics.total(name, 'Stored'), 0);
-  while (stored() < wanted) await sleep(POLL_MS);
+  while (stored() < wanted) {
+    if (performance.now() - startedAt > GIVE_UP_MS) {
+      throw new Error(
+        `only ${stored()} of ${wanted} calls are rows after ${GIVE_UP_MS / 60_000} minutes`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
   return (stored() * 1_000) / (performance.now() - startedAt);
 }

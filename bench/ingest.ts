@@ -1,6 +1,8 @@
 /** `npm run bench -- ingest`: how fast calls become rows, next to how fast Postgres could take them. */
+import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { Listr } from 'listr2';
+import { synthesize } from '../local/synthesize.ts';
 import { Teardown } from '../local/teardown.ts';
 import { type BenchDatabase, startBenchDatabase } from './bench-database.ts';
 import {
@@ -85,11 +87,14 @@ async function measure(
       figures.stages = await measureStages(client, calls.slice(0, rows / 2));
     }),
     step('Take the whole way, from queue to rows', async (report) => {
+      const assemblyDirectory = join(database.folder, 'cdk.out');
+      report('synthesizing the stack');
+      await synthesize(assemblyDirectory);
       const runs: number[] = [];
       for (let run = 1; run <= Math.min(repeat, PIPELINE_RUNS); run += 1) {
         report(`run ${run}`);
         await database.reset();
-        runs.push(await queueToRows(database, calls));
+        runs.push(await queueToRows(database, assemblyDirectory, calls));
       }
       figures.endToEndEventsPerSecond = median(runs);
     }),
@@ -104,6 +109,9 @@ async function laps(database: BenchDatabase, rows: number): Promise<Lap[]> {
   );
   const [client] = clients;
   if (client === undefined) throw new Error('no connection');
+  // Fills in the prompt versions, which then all contenders write, and warms up the code and the server.
+  await database.reset();
+  await ourWriter(client, 10_000)(planned)();
   const lap = (name: string, share: number, contender: Contender): Lap => {
     const calls = planned.slice(0, Math.ceil(rows * share));
     return {

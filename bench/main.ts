@@ -6,4 +6,9 @@ const program = new Command('npm run bench --').description(
   'Measure on this machine what the documentation claims.',
 );
 addIngestCommand(program);
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
