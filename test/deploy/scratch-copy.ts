@@ -1,5 +1,5 @@
 /** A copy of what `cdk deploy` reads of this repository, to deploy from and to change. */
-import { cp, mkdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

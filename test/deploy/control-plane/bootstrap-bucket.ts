@@ -1,6 +1,7 @@
 /** The bucket that `cdk bootstrap` makes, as far as the CDK command line uses it: what it uploads is kept byte for byte. */
-import { ACCOUNT_ID } from './security-token-service.ts';
+
 import { toXml, type XmlResponse, type XmlValue } from './query-xml.ts';
+import { ACCOUNT_ID } from './security-token-service.ts';
 
 export interface S3Request {
   method: string;
@@ -55,7 +56,11 @@ export class BootstrapBucket {
       if (url.searchParams.has('encryption')) return this.#encryption();
       if (url.searchParams.has('list-type')) return this.#list(url);
     }
-    return error(501, 'NotImplemented', `S3 ${method} ${url.pathname}${url.search} is not emulated`);
+    return error(
+      501,
+      'NotImplemented',
+      `S3 ${method} ${url.pathname}${url.search} is not emulated`,
+    );
   }
 
   #list({ searchParams }: URL): XmlResponse {

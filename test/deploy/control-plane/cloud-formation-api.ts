@@ -191,5 +191,7 @@ function describeResources(stack: Stack): XmlValue {
 
 /** The query protocol's lists: `<name>.member.1`, `<name>.member.2`, … */
 function members(parameters: URLSearchParams, name: string): string[] {
-  return [...parameters].flatMap(([key, value]) => (key.startsWith(`${name}.member.`) ? [value] : []));
+  return [...parameters].flatMap(([key, value]) =>
+    key.startsWith(`${name}.member.`) ? [value] : [],
+  );
 }

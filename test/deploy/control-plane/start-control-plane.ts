@@ -3,7 +3,11 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { AwsError } from '../../../local/endpoints/aws-error.ts';
 import type { ParameterStore } from '../../../local/endpoints/parameter-store.ts';
-import { FOREIGN_HOST, isLoopbackHost, type LoopbackResponse } from '../../../local/loopback-server.ts';
+import {
+  FOREIGN_HOST,
+  isLoopbackHost,
+  type LoopbackResponse,
+} from '../../../local/loopback-server.ts';
 import { type LoopbackServer, listenOnLoopback } from '../../lambdas/loopback-server.ts';
 import { type CustomResources, RESPONSE_PATH } from '../engine/custom-resources.ts';
 import type { BootstrapBucket } from './bootstrap-bucket.ts';
@@ -49,9 +53,7 @@ async function answer(plane: ControlPlane, request: IncomingMessage): Promise<Lo
     case 'sts':
       return answerQuery(STS_NAMESPACE, async () => answerSts(parameters()));
     case 'cloudformation':
-      return answerQuery(CLOUDFORMATION_NAMESPACE, () =>
-        plane.cloudFormation.answer(parameters()),
-      );
+      return answerQuery(CLOUDFORMATION_NAMESPACE, () => plane.cloudFormation.answer(parameters()));
     default:
       return { status: 501, body: `${service ?? 'an unsigned request'} is not emulated` };
   }

@@ -34,7 +34,10 @@ export function makeChangeSet(
 ): ChangeSet {
   const inReview = stack.status === 'REVIEW_IN_PROGRESS';
   if (type === 'CREATE' && !inReview) {
-    throw new QueryError('ValidationError', `Stack ${stack.name} already exists and cannot be created again with the changeSet ${name}.`);
+    throw new QueryError(
+      'ValidationError',
+      `Stack ${stack.name} already exists and cannot be created again with the changeSet ${name}.`,
+    );
   }
   if (type === 'UPDATE' && !UPDATABLE.includes(stack.status)) {
     throw new QueryError(

@@ -106,7 +106,8 @@ exports.handler = entrypoint.handler;
 }
 
 function read(text: string, requestId: string): CustomResourceOutcome {
-  if (Buffer.byteLength(text) > LONGEST_ANSWER_BYTES) throw new Error('Response object is too long.');
+  if (Buffer.byteLength(text) > LONGEST_ANSWER_BYTES)
+    throw new Error('Response object is too long.');
   const answer = JSON.parse(text) as Answer;
   const { PhysicalResourceId: physicalId } = answer;
   if (physicalId === undefined) throw new Error('Invalid PhysicalResourceId');
