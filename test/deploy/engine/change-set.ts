@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { QueryError } from '../control-plane/query-xml.ts';
+import { replaced } from './replacement.ts';
 import type { PlannedTemplate, Stack } from './stack.ts';
 import { type ResourceChange, templateChanges } from './template-changes.ts';
 
@@ -47,6 +48,13 @@ export function makeChangeSet(
   }
   const before = stack.current?.template;
   const changes = templateChanges(before, wanted.template);
+  const [replacement] = before === undefined ? [] : replaced(changes, before);
+  if (replacement !== undefined) {
+    throw new QueryError(
+      'ValidationError',
+      `${replacement} would be replaced, which is not emulated`,
+    );
+  }
   const same =
     before !== undefined &&
     changes.length === 0 &&

@@ -12,7 +12,6 @@ import { Schedules } from './resources/schedules.ts';
 import { Triggers } from './resources/triggers.ts';
 import type { PlannedTemplate, Stack } from './stack.ts';
 import type { ResourceProvider } from './stack-operations.ts';
-import { templateChanges } from './template-changes.ts';
 import type { UploadedCode } from './uploaded-code.ts';
 
 export interface LocalResourcesOptions {
@@ -25,18 +24,6 @@ export interface LocalResourcesOptions {
   /** Told what goes wrong in a function while it runs. */
   onError(functionName: string, problem: string): void;
 }
-
-/** A change of these makes a new resource in place of the old one on AWS. */
-const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
-  'AWS::SQS::Queue': ['QueueName'],
-  'AWS::Lambda::Function': ['FunctionName'],
-  'AWS::Lambda::Version': ['FunctionName'],
-  'AWS::Lambda::EventSourceMapping': ['EventSourceArn'],
-  'AWS::Lambda::EventInvokeConfig': ['FunctionName', 'Qualifier'],
-  'AWS::Scheduler::Schedule': ['Name', 'GroupName'],
-  'AWS::Scheduler::ScheduleGroup': ['Name'],
-  'Custom::Trigger': ['ServiceToken'],
-};
 
 /** Of no effect by themselves: others carry their names. */
 const NAMES_ONLY: ResourceProvider = {
@@ -81,14 +68,13 @@ export class LocalResources implements ResourceProvider {
     return this.#providerOf(logicalId, wanted).create(stack, logicalId, wanted);
   }
 
-  async update(
+  update(
     stack: Stack,
     logicalId: string,
     wanted: PlannedTemplate,
     before: PlannedTemplate,
   ): Promise<void> {
-    refuseReplacement(logicalId, wanted, before);
-    await this.#providerOf(logicalId, wanted).update(stack, logicalId, wanted, before);
+    return this.#providerOf(logicalId, wanted).update(stack, logicalId, wanted, before);
   }
 
   delete(stack: Stack, logicalId: string, existing: PlannedTemplate): Promise<void> {
@@ -115,22 +101,6 @@ export class LocalResources implements ResourceProvider {
     const take = async (_stack: Stack, _logicalId: string, { plan }: PlannedTemplate) =>
       this.functions.setInvokeConfigs(plan.eventInvokeConfigs);
     return { create: take, update: take, delete: async () => {} };
-  }
-}
-
-function refuseReplacement(
-  logicalId: string,
-  wanted: PlannedTemplate,
-  before: PlannedTemplate,
-): void {
-  const change = templateChanges(before.template, wanted.template).find(
-    (candidate) => candidate.logicalId === logicalId,
-  );
-  if (change === undefined) return;
-  const replacing = REPLACING_PROPERTIES[change.type] ?? [];
-  const changedType = before.template.Resources[logicalId]?.Type !== change.type;
-  if (changedType || change.properties.some((name) => replacing.includes(name))) {
-    throw new Error(`${logicalId} would be replaced, which is not emulated`);
   }
 }
 
