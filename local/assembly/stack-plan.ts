@@ -41,7 +41,10 @@ export interface StackPlan {
  * @param sqsEndpoint where the queues will be, `http://127.0.0.1:<port>`
  * @throws AssemblyError naming the resource, and the property if there is one, that cannot be run locally.
  */
-export function planStack(assembly: Assembly, sqsEndpoint: string): StackPlan {
+export function planStack(
+  assembly: Omit<Assembly, 'assetDirectory'>,
+  sqsEndpoint: string,
+): StackPlan {
   const { template, stackName, region } = assembly;
   const context = resolveContext(assembly, sqsEndpoint);
   const plan: StackPlan = {
@@ -140,7 +143,7 @@ function addResource(
   properties.finish();
 }
 
-function resolveContext(assembly: Assembly, sqsEndpoint: string) {
+function resolveContext(assembly: Omit<Assembly, 'assetDirectory'>, sqsEndpoint: string) {
   const { template, stackName, region } = assembly;
   const known = new Map<string, PhysicalIdentity>();
   const identityOf = (logicalId: string): PhysicalIdentity => {

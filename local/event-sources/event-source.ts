@@ -10,7 +10,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { EventSourceMappingDefinition } from '../assembly/resources/event-source-mapping.ts';
-import type { LambdaFunction } from '../functions/lambda-function.ts';
+import type { Invocable } from '../functions/lambda-function.ts';
 import { readBatchOutcome } from './batch-outcome.ts';
 import { MessageBatch } from './message-batch.ts';
 import { type SqsEventRecord, toEventRecord } from './sqs-event.ts';
@@ -19,7 +19,7 @@ export interface EventSourceOptions {
   mapping: EventSourceMappingDefinition;
   queueUrl: string;
   region: string;
-  target: LambdaFunction;
+  target: Invocable;
   /** Acts with the function's role, as Lambda's pollers do. */
   sqs: SQSClient;
   /** Told of what the function cannot see: a queue that does not answer, an answer that makes no sense. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventInvokeConfigDefinition } from '../assembly/resources/event-invoke-config.ts';
 import type { FunctionDefinition } from '../assembly/resources/function.ts';
 import type { InvocationResult } from './invocation-result.ts';
-import type { LambdaFunction } from './lambda-function.ts';
+import type { Invocable } from './lambda-function.ts';
 
 export interface AsynchronousInvocationsOptions {
   /** Puts the record of an event that the function failed at on the queue with that ARN, with the function's role. */
@@ -30,7 +30,7 @@ export class AsynchronousInvocations {
   }
 
   /** Accepts an event; it runs in the background. */
-  accept(target: LambdaFunction, config: EventInvokeConfigDefinition, payload: string): void {
+  accept(target: Invocable, config: EventInvokeConfigDefinition, payload: string): void {
     const run: Promise<void> = this.#run(target, config, payload)
       .catch((error: unknown) => this.#options.onError(error))
       .finally(() => this.#running.delete(run));
@@ -44,7 +44,7 @@ export class AsynchronousInvocations {
   }
 
   async #run(
-    target: LambdaFunction,
+    target: Invocable,
     config: EventInvokeConfigDefinition,
     payload: string,
   ): Promise<void> {

@@ -23,6 +23,9 @@ export interface LambdaFunctionOptions {
   onError(functionName: string, result: InvocationResult): void;
 }
 
+/** Whatever can be called like a function of the stack. */
+export type Invocable = Pick<LambdaFunction, 'definition' | 'invoke'>;
+
 /** Lambda would run another version of Node than this one. */
 const RUNTIME = `nodejs${process.versions.node.split('.')[0]}.x`;
 
