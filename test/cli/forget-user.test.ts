@@ -64,7 +64,7 @@ test('says what there is, asks before it acts, survives a kill, and never tells 
   });
   await expect
     .poll(async () => (await users())[0], { timeout: 30_000 })
-    .toMatch(/^forgotten-[0-9a-f]{8}$/);
+    .toMatch(/^forgotten-[0-9a-f]{16}$/);
   child.kill('SIGKILL');
   await once(child, 'exit');
   await owner.query('rollback');
