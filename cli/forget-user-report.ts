@@ -10,12 +10,12 @@ export function printTraces(
   erase: boolean,
 ): void {
   const { messages } = traces;
-  const unpriced =
-    traces.unpricedCalls === 0 ? '' : `, ${count(traces.unpricedCalls)} of them without a cost`;
-  const fate = erase ? 'leave the books' : 'stay in the books, under a pseudonym';
   for (const month of traces.months.filter(({ calls }) => calls > 0)) {
-    console.log(`  ${month.name}  ${count(month.calls)} calls  ${dollars(month.costUsd)}`);
+    console.log(`  ${month.name}  ${counted(month.calls, 'call')}  ${dollars(month.costUsd)}`);
   }
+  const unpriced =
+    traces.unpricedCalls === 0 ? '' : ` (${count(traces.unpricedCalls)} without a cost)`;
+  const fate = erase ? 'leave the books' : 'stay in the books, under a pseudonym';
   const lines: [number, string][] = [
     [traces.calls, `calls of this user${unpriced}: ${dollars(traces.costUsd)} ${fate}`],
     [traces.mentions, 'calls of others that hold the id in tags, extra, trace or response ids'],
@@ -24,7 +24,9 @@ export function printTraces(
     [messages.rejectedEvents, 'refused events that mention the user: erased, the reason stays'],
     [messages.deliveries, 'delivery records that name the user'],
   ];
-  for (const [rows, what] of lines) console.log(`${count(rows).padStart(10)}  ${what}`);
+  const found = lines.filter(([rows]) => rows > 0);
+  for (const [rows, what] of found) console.log(`${count(rows).padStart(10)}  ${what}`);
+  if (found.length === 0) console.log('Nothing in the database names this user.');
   const notes = [...limits(traces, mention), ...outOfReach(underWay)];
   console.log(`\nNot reached:\n${notes.map((note) => `- ${note}`).join('\n')}`);
 }
@@ -39,12 +41,12 @@ function limits({ names, messages }: UserTraces, mention: Mention): string[] {
   }
   if (names > 0) {
     notes.push(
-      `${count(names)} rows hold the id in the name of a feature, prompt, model, service or another user: renaming would change reports, so do it by hand`,
+      `${counted(names, 'name')} of features, prompts, models, services or other users with the id in them: another name would change reports, so rename by hand`,
     );
   }
   if (messages.unreadableEvents > 0) {
     notes.push(
-      `${count(messages.unreadableEvents)} refused events cannot be read, so nobody knows whom they name; they are deleted when they are 30 days old`,
+      `${counted(messages.unreadableEvents, 'refused event')} that cannot be read, so nobody knows whom they name; deleted when 30 days old`,
     );
   }
   return notes;
@@ -66,18 +68,18 @@ export function printForgotten(forgotten: ForgottenUser, traces: UserTraces, era
   if (forgotten.resumed) console.log('An interrupted run was ended; these are its last rows.');
   console.log(
     erase
-      ? `Erased ${count(calls)} calls; ${dollars(traces.costUsd)} left the books.`
-      : `Pseudonymised ${count(calls)} calls; no total changed.`,
+      ? `Erased ${counted(calls, 'call')}; ${dollars(traces.costUsd)} left the books.`
+      : `Pseudonymised ${counted(calls, 'call')}; no total changed.`,
   );
   console.log(
-    `Replaced in ${count(mentions)} other calls, ${count(messages.alerts)} alerts, ${count(messages.notifications)} Slack messages, ${count(messages.deliveries)} delivery records; erased ${count(messages.rejectedEvents)} refused events.`,
+    `Replaced in ${counted(mentions, 'call')} more, ${counted(messages.alerts, 'alert')}, ${counted(messages.notifications, 'Slack message')}, ${counted(messages.deliveries, 'delivery record')}; erased ${counted(messages.rejectedEvents, 'refused event')}.`,
   );
   if (left > 0) {
-    console.log(`${count(left)} calls hold the id inside a longer word, which was left alone.`);
+    console.log(`Left alone: ${counted(left, 'call')} with the id inside a longer word.`);
   }
   if (arrived > 0) {
     console.log(
-      `${count(arrived)} calls of this user arrived meanwhile: stop publishing them, wait until the queue is empty, and run this again.`,
+      `${counted(arrived, 'call')} of this user arrived meanwhile: stop publishing them, wait until the queue is empty, and run this again.`,
     );
   }
   if (notVacuumed.length > 0) {
@@ -113,6 +115,10 @@ export function tracesAsJson(
 
 function count(rows: number): string {
   return rows.toLocaleString('en');
+}
+
+function counted(rows: number, noun: string): string {
+  return `${count(rows)} ${noun}${rows === 1 ? '' : 's'}`;
 }
 
 /** Exact: these are books. */

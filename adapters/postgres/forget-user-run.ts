@@ -27,7 +27,8 @@ export async function beginForgetting(
   }
   const interrupted = await findRun(client, userId);
   if (interrupted !== undefined) return { pseudonym: interrupted, resumed: true };
-  const pseudonym = `forgotten-${randomBytes(4).toString('hex')}`;
+  // Long enough that two forgotten users never become one.
+  const pseudonym = `forgotten-${randomBytes(8).toString('hex')}`;
   const salt = randomBytes(16);
   await client.query(
     `insert into tricost.forget_user_runs (pseudonym, salt, digest, started_at) values ($1, $2, $3, $4)`,

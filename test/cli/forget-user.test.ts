@@ -46,7 +46,7 @@ async function users(): Promise<string[]> {
 test('says what there is, asks before it acts, survives a kill, and never tells the pseudonym', async () => {
   const dry = await runTricost([...ARGUMENTS(), '--dry-run']);
   expect(dry.code).toBe(0);
-  expect(dry.stdout).toContain('llm_calls_p2026_09  1 calls  $1.500000000000');
+  expect(dry.stdout).toContain('llm_calls_p2026_09  1 call  $1.500000000000');
   expect(dry.stdout).toMatch(/ 2 {2}calls of this user: \$1\.500000000001 stay in the books/);
   expect(dry.stdout).toContain('messages under way');
 
@@ -64,7 +64,7 @@ test('says what there is, asks before it acts, survives a kill, and never tells 
   });
   await expect
     .poll(async () => (await users())[0], { timeout: 30_000 })
-    .toMatch(/^forgotten-[0-9a-f]{8}$/);
+    .toMatch(/^forgotten-[0-9a-f]{16}$/);
   child.kill('SIGKILL');
   await once(child, 'exit');
   await owner.query('rollback');

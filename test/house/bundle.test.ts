@@ -37,7 +37,7 @@ test('bundles are there, whole, all the while they are made again', async () => 
 });
 
 /**
- * Bytes that a bundle may have: what it had, and a tenth more. Lambda loads all of it at every cold start, so growth is a
+ * Bytes that a bundle may have: what it had, and a tenth more; ingest's is a target, because it starts most often. Lambda loads all of it at every cold start, so growth is a
  * decision, taken here.
  */
 const BUDGETS: Readonly<Record<string, number>> = {

@@ -287,7 +287,7 @@ describe('under a pseudonym', () => {
     const after = await dumpButNeighbour();
     for (const part of [ID, 'zoë', 'zoe@example.com', '\\u007a']) expect(after).not.toContain(part);
     expect(await totals()).toEqual(before);
-    expect(await pseudonyms()).toEqual([expect.stringMatching(/^forgotten-[0-9a-f]{8}$/)]);
+    expect(await pseudonyms()).toEqual([expect.stringMatching(/^forgotten-[0-9a-f]{16}$/)]);
     const { rows } = await owner.query('select * from tricost.forget_user_runs');
     expect(rows).toEqual([]);
   });
