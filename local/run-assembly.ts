@@ -15,7 +15,7 @@ import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
 import { AccessControl } from './iam/access-control.ts';
 import { Guard } from './iam/guard.ts';
 import { createQueues } from './queue/create-queues.ts';
-import { startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
+import { type LoopbackFauxqsOptions, startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
 import { RoleClients } from './queue/role-clients.ts';
 import { ScheduleClock } from './schedules/schedule-clock.ts';
 import { ScheduleDelivery } from './schedules/schedule-delivery.ts';
@@ -40,13 +40,21 @@ export interface RunAssemblyOptions {
   onError(functionName: string, problem: string): void;
   /** Waits between attempts of asynchronous invocations; default: as on AWS. */
   retryDelaysMs?: readonly number[];
+  /** Default: fauxqs in this process. */
+  startQueueEngine?(options: Required<LoopbackFauxqsOptions>): Promise<QueueEngine>;
+}
+
+export interface QueueEngine {
+  /** `http://127.0.0.1:<port>`, the endpoint for SQS clients. */
+  address: string;
+  stop(): Promise<void>;
 }
 
 export interface RunningStack {
   plan: StackPlan;
   sqs: SQSClient;
   sqsEndpoint: string;
-  /** Parameter Store, Scheduler and Lambda. */
+  /** Parameter Store, Scheduler, Lambda and CloudFormation. */
   awsEndpoint: string;
   metrics: MetricTotals;
   /** What the stack's roles may do, and what they asked for. */
@@ -55,6 +63,8 @@ export interface RunningStack {
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
   /** Runs a schedule's target once, as if it had been due at that moment, and waits for it. */
   runSchedule(name: string, scheduledTime: Date): Promise<InvocationResult>;
+  /** Of the processes that the function runs in at this moment. */
+  processIds(functionName: string): number[];
   /** Lets invocations under way finish, then ends everything. */
   stop(): Promise<void>;
 }
@@ -110,6 +120,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   let functions: FunctionRegistry | undefined;
   const aws = await startAwsEndpoint(
     {
+      stack: plan,
       parameters,
       schedules: plan.schedules,
       guard,
@@ -163,6 +174,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
       if (schedule === undefined) throw new Error(`the stack has no schedule ${name}`);
       return delivery.run(schedule, scheduledTime);
     },
+    processIds: (name) => registry.get(name).processIds,
     stop: () => teardown.run(),
   };
 }
@@ -175,9 +187,10 @@ async function startQueues(parts: {
   teardown: Teardown;
 }): Promise<{ sqs: SQSClient; sqsEndpoint: string }> {
   const { plan, options, guard, port, teardown } = parts;
-  const dataDir = join(options.stateDirectory, 'sqs');
+  const { stateDirectory, startQueueEngine = startLoopbackFauxqs } = options;
+  const dataDir = join(stateDirectory, 'sqs');
   await makePrivateFolder(dataDir);
-  const engine = await startLoopbackFauxqs({ port, dataDir, guard });
+  const engine = await startQueueEngine({ port, dataDir, guard });
   teardown.add(() => engine.stop());
   const sqs = new SQSClient({
     endpoint: engine.address,

@@ -23,6 +23,7 @@ import { readTrigger, type TriggerDefinition } from './resources/trigger.ts';
 import type { TemplateResource } from './template.ts';
 
 export interface StackPlan {
+  stackName: string;
   region: string;
   roles: RoleDefinition[];
   queues: QueueDefinition[];
@@ -41,9 +42,10 @@ export interface StackPlan {
  * @throws AssemblyError naming the resource, and the property if there is one, that cannot be run locally.
  */
 export function planStack(assembly: Assembly, sqsEndpoint: string): StackPlan {
-  const { template, region } = assembly;
+  const { template, stackName, region } = assembly;
   const context = resolveContext(assembly, sqsEndpoint);
   const plan: StackPlan = {
+    stackName,
     region,
     roles: [],
     queues: [],

@@ -57,6 +57,13 @@ export class LambdaFunction {
     return this.#log.path;
   }
 
+  /** Of the processes that live, whether they are busy or not. */
+  get processIds(): number[] {
+    return [...this.#sandboxes].flatMap(({ alive, processId }) =>
+      alive && processId !== undefined ? [processId] : [],
+    );
+  }
+
   /**
    * Loads the code once, so that a wrong handler or a missing variable shows before the first event.
    *

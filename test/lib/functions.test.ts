@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { resourcesOf, synthesize, EXAMPLE_VPC as vpc } from './synthesize.ts';
 
-const template = synthesize();
+const template = synthesize({ canary: true });
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ours = resourcesOf(template, 'AWS::Lambda::Function')
   .filter(([id]) => !id.startsWith('AWSCDK'))

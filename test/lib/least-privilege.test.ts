@@ -71,9 +71,10 @@ test.each([
   ['NotifyFunction', ['database-url/runtime', 'slack-webhook-url'], ['NotifyQueue']],
   ['SpendAlertJobFunction', ['database-url/runtime'], ['FailedJobs', 'NotifyQueue']],
   ['CreatePartitionsJobFunction', ['database-url/migrate'], ['FailedJobs']],
-  ['MigrateFunction', ['database-url/migrate'], []],
+  ['MigrateFunction', ['database-url/migrate', 'database-url/runtime', 'slack-webhook-url'], []],
+  ['CanaryJobFunction', ['database-url/runtime'], ['FailedJobs', 'IngestCallsQueue']],
 ])('%s reads the parameters %j and touches the queues %j', (prefix, parameters, queues) => {
-  const grants = grantsOf(synthesize()).filter(({ holder }) =>
+  const grants = grantsOf(synthesize({ canary: true })).filter(({ holder }) =>
     holder.startsWith(`${prefix}RoleDefaultPolicy`),
   );
   const read = grants.filter(({ Action }) => Action === 'ssm:GetParameters');
@@ -97,6 +98,16 @@ test('the spend alert may send to notify, not read from it', () => {
     .filter(
       ({ holder, Resource }) =>
         holder.startsWith('SpendAlert') && JSON.stringify(Resource).includes('NotifyQueue'),
+    )
+    .flatMap(({ Action }) => Action);
+  expect(actions).toEqual(['sqs:SendMessage']);
+});
+
+test('the canary may send to the calls queue, as a publisher, and not read from it', () => {
+  const actions = grantsOf(synthesize({ canary: true }))
+    .filter(
+      ({ holder, Resource }) =>
+        holder.startsWith('Canary') && JSON.stringify(Resource).includes('IngestCallsQueue'),
     )
     .flatMap(({ Action }) => Action);
   expect(actions).toEqual(['sqs:SendMessage']);

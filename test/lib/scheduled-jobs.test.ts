@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
-const template = synthesize();
+const template = synthesize({ canary: true });
 const failedJobs = {
   'Fn::GetAtt': [
     resourcesOf(template, 'AWS::SQS::Queue')
