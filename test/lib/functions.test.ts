@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { EXAMPLE_VPC as vpc, resourcesOf, synthesize } from './synthesize.ts';
+import { resourcesOf, synthesize, EXAMPLE_VPC as vpc } from './synthesize.ts';
 
 const template = synthesize({ canary: true });
 const root = fileURLToPath(new URL('../../', import.meta.url));

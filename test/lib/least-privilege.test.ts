@@ -1,7 +1,7 @@
 /** Nobody gets a policy written by AWS, a wildcard resource, or a resource of somebody else. */
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { EXAMPLE_VPC as vpc, resourcesOf, synthesize } from './synthesize.ts';
+import { resourcesOf, synthesize, EXAMPLE_VPC as vpc } from './synthesize.ts';
 
 interface Statement {
   Effect: 'Allow' | 'Deny';
@@ -13,7 +13,6 @@ interface Grant extends Statement {
   /** Logical id of the policy or role that holds the statement. */
   holder: string;
 }
-
 
 describe.each([
   ['without a VPC', synthesize()],

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tricost-privilege-'));
   teardown.add(() => rm(directory, { recursive: true }));
   const assemblyDirectory = join(directory, 'cdk.out');
-  await synthesize(assemblyDirectory);
+  await synthesizeEverything(directory, assemblyDirectory);
   await makeItWaitForUs(join(assemblyDirectory, 'Tricost.template.json'));
   database = await createTestDatabase();
   teardown.add(() => database.drop());
@@ -64,6 +64,14 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => teardown.run());
+
+/** With each option that adds a function. */
+async function synthesizeEverything(directory: string, assemblyDirectory: string): Promise<void> {
+  const config = join(directory, 'tricost.config.json');
+  await writeFile(config, JSON.stringify({ alarmEmail: 'ops@example.com', canary: true }));
+  vi.stubEnv('CDK_CONTEXT_JSON', JSON.stringify({ config }));
+  await synthesize(assemblyDirectory);
+}
 
 /** Batches at once, schedules only when asked: what is allowed stays as it is. */
 async function makeItWaitForUs(path: string): Promise<void> {
@@ -148,6 +156,12 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
     'create-partitions runs',
     async () => {
       expect(await stack.runSchedule('create-partitions', new Date())).not.toHaveProperty('error');
+    },
+  ],
+  [
+    'the canary sends itself',
+    async () => {
+      expect(await stack.runSchedule('canary', new Date())).not.toHaveProperty('error');
     },
   ],
   [
@@ -251,14 +265,14 @@ describe('the comparison sees', () => {
 
   test('a role that was never used', () => {
     const unused: RoleDefinition = {
-      logicalId: 'CanaryRole',
-      name: 'canary',
-      arn: 'arn:aws:iam::000000000000:role/canary',
+      logicalId: 'ForgottenRole',
+      name: 'forgotten',
+      arn: 'arn:aws:iam::000000000000:role/forgotten',
       trustedServices: [],
       statements: [],
     };
     expect(compareAccess([...stack.plan.roles, unused], requests())).toEqual([
-      expect.stringMatching(/^CanaryRole was never used: make this test drive/),
+      expect.stringMatching(/^ForgottenRole was never used: make this test drive/),
     ]);
   });
 });
