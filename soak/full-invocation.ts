@@ -19,10 +19,8 @@ import { ingestMetric, type SoakStack } from './world/soak-stack.ts';
 export interface FullInvocation extends Size {
   /** Of one event; Lambda's own limit is 6 MiB. */
   invocationBytes: number;
-  /** Of one event; the stack's own limit is 100. */
-  messages: number;
-  /** How many messages of the most calls that one may hold. */
-  crowdedMessages: number;
+  /** How many of each kind, at most; the stack's own limit is 100 an event. */
+  messages: { ordinary: number; padded: number; crowded: number };
 }
 
 const MIB = 1024 * 1024;
@@ -34,12 +32,16 @@ const MOST_DELIVERIES = 20;
 export async function fullInvocation(soak: SoakStack, size: FullInvocation): Promise<Outcome> {
   const { seed, events, invocationBytes: bytes, messages } = size;
   const source = { name: `full-invocation/${seed}`, now: new Date(), random: seededRandom(seed) };
-  const perMessage = Math.ceil(events / messages);
-  const ordinary = fullMessages(source, messages, bytes, perMessage);
+  const ordinary = fullMessages(
+    source,
+    messages.ordinary,
+    bytes,
+    Math.ceil(events / messages.ordinary),
+  );
   const kinds: [name: string, of: Iterable<PackedMessage>, messages: number][] = [
-    ['ordinary', ordinary, messages],
-    ['padded', paddedMessages(source), messages],
-    ['crowded', crowdedMessages(source.now), size.crowdedMessages],
+    ['ordinary', ordinary, messages.ordinary],
+    ['padded', paddedMessages(source), messages.padded],
+    ['crowded', crowdedMessages(source.now, events), messages.crowded],
   ];
   await emptyTables(soak);
   const metAgainBefore = ingestMetric(soak, 'Duplicate');

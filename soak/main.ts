@@ -83,7 +83,10 @@ async function runWithProgress(
             if (process.stdout.isTTY) task.output = progress;
           };
           const size = { seed, events: events ?? scenario.events, report };
-          result = await runScenario(scenario, size, teardown);
+          result = await runScenario(scenario, size, {
+            teardown,
+            interrupted: () => stopping,
+          });
         },
       },
     ],

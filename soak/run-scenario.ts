@@ -15,17 +15,23 @@ export interface ScenarioResult extends Outcome {
   logs?: string;
 }
 
-/** @param teardown gets what must be ended when the run is interrupted; it has run when this returns */
+export interface Interruption {
+  /** Gets what must be ended when the run is interrupted; it has run when the scenario is over. */
+  teardown: Teardown;
+  /** Whether it is being interrupted: nobody looks into the logs then. */
+  interrupted(): boolean;
+}
+
 export async function runScenario(
   scenario: Scenario,
   size: Size,
-  teardown: Teardown,
+  { teardown, interrupted }: Interruption,
 ): Promise<ScenarioResult> {
   const startedAt = performance.now();
   const directory = await mkdtemp(join(tmpdir(), `tricost-soak-${scenario.name}-`));
   let keep = false;
   teardown.add(async () => {
-    if (!keep) await rm(directory, { recursive: true, force: true });
+    if (!keep || interrupted()) await rm(directory, { recursive: true, force: true });
   });
   let outcome: Outcome;
   try {

@@ -48,8 +48,7 @@ export const SCENARIOS: readonly Scenario[] = [
       fullInvocation(soak, {
         ...size,
         invocationBytes: 6 * 1024 * 1024,
-        messages: 100,
-        crowdedMessages: 5,
+        messages: { ordinary: 100, padded: 100, crowded: 5 },
       }),
   },
   {

@@ -13,7 +13,7 @@ import type { SoakStack } from './world/soak-stack.ts';
 export interface SlackDead extends Size {
   /** Of simulated time. */
   hours: number;
-  /** How often Slack takes a request and says nothing: each costs the ten seconds after which notify gives up. */
+  /** How often at most Slack takes a request and says nothing: each costs the ten seconds after which notify gives up. */
   silences: number;
 }
 
@@ -40,10 +40,10 @@ export async function slackDead(
   const startedAt = clock.now.getTime();
   const endsAt = startedAt + hours * HOUR_MS;
   let written = 0;
-  let silencesLeft = silences;
+  const metSilence = (): number => slack.posts.get('silent') ?? 0;
+  const mostSilences = metSilence() + silences;
   while (clock.now.getTime() < endsAt) {
-    const state = randomState(random, silencesLeft > 0);
-    if (state.kind === 'silent') silencesLeft -= 1;
+    const state = randomState(random, metSilence() < mostSilences);
     await slack.become(state);
     const share = (clock.now.getTime() - startedAt) / (endsAt - startedAt);
     const due = Math.min(events, Math.ceil(events * share));

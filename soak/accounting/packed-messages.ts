@@ -73,11 +73,11 @@ export function* paddedMessages(source: {
   }
 }
 
-/** As many calls as a message may hold, with next to nothing in them. */
-export function* crowdedMessages(now: Date): Generator<PackedMessage> {
+/** As many calls as a message may hold, or `mostCalls`, with next to nothing in them. */
+export function* crowdedMessages(now: Date, mostCalls: number): Generator<PackedMessage> {
   const ts = new Date(now.getTime() - 3_600_000).toISOString();
   for (let index = 0; ; index += 1) {
-    const calls = Array.from({ length: MAX_CALLS }, (_, n): LlmCall => {
+    const calls = Array.from({ length: Math.min(mostCalls, MAX_CALLS) }, (_, n): LlmCall => {
       const number = (index * MAX_CALLS + n).toString(16).padStart(12, '0');
       return {
         event_id: `00000000-0000-4000-8000-${number}`,

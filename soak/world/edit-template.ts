@@ -6,14 +6,19 @@ import type { Template } from '../../local/assembly/template.ts';
 export interface TemplateEdits {
   /** Added to the environment of the notify function. */
   notifyEnvironment: Record<string, string>;
-  /** Instead of the template's own batching windows. */
-  batchingWindowSeconds?: number | undefined;
+  eventSources?: EventSourceEdits | undefined;
+}
+
+/** Instead of the template's own numbers: tests have no time to wait for more messages, nor cores for many processes. */
+export interface EventSourceEdits {
+  batchingWindowSeconds: number;
+  maximumConcurrency: number;
 }
 
 /** @throws Error when the template has not what is to be edited */
 export async function editTemplate(
   assemblyDirectory: string,
-  { notifyEnvironment, batchingWindowSeconds }: TemplateEdits,
+  { notifyEnvironment, eventSources }: TemplateEdits,
 ): Promise<void> {
   const path = join(assemblyDirectory, await templateName(assemblyDirectory));
   const template = JSON.parse(await readFile(path, 'utf8')) as Template;
@@ -30,9 +35,10 @@ export async function editTemplate(
   }
   const environment = notify[1]['Environment'] as { Variables: Record<string, unknown> };
   Object.assign(environment.Variables, notifyEnvironment);
-  if (batchingWindowSeconds !== undefined) {
+  if (eventSources !== undefined) {
     for (const [, mapping] of properties('AWS::Lambda::EventSourceMapping')) {
-      mapping['MaximumBatchingWindowInSeconds'] = batchingWindowSeconds;
+      mapping['MaximumBatchingWindowInSeconds'] = eventSources.batchingWindowSeconds;
+      mapping['ScalingConfig'] = { MaximumConcurrency: eventSources.maximumConcurrency };
     }
   }
   await writeFile(path, JSON.stringify(template));

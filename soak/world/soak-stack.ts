@@ -4,7 +4,7 @@ import { type RunningStack, runAssembly } from '../../local/run-assembly.ts';
 import { stackParameters } from '../../local/stack-parameters.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import type { Teardown } from '../../local/teardown.ts';
-import { editTemplate } from './edit-template.ts';
+import { type EventSourceEdits, editTemplate } from './edit-template.ts';
 import { FlakySlack } from './flaky-slack.ts';
 import { QueueProcess } from './queue-process.ts';
 import { RestartableDatabase } from './restartable-database.ts';
@@ -32,21 +32,20 @@ export interface SoakStackOptions {
   /** Made for this run, thrown away afterwards. */
   directory: string;
   teardown: Teardown;
-  /** Instead of the template's own: tests have no time to wait for more messages. */
-  batchingWindowSeconds?: number;
+  eventSources?: EventSourceEdits;
   onProgress?(step: string): void;
 }
 
 /** @throws Error saying what to do next. The teardown then still has to run. */
 export async function startSoakStack(options: SoakStackOptions): Promise<SoakStack> {
-  const { directory, teardown, batchingWindowSeconds, onProgress = () => {} } = options;
+  const { directory, teardown, eventSources, onProgress = () => {} } = options;
   const assemblyDirectory = join(directory, 'cdk.out');
   const clock = await SimulatedClock.create(join(directory, 'clock'));
   onProgress('synthesizing the stack');
   await synthesize(assemblyDirectory);
   await editTemplate(assemblyDirectory, {
     notifyEnvironment: clock.environment,
-    batchingWindowSeconds,
+    eventSources,
   });
 
   onProgress('starting Postgres');

@@ -17,8 +17,9 @@ import type { Size } from '../../soak/scenario.ts';
 import { slackDead } from '../../soak/slack-dead.ts';
 import { type SoakStack, startSoakStack } from '../../soak/world/soak-stack.ts';
 
-const START_TIMEOUT_MS = 120_000;
-const SCENARIO_TIMEOUT_MS = 120_000;
+/** Only for a run that hangs: a busy machine takes minutes for what takes seconds. */
+const START_TIMEOUT_MS = 300_000;
+const SCENARIO_TIMEOUT_MS = 300_000;
 
 const teardown = new Teardown();
 let soak: SoakStack;
@@ -26,8 +27,9 @@ let soak: SoakStack;
 beforeAll(async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tricost-soak-'));
   teardown.add(() => rm(directory, { recursive: true }));
-  // The least that the template's batch size allows: a test has no time to wait for more messages.
-  soak = await startSoakStack({ directory, teardown, batchingWindowSeconds: 1 });
+  // The least that Lambda allows for batches of a hundred.
+  const eventSources = { batchingWindowSeconds: 1, maximumConcurrency: 2 };
+  soak = await startSoakStack({ directory, teardown, eventSources });
 }, START_TIMEOUT_MS);
 
 afterAll(() => teardown.run(), START_TIMEOUT_MS);
@@ -44,6 +46,7 @@ test('Postgres is stopped in the middle of steady traffic', {
   expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
 });
 
+// On what the outage has left in the tables.
 test('the account of it shows what is missing, doubled, strange, mispriced or left over', async () => {
   const { database, stack } = soak;
   const stored = await database.withOwner((owner) =>
@@ -62,6 +65,7 @@ test('the account of it shows what is missing, doubled, strange, mispriced or le
   const [first = ['', 0n], ...others] = costs;
   expect(await problemsOf({ ...right, costs: new Map(others) })).toEqual([
     '1 calls in llm_calls were never published',
+    '313 were published and 314 are accounted for',
     expect.stringMatching(/^they cost/),
   ]);
   const lost = new Map([...costs, ['lost', 0n] as const]);
@@ -123,19 +127,19 @@ test('Slack is dead for simulated hours', { timeout: SCENARIO_TIMEOUT_MS }, asyn
   expect(facts).toMatchObject({ messages: 8, well: 8 });
 });
 
-test('a tenth of a full invocation keeps within its memory', {
+test('a small part of a full invocation keeps within its memory', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const limits = { invocationBytes: 600_000, messages: 10, crowdedMessages: 1 };
+  const limits = { invocationBytes: 600_000, messages: { ordinary: 10, padded: 2, crowded: 1 } };
   const { facts, problems } = await fullInvocation(soak, { ...size(3_000), ...limits });
   expect(problems).toEqual([]);
-  expect(facts).toMatchObject({ ordinary_calls: 3_000, padded_calls: 10, crowded_calls: 20_000 });
+  expect(facts).toMatchObject({ ordinary_calls: 3_000, padded_calls: 2, crowded_calls: 3_000 });
 });
 
 test('mutated and hostile bodies are stored or refused, and nothing throws', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const { facts, problems } = await fuzz(soak, { ...size(1_500), throughStackEvery: 10 });
+  const { facts, problems } = await fuzz(soak, { ...size(1_000), throughStackEvery: 10 });
   expect(problems).toEqual([]);
   // Enough of either kind that the run says something.
   expect(facts['rejected_not_json']).toBeGreaterThan(20);
