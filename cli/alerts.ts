@@ -12,9 +12,7 @@ interface AlertsTestOptions extends StackOptions {
 
 const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
 
-export function addAlertsCommand(program: Command): void {
-  const alerts = program.command('alerts').description('see that alerts reach people');
-
+export function define(alerts: Command): void {
   alerts
     .command('test')
     .description('send one message to Slack the way every alert goes, and wait until it is there')

@@ -9,10 +9,8 @@ export interface DoctorOptions extends StackOptions {
   json?: boolean;
 }
 
-export function addDoctorCommand(program: Command): void {
-  program
-    .command('doctor')
-    .description('check everything that must hold, before or after a deploy; changes nothing')
+export function define(command: Command): void {
+  command
     .option('--aws', AWS_HELP)
     .option('--stack <name>', 'name of the stack on AWS (default: as in the configuration)')
     .option('--config <path>', 'configuration file (default: tricost.config.json)')

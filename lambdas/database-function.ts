@@ -24,6 +24,10 @@ export interface Services<Secret extends string> {
   /** The warm connection, or a new one. After an error that `run` catches, discard it. */
   connection(): Promise<Client>;
   discardConnection(): Promise<void>;
+  /** Until the function's timeout. */
+  remainingMs(): number;
+  /** The next invocation reads its parameters again. */
+  forgetSecrets(): void;
   secrets: Record<Secret, string>;
 }
 
@@ -32,7 +36,9 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
 ): MiddyfiedHandler<Event, Result> {
   const { slug, database } = definition;
   const warm = new WarmConnection();
-  const handler = middy<Event, Result>()
+  // No early answer shortly before the timeout: the run would go on in a process that is handed the next event meanwhile,
+  // on the same connection, and a message could be posted twice. Lambda ends the process at the timeout, its run with it.
+  const handler = middy<Event, Result>({ timeoutEarlyInMillis: 0 })
     .use(secrets({ databaseUrl: database.urlParameter, ...definition.secrets }, slug))
     .handler(async (event, context) => {
       const values = context as unknown as Record<'databaseUrl' | Secret, string>;
@@ -40,6 +46,8 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
         return await definition.run(event, {
           secrets: values,
           discardConnection: () => warm.discard(),
+          remainingMs: () => context.getRemainingTimeInMillis(),
+          forgetSecrets: () => clearCache(slug),
           connection: () =>
             warm.get({
               connectionString: values.databaseUrl,

@@ -41,6 +41,15 @@ comment on column tricost.alerts.previous_usd is 'NULL: the feature had calls in
 comment on column tricost.alerts.change_ratio is '0.62 is +62 %. NULL: nothing to compare with (a new feature, or one that cost nothing before).';
 grant insert on tricost.alerts to tricost_ingest;
 
+create table tricost.canaries (
+  sequence bigint not null,
+  sent_at timestamp with time zone default clock_timestamp() not null,
+  constraint canaries_pkey PRIMARY KEY (sequence)
+);
+comment on table tricost.canaries is 'Canary envelopes sent through the calls queue, for 35 days. Their arrival is a row of tricost.deliveries, producer tricost-canary.';
+comment on column tricost.canaries.sequence is 'Quarters of an hour from the epoch to the moment the run was due.';
+grant delete, insert, select on tricost.canaries to tricost_ingest;
+
 create table tricost.deliveries (
   producer_id text not null,
   sequence bigint not null,
@@ -56,6 +65,16 @@ CREATE INDEX deliveries_received_at_idx ON tricost.deliveries USING btree (recei
 comment on table tricost.deliveries is 'One row per numbered envelope of a producer, for 35 days.';
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
 grant insert on tricost.deliveries to tricost_ingest;
+
+create table tricost.forget_user_runs (
+  pseudonym text not null,
+  salt bytea not null,
+  digest bytea not null,
+  started_at timestamp with time zone not null,
+  constraint forget_user_runs_pkey PRIMARY KEY (pseudonym)
+);
+comment on table tricost.forget_user_runs is 'Runs of `tricost forget-user` that were interrupted: run the command again to end them. Empty otherwise.';
+comment on column tricost.forget_user_runs.digest is 'SHA-256 of the salt and the user''s id: recognises the user of an interrupted run without naming them.';
 
 create table tricost.job_runs (
   job text not null,
