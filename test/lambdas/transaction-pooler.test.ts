@@ -42,11 +42,6 @@ describe.runIf(HAS_PGBOUNCER)('behind a transaction pooler', () => {
     await world.stop();
   });
 
-  async function newFunction<Result>(slug: string): Promise<(event: unknown) => Promise<Result>> {
-    const handler = await importBundle<Result>(slug);
-    return (event) => handler(event, {});
-  }
-
   function call(feature: string): object {
     return {
       event_id: randomUUID(),
@@ -74,7 +69,7 @@ describe.runIf(HAS_PGBOUNCER)('behind a transaction pooler', () => {
 
   test('three ingest functions at once store every call, number every prompt and keep what is broken', async () => {
     const functions = await Promise.all(
-      [1, 2, 3].map(() => newFunction<SQSBatchResponse>('ingest-calls')),
+      [1, 2, 3].map(() => importBundle<SQSBatchResponse>('ingest-calls')),
     );
     const events: SQSEvent[] = [];
     for (let index = 0; index < 12; index += 1) {
@@ -107,8 +102,8 @@ describe.runIf(HAS_PGBOUNCER)('behind a transaction pooler', () => {
       { ts: '2026-11-12T12:00:00Z', usd: '10' },
       { ts: '2026-11-18T12:00:00Z', usd: '20' },
     ]);
-    await (await newFunction('spend-alert'))({ scheduledTime: MORNING });
-    const notify = await newFunction<SQSBatchResponse>('notify');
+    await (await importBundle('spend-alert'))({ scheduledTime: MORNING });
+    const notify = await importBundle<SQSBatchResponse>('notify');
     expect(await notify(await world.receive())).toEqual({ batchItemFailures: [] });
     expect(world.slack.posted).toEqual([':fire: feature `f` spend up 100 % WoW ($10.00 → $20.00)']);
   });
