@@ -23,8 +23,8 @@ export async function inspectStack(
       if (!Number.isNaN(time.getTime())) awsTime = time;
       return result;
     },
-    // Outside of the deserialiser, which turns an answer that is an error into an exception.
-    { step: 'finalizeRequest', priority: 'low', name: 'readDate', override: true },
+    // Nearer to the wire than the deserialiser, which turns an answer that is an error into an exception.
+    { step: 'deserialize', priority: 'low', name: 'readDate', override: true },
   );
   try {
     const { Stacks: [stack] = [] } = await client.send(

@@ -16,7 +16,7 @@ export async function inspectSchema(client: ClientBase): Promise<SchemaFacts> {
   }>(
     `select rolname::text as user, rolcreaterole or rolsuper as "mayCreateRoles",
        to_regclass('tricost.schema_migrations') is not null as migrated,
-       (select nspowner::regrole::text from pg_catalog.pg_namespace where nspname = 'tricost') as owner,
+       (select pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace where nspname = 'tricost') as owner,
        (select pg_has_role(rolname, nspowner, 'usage') from pg_catalog.pg_namespace where nspname = 'tricost') as "mayActAs",
        array(select r.rolname::text from pg_catalog.pg_roles as r
              where r.rolname in ('tricost_ingest', 'tricost_readonly')) as "rolesPresent"

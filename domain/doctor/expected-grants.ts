@@ -18,17 +18,12 @@ const INGEST: GrantedObjects = {
   'table tricost.llm_calls': ['insert'],
   'table tricost.llm_calls_partitions': ['select'],
   'table tricost.rejected_calls': ['insert'],
-  'table tricost.deliveries': [
-    'insert',
-    'select (producer_id)',
-    'select (received_at)',
-    'select (sequence)',
-  ],
-  'table tricost.canaries': ['delete', 'insert', 'select'],
+  'table tricost.deliveries': ['insert', 'select'],
   'function tricost.assign_prompt_versions(text[], text[], text[], integer)': ['execute'],
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
 };
 

@@ -1,7 +1,7 @@
 /** Judges whether a login gets in, and what it may do once it is there. */
 import { type Check, type Finding, mend, notHere, unknown, warning, well } from './finding.ts';
 import type { ConnectionRole } from './judge-route.ts';
-import type { Remedies } from './remedies.ts';
+import { quotedIdentifier, type Remedies } from './remedies.ts';
 
 /** Why nobody got in: the driver's or the server's code, and its words without secrets. */
 export interface LoginFailure {
@@ -46,8 +46,8 @@ export function judgeFailure(
     case '28000':
       return mend(
         check,
-        `${shown} refuses the login (${code})`,
-        `store the right password: ${put}`,
+        `${shown} refuses the login (${code}): ${message}`,
+        `store the right connection string: ${put}`,
       );
     case '3D000':
       return mend(check, `${shown} has no such database`, put);
@@ -57,7 +57,10 @@ export function judgeFailure(
         `${shown} has no connection left (53300)`,
         'raise max_connections, or put a transaction pooler in front of the runtime connection',
       );
+    case undefined:
+      break;
     default:
+      return mend(check, `${shown} refuses the connection (${code}): ${message}`, put);
   }
   const why = `${shown} cannot be reached: ${message}`;
   if (inVpc) {
@@ -70,7 +73,7 @@ export function judgeFailure(
   return mend(
     check,
     why,
-    'start the database, or let the internet in to its port: Lambda outside a VPC has no fixed address',
+    'start the database (one that was paused takes some seconds: ask again), or let the internet in to its port: Lambda outside a VPC has no fixed address',
   );
 }
 
@@ -120,26 +123,24 @@ export function judgeLogin(
     return mend(
       check,
       `${user} gets in, and there is no role tricost_ingest for it to be in`,
-      remedies.sql(`create role tricost_ingest nologin; grant tricost_ingest to "${user}"`),
+      remedies.sql(
+        `create role tricost_ingest nologin; grant tricost_ingest to ${quotedIdentifier(user)}`,
+      ),
     );
   }
   if (!facts.inIngest) {
     return mend(
       check,
       `${user} gets in and has not the rights of tricost_ingest`,
-      remedies.sql(`grant tricost_ingest to ${quoteIdentifier(user)}`),
+      remedies.sql(`grant tricost_ingest to ${quotedIdentifier(user)}`),
     );
   }
   if (facts.mayRole) {
     return warning(
       check,
       `${user} has the rights of tricost_ingest, and may create roles too`,
-      remedies.sql(`alter role ${quoteIdentifier(user)} nocreaterole`),
+      remedies.sql(`alter role ${quotedIdentifier(user)} nocreaterole`),
     );
   }
   return well(check, `${user} gets in, has the rights of tricost_ingest and owns nothing`);
-}
-
-function quoteIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }

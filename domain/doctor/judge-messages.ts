@@ -1,6 +1,6 @@
 /** Judges whether messages reach people: the webhook, the outbox, and who hears the alarms. */
 import { type Finding, mend, unknown, warning, well } from './finding.ts';
-import type { Remedies } from './remedies.ts';
+import { type Remedies, shellQuoted } from './remedies.ts';
 
 /** What Slack answered to a message without text, which it never posts. */
 export type WebhookAnswer =
@@ -102,14 +102,14 @@ export function judgeAlarmRecipient(
     return mend(
       'alarm-recipient',
       `${pending.endpoint} has not confirmed, so alarms reach nobody`,
-      `click the link in the mail "AWS Notification - Subscription Confirmation"; to have it sent again: aws sns subscribe --topic-arn ${topicArn} --protocol ${pending.protocol} --notification-endpoint ${pending.endpoint}`,
+      `click the link in the mail "AWS Notification - Subscription Confirmation"; to have it sent again: aws sns subscribe --topic-arn ${topicArn} --protocol ${shellQuoted(pending.protocol)} --notification-endpoint ${shellQuoted(pending.endpoint)}`,
     );
   }
   if (alarmEmail !== undefined) {
     return mend(
       'alarm-recipient',
       `alarmEmail is ${alarmEmail}, and the topic has no subscription`,
-      `${remedies.deploy}; if that changes nothing: aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${alarmEmail}`,
+      `${remedies.deploy}; if that changes nothing: aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${shellQuoted(alarmEmail)}`,
     );
   }
   return judgeAlarmEmail(undefined, remedies);

@@ -25,10 +25,17 @@ export function judgeHost(
   addresses: HostAddresses,
   remedies: Remedies,
 ): Finding {
-  const { role, shown, host, fromLambda } = target;
+  const { role, shown, host, fromLambda, parameter } = target;
   const check: Check = `${role}-host`;
   const put = putParameter(target, remedies);
   const name = host.route === 'unknown' ? host.provider : `${host.provider}, ${host.route}`;
+  if (addresses.state === 'unresolved' && parameter !== undefined && !fromLambda) {
+    return unknown(
+      check,
+      `${shown} is no host that this machine knows (${addresses.code}); the functions run inside a VPC, which may`,
+      'run the doctor from a machine in that VPC',
+    );
+  }
   if (addresses.state === 'unresolved') {
     return mend(
       check,

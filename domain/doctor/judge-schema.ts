@@ -1,7 +1,7 @@
 /** Judges what the owner sees of the database: release, migrations, owner, roles and grants. */
 import { EXPECTED_GRANTS, type Grant, type GrantedRole } from './expected-grants.ts';
 import { type Finding, mend, notHere, unknown, warning, well } from './finding.ts';
-import type { Remedies } from './remedies.ts';
+import { quotedIdentifier, type Remedies } from './remedies.ts';
 
 const OLDEST_RELEASE = 15;
 const NEWEST_RELEASE = 18;
@@ -110,7 +110,7 @@ function judgeOwner({ owner, user }: SchemaFacts, remedies: Remedies): Finding {
     : mend(
         'owner',
         `schema tricost belongs to ${owner.name}, and the migrate connection logs in as ${user}: the next migration fails`,
-        `store the connection string of ${owner.name} as the migrate connection, or as an administrator: ${remedies.sql(`grant "${owner.name}" to "${user}"`)}`,
+        `store the connection string of ${owner.name} as the migrate connection, or as an administrator: ${remedies.sql(`grant ${quotedIdentifier(owner.name)} to ${quotedIdentifier(user)}`)}`,
       );
 }
 

@@ -3,7 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import vm from 'node:vm';
 
-export type BundleHandler<Result = unknown> = (event: unknown, context: object) => Promise<Result>;
+export type BundleHandler<Result = unknown> = (event: unknown) => Promise<Result>;
+
+/** Of an invocation that has its whole minute before it. */
+const CONTEXT = { getRemainingTimeInMillis: () => 60_000 };
 
 const BUNDLES = new URL('../../dist/lambdas/', import.meta.url);
 
@@ -16,5 +19,6 @@ export async function importBundle<Result>(slug: string): Promise<BundleHandler<
   const bundle = new URL(`${slug}/handler.mjs`, BUNDLES);
   if (!existsSync(bundle)) throw new Error('there are no bundles; run `npm run bundle` first');
   const module = await importByNode(`${bundle.href}?${randomUUID()}`);
-  return (module as { handler: BundleHandler<Result> }).handler;
+  const { handler } = module as { handler(event: unknown, context: object): Promise<Result> };
+  return (event) => handler(event, { ...CONTEXT });
 }

@@ -67,7 +67,7 @@ function startLambda(): Promise<LoopbackServer> {
   const server = createServer(async (_request, response) => {
     try {
       const handler = await importBundle('migrate');
-      response.end(JSON.stringify(await handler({}, {})));
+      response.end(JSON.stringify(await handler({})));
     } catch (error) {
       response.setHeader('x-amz-function-error', 'Unhandled');
       response.end(JSON.stringify(toErrorBody(error)));

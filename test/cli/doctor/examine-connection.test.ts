@@ -153,9 +153,7 @@ describe('certificates', () => {
     });
     try {
       await client.connect();
-      const { stream } = (
-        client as unknown as { connection: { stream: TLSSocket } }
-      ).connection;
+      const { stream } = (client as unknown as { connection: { stream: TLSSocket } }).connection;
       return stream.getPeerX509Certificate()?.serialNumber;
     } catch {
       return undefined;

@@ -111,6 +111,8 @@ describe('judgeHost', () => {
       state: 'mend',
       says: expect.stringContaining('ENOTFOUND'),
     });
+    const inVpc = route('migrate', 'db.internal', 5432, { fromLambda: false });
+    expect(judgeHost(inVpc, unresolved, remedies).state).toBe('unknown');
     const reader = route('runtime', 'my.cluster-ro-c9.eu-west-1.rds.amazonaws.com');
     expect(judgeHost(reader, BOTH, remedies)).toMatchObject({
       state: 'mend',
@@ -267,6 +269,7 @@ describe('judgeLogin', () => {
     ['28P01', false, 'mend'],
     ['3D000', false, 'mend'],
     ['53300', false, 'mend'],
+    ['XX000', true, 'mend'],
     [undefined, false, 'mend'],
     [undefined, true, 'unknown'],
     ['28P01', true, 'mend'],
