@@ -64,6 +64,9 @@ create table tricost.deliveries (
 CREATE INDEX deliveries_received_at_idx ON tricost.deliveries USING btree (received_at);
 comment on table tricost.deliveries is 'One row per numbered envelope of a producer, for 35 days.';
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
+grant select on tricost.deliveries, column producer_id to tricost_ingest;
+grant select on tricost.deliveries, column received_at to tricost_ingest;
+grant select on tricost.deliveries, column sequence to tricost_ingest;
 grant insert on tricost.deliveries to tricost_ingest;
 
 create table tricost.forget_user_runs (

@@ -58,9 +58,10 @@ function isNull(row: CallRow, column: CallColumn): boolean {
 
 /** A value in the type's input syntax, not yet quoted for the statement it goes into. */
 export function inputText(row: CallRow, column: CallColumn): string | null {
-  if (isNull(row, column)) return null;
-  // Flags are words of our own: none needs quoting inside an array.
-  if (column === 'flags') return `{${row.flags.join(',')}}`;
   const value = row[column];
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (value === null) return null;
+  if (typeof value !== 'object') return String(value);
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  // Flags are words of our own: none needs quoting inside an array.
+  return value.length === 0 ? null : `{${value.join(',')}}`;
 }

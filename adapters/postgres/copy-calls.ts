@@ -1,7 +1,7 @@
 /** Writes many calls at once by COPY: fast, but one row that is there already, or is refused, fails them all. */
 import type { ClientBase } from 'pg';
 import type { CallRow } from '../../domain/ingest-calls/call-row.ts';
-import { filledColumns, inputText } from './call-columns.ts';
+import { type CallColumn, filledColumns, inputText } from './call-columns.ts';
 import { copyIn } from './copy-in.ts';
 
 /**
@@ -9,15 +9,43 @@ import { copyIn } from './copy-in.ts';
  * @returns how many rows were written: all that differ in their key
  */
 export function copyCalls(client: ClientBase, rows: readonly CallRow[]): Promise<number> {
+  const { statement, data } = encodeCopy(rows);
+  return copyIn(client, statement, data);
+}
+
+/** The statement, and its data in pieces that are encoded when they are asked for. */
+export function encodeCopy(rows: readonly CallRow[]): {
+  statement: string;
+  data: Iterable<Buffer>;
+} {
   const columns = filledColumns(rows);
-  const lines = rows
-    .filter((row, index) => !isSameCall(row, rows[index - 1]))
-    .map((row) => columns.map((column) => field(inputText(row, column))).join('\t'));
-  return copyIn(
-    client,
-    `copy tricost.llm_calls (${columns.join(', ')}) from stdin`,
-    Buffer.from(`${lines.join('\n')}\n`),
-  );
+  const statement = `copy tricost.llm_calls (${columns.join(', ')}) from stdin`;
+  return { statement, data: encodePieces(rows, columns) };
+}
+
+const PIECE_ROWS = 250;
+
+function* encodePieces(
+  rows: readonly CallRow[],
+  columns: readonly CallColumn[],
+): Generator<Buffer, void> {
+  for (let start = 0; start < rows.length; start += PIECE_ROWS) {
+    let lines = '';
+    for (const [offset, row] of rows.slice(start, start + PIECE_ROWS).entries()) {
+      if (!isSameCall(row, rows[start + offset - 1])) lines += line(row, columns);
+    }
+    yield Buffer.from(lines);
+  }
+}
+
+function line(row: CallRow, columns: readonly CallColumn[]): string {
+  let text = '';
+  let separator = '';
+  for (const column of columns) {
+    text += separator + field(inputText(row, column));
+    separator = '\t';
+  }
+  return `${text}\n`;
 }
 
 function isSameCall(row: CallRow, other: CallRow | undefined): boolean {

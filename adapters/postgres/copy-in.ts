@@ -5,26 +5,31 @@ import type { ClientBase, Connection, Submittable } from 'pg';
 interface CopyConnection extends Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
+  sendCopyFail(reason: string): void;
 }
 
 /**
  * Runs a COPY and sends it all of its data. One statement, so an implicit transaction: all rows are written or none.
  *
- * @param data rows in COPY's text format
+ * @param data rows in COPY's text format; Postgres writes what it has while the next piece is made
  * @returns how many rows were written
  */
-export function copyIn(client: ClientBase, statement: string, data: Buffer): Promise<number> {
+export function copyIn(
+  client: ClientBase,
+  statement: string,
+  data: Iterable<Buffer>,
+): Promise<number> {
   return client.query(new CopyIn(statement, data)).written;
 }
 
 /** Answers pg's calls in the order of the protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY */
 class CopyIn implements Submittable {
   readonly #statement: string;
-  readonly #data: Buffer;
+  readonly #data: Iterable<Buffer>;
   readonly #outcome = Promise.withResolvers<number>();
   #rows = 0;
 
-  constructor(statement: string, data: Buffer) {
+  constructor(statement: string, data: Iterable<Buffer>) {
     this.#statement = statement;
     this.#data = data;
   }
@@ -38,8 +43,13 @@ class CopyIn implements Submittable {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.#data);
-    connection.endCopyFrom();
+    try {
+      for (const piece of this.#data) connection.sendCopyFromChunk(piece);
+      connection.endCopyFrom();
+    } catch (error) {
+      // Thrown out of here it would end the process. Postgres answers with an error, which ends the statement.
+      connection.sendCopyFail(String(error));
+    }
   }
 
   /** The tag is `COPY <rows>`. */

@@ -114,9 +114,7 @@ class BatchPlanner {
     const slice = this.#slice;
     this.#slice = emptyPlan(this.#messages, slice.completeMessages);
     this.#characters = 0;
-    slice.calls.sort(
-      (a, b) => compare(a.row.ts, b.row.ts) || compare(a.row.event_id, b.row.event_id),
-    );
+    slice.calls.sort(byKey);
     return slice;
   }
 
@@ -193,6 +191,11 @@ class BatchPlanner {
       detail: `\`event_id\` ${id} came with \`ts\` ${new Date(knownMs).toISOString()} and ${ts}; a retry must repeat the first one's \`ts\``,
     };
   }
+}
+
+/** The order of the primary key. */
+export function byKey(a: PlannedCall, b: PlannedCall): number {
+  return compare(a.row.ts, b.row.ts) || compare(a.row.event_id, b.row.event_id);
 }
 
 function emptyPlan(messages: readonly IncomingMessage[], completeMessages: number): BatchPlan {

@@ -8,3 +8,5 @@ comment on table tricost.canaries is 'Canary envelopes sent through the calls qu
 comment on column tricost.canaries.sequence is 'Quarters of an hour from the epoch to the moment the run was due.';
 
 grant insert, select, delete on tricost.canaries to tricost_ingest;
+-- A canary looks whether the one before it has arrived.
+grant select (producer_id, sequence, received_at) on tricost.deliveries to tricost_ingest;

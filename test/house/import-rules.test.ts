@@ -23,6 +23,8 @@ const LOCAL_CDK = 'local runs the synthesized assembly, it does not build one.';
 const CLI =
   'cli imports adapters, config and domain, and of local only where it listens: state/local-file.ts.';
 const SOAK = 'soak runs the synthesized assembly with its bundled functions, never their sources.';
+const BENCH =
+  'bench measures what is deployed: the bundles, adapters, domain and sdk, run by local.';
 const SDK = 'The SDK has no runtime dependency; the SQS client is an optional peer.';
 const SDK_SHARES = 'The SDK shares code with domain only.';
 
@@ -109,6 +111,9 @@ const FORBIDDEN: Planted[] = [
   ...['lambdas/notify', 'lib', 'bin', 'cli'].map(
     (folder): Planted => ['soak/world', from(`../../${folder}/x.ts`), SOAK],
   ),
+  ...['aws-cdk-lib', 'constructs', '../lambdas/notify/x.ts', '../lib/x.ts', '../cli/x.ts'].map(
+    (specifier): Planted => ['bench', from(specifier), BENCH],
+  ),
 
   ...['pg', 'zod', 'temporal-polyfill', '@middy/core', 'aws-cdk-lib'].map(
     (name): Planted => ['sdk/src', from(name), SDK],
@@ -164,6 +169,9 @@ const LEGAL: Allowed[] = [
   ['soak', from('../sdk/src/index.ts')],
   ['soak', from('../domain/money.ts')],
   ['soak/world', from('../../adapters/postgres/connect.ts')],
+  ...['adapters/postgres/x.ts', 'domain/money.ts', 'local/x.ts', 'sdk/src/index.ts'].map(
+    (path): Allowed => ['bench', from(`../${path}`)],
+  ),
   ['sdk/src', from('../../domain/contract/llm-call.ts')],
   ['sdk/src', from('./publisher.ts')],
   ['sdk/src', from('node:zlib')],

@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await startAlertWorld();
   const { TRICOST_NOTIFY_QUEUE_URL: queueUrl = '' } = world.env;
   Object.assign(process.env, world.env, { TRICOST_QUEUE_URL: queueUrl });
-  for (const slug of ['ingest-calls', 'spend-alert', 'notify']) {
+  for (const slug of ['ingest-calls', 'spend-alert', 'notify', 'canary']) {
     handlers[slug] = await importBundle(slug);
   }
   const { AWS_REGION: region = '', AWS_ENDPOINT_URL_SQS: endpoint = '' } = world.env;
@@ -72,8 +72,10 @@ function envelope(): string {
   });
 }
 
+const CONTEXT = { getRemainingTimeInMillis: () => 60_000 };
+
 async function fails(slug: string, event: unknown): Promise<boolean> {
-  const result = await handlers[slug]?.(event, {}).catch(() => 'threw');
+  const result = await handlers[slug]?.(event, CONTEXT).catch(() => 'threw');
   const { batchItemFailures = [] } = (result ?? {}) as Partial<SQSBatchResponse>;
   return result === 'threw' || batchItemFailures.length > 0;
 }
@@ -86,7 +88,8 @@ async function firstToFail(): Promise<string | undefined> {
   await world.storeCalls(GROWTH);
   if (await fails('spend-alert', { scheduledTime: MORNING })) return 'spend-alert';
   await world.addToOutbox('anything');
-  return (await fails('notify', await world.receive())) ? 'notify' : undefined;
+  if (await fails('notify', await world.receive())) return 'notify';
+  return (await fails('canary', { scheduledTime: MORNING })) ? 'canary' : undefined;
 }
 
 test('with all of them, everything works', async () => {

@@ -9,7 +9,7 @@ import {
   SCHEDULED_MEMORY_MB,
   SCHEDULED_RUNS_A_DAY,
 } from '../../domain/cost/stack-inventory.ts';
-import { parseScheduleExpression } from '../../local/schedules/schedule-expression.ts';
+import { parseScheduleExpression } from '../../domain/schedules/schedule-expression.ts';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
 const template = synthesize();

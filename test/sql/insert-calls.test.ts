@@ -231,6 +231,15 @@ describe('a chunk large enough for COPY', () => {
     expect(result.failed.map(({ row }) => row)).toEqual([rows[0]]);
   });
 
+  test('leaves the connection usable when a row cannot be encoded', async () => {
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    const rows = [...chunk(), callRow({ extra: loop as CallRow['extra'] })];
+    await expect(copyCalls(client, rows)).rejects.toThrow('circular');
+    expect(await count()).toBe(0);
+    expect(await insertCalls(client, planned(rows.slice(0, -1)))).toMatchObject({ stored: ROWS });
+  });
+
   test('fails as a whole when the connection is lost, and is stored when it comes again', async () => {
     const rows = chunk();
     const locker = await ingestClient();
