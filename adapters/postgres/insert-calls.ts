@@ -101,7 +101,7 @@ function setAside(call: PlannedCall, error: unknown, result: InsertResult): void
 }
 
 /**
- * COPY is nearly twice as fast as an INSERT of that size, but knows no ON CONFLICT. Calls are seldom delivered twice, so it
+ * COPY is a third faster than an INSERT of that size, but knows no ON CONFLICT. Calls are seldom delivered twice, so it
  * is tried first; whatever Postgres says against it, the INSERT decides.
  *
  * @returns how many rows are new; undefined when none was written
