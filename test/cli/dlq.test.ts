@@ -198,7 +198,7 @@ describe('peek', () => {
     expect(stdout).toContain('  1 × would be stored\n');
     expect(stdout).toContain('  1 × would be stored in part, refused: ts_too_old\n');
     expect(stdout).toContain('  no\\u0009JSON\n');
-    expect(await depth(urls.deadLetters)).toBe(4);
+    await vi.waitFor(async () => expect(await depth(urls.deadLetters)).toBe(4), 5_000);
     const again = JSON.parse((await dlq('peek', '--json', '--limit', '3')).stdout);
     expect(again).toMatchObject({ queue: 'calls', depth: 4 });
     expect(again.messages).toHaveLength(3);
@@ -254,7 +254,7 @@ describe('redrive', () => {
     expect(dry.stdout).toBe(
       'dry run: about 12 messages in the dead-letter queue of notify; of the first 12:\n  12 × a wake-up: the messages themselves are in tricost.outbox\n',
     );
-    expect(await depth(urls.notifyDead)).toBe(12);
+    await vi.waitFor(async () => expect(await depth(urls.notifyDead)).toBe(12), 5_000);
     expect((await dlq('redrive', '--queue', 'notify', '--limit', '11')).stdout).toBe(
       '11 messages moved\n',
     );
@@ -356,7 +356,7 @@ describe('redrive', () => {
       '{"scheduledTime":"2026-11-23T08:00:00.000Z"}',
       '{"scheduledTime":"2026-11-23T08:30:00.000Z"}',
     ]);
-    expect(await depth(urls.jobs)).toBe(1);
+    await vi.waitFor(async () => expect(await depth(urls.jobs)).toBe(1), 5_000);
   });
 });
 
