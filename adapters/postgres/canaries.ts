@@ -13,10 +13,9 @@ export interface SentCanary {
 
 /** Notes that the canary is sent now; one that was sent before keeps its first moment. */
 export async function noteCanary(client: ClientBase, sequence: number): Promise<void> {
-  await client.query(
-    'insert into tricost.canaries (sequence) values ($1) on conflict do nothing',
-    [sequence],
-  );
+  await client.query('insert into tricost.canaries (sequence) values ($1) on conflict do nothing', [
+    sequence,
+  ]);
 }
 
 /**

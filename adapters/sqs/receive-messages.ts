@@ -21,7 +21,7 @@ export interface MessageInHand {
 }
 
 /** What one request takes or gives: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
-export const BATCH_LIMIT = 10;
+const BATCH_LIMIT = 10;
 
 /** An answer that waits asks every server of the queue; one that does not wait may be empty while messages lie there. */
 const WAIT_SECONDS = 2;

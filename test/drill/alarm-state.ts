@@ -32,12 +32,13 @@ export async function isRinging(
   now: number,
   before: boolean,
 ): Promise<boolean> {
-  const periodMs = 1_000 * (alarm.Period ?? alarm.Metrics?.find(isMeasured)?.MetricStat.Period ?? 0);
+  const periodMs =
+    1_000 * (alarm.Period ?? alarm.Metrics?.find(isMeasured)?.MetricStat.Period ?? 0);
   if (!(periodMs > 0)) throw new Error(`${alarm.AlarmName} has no period`);
   const breaches: boolean[] = [];
   for (let period = 0; period < alarm.EvaluationPeriods; period += 1) {
     const to = now - period * periodMs;
-    const value = await valueOf(alarm, facts, to - periodMs, to);
+    const value = await measured(alarm, facts, to - periodMs, to);
     if (value !== undefined) breaches.push(isBreach(alarm, value));
     else if (alarm.TreatMissingData === 'breaching') breaches.push(true);
     else if (alarm.TreatMissingData === 'notBreaching') breaches.push(false);
@@ -50,7 +51,7 @@ function isMeasured(part: MathPart): part is Required<Pick<MathPart, 'Id' | 'Met
   return part.MetricStat !== undefined;
 }
 
-async function valueOf(
+async function measured(
   alarm: AlarmDefinition,
   facts: Facts,
   from: number,
@@ -59,7 +60,9 @@ async function valueOf(
   if (alarm.Metrics === undefined) {
     return statistic(String(alarm.Statistic), await facts(alarm as Metric, from, to));
   }
-  const names: Record<string, unknown> = { IF: (is: boolean, a: number, b: number) => (is ? a : b) };
+  const names: Record<string, unknown> = {
+    IF: (is: boolean, a: number, b: number) => (is ? a : b),
+  };
   for (const { Id, MetricStat } of alarm.Metrics.filter(isMeasured)) {
     const value = statistic(MetricStat.Stat, await facts(MetricStat.Metric, from, to));
     if (value === undefined) return undefined;

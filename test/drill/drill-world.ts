@@ -1,6 +1,7 @@
 /** The running stack of the drill, what CloudWatch would know of it, and a shell for the runbook's commands. */
-import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+
 import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -120,7 +121,9 @@ async function start(teardown: Teardown): Promise<DrillWorld> {
       source = enabled ? startSource() : undefined;
     },
     plantBug: (planted) =>
-      planted ? writeFile(join(ingestAsset, 'planted-bug'), '') : rm(join(ingestAsset, 'planted-bug')),
+      planted
+        ? writeFile(join(ingestAsset, 'planted-bug'), '')
+        : rm(join(ingestAsset, 'planted-bug')),
     async dropConnections() {
       const client = new pg.Client({ connectionString: runtime.url });
       await client.connect();
@@ -309,7 +312,10 @@ async function runInShell(
       const pattern = words.includes('--filter-pattern')
         ? option('--filter-pattern').replaceAll('"', '')
         : '';
-      return text.split('\n').filter((line) => line.includes(pattern)).join('\n');
+      return text
+        .split('\n')
+        .filter((line) => line.includes(pattern))
+        .join('\n');
     }
     case 'aws ssm put-parameter': {
       const { awsEndpoint, plan } = world.stack;
@@ -355,4 +361,3 @@ export function awsEnvironment({ stack }: DrillWorld): Record<string, string> {
     AWS_ENDPOINT_URL_SQS: stack.sqsEndpoint,
   };
 }
-

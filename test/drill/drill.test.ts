@@ -2,11 +2,12 @@
  * A drill: makes the condition of every alarm on the running stack, sees it ring, does what docs/runbook.md says, in its own
  * commands, and sees it end. A command that is wrong, or does not help, fails here and not at three in the morning.
  */
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { addToOutbox } from '../../adapters/postgres/outbox.ts';
@@ -64,7 +65,10 @@ const publish = (body: unknown, output = 'QueueUrl') =>
 const passes = async (ms: number): Promise<void> => world.clock.advance(ms);
 const fails = (prefix: string) => world.stack.invoke(world.functionName(prefix), null);
 const drained = () =>
-  vi.waitFor(async () => expect(await queueDepth(world.stack.sqs, url('QueueUrl'))).toBe(0), PATIENCE);
+  vi.waitFor(
+    async () => expect(await queueDepth(world.stack.sqs, url('QueueUrl'))).toBe(0),
+    PATIENCE,
+  );
 
 async function count(sql: string, values: unknown[] = []): Promise<number> {
   return (await world.database.query(sql, values)).rowCount ?? 0;
@@ -76,7 +80,10 @@ const comes = (feature: string, calls: number) =>
 
 /** The canary of so many quarters after the current one. */
 async function canary(offset: number): Promise<void> {
-  const result = await world.stack.runSchedule('canary', new Date(Date.now() + offset * QUARTER_MS));
+  const result = await world.stack.runSchedule(
+    'canary',
+    new Date(Date.now() + offset * QUARTER_MS),
+  );
   expect(result.error).toBeUndefined();
 }
 const canaryAged = (offset: number, minutes: number) =>
@@ -332,7 +339,10 @@ test.each(Object.keys(SCENARIOS))(
   async (alarm) => {
     const scenario = SCENARIOS[alarm] as Scenario;
     const rings = (expected: boolean) =>
-      vi.waitFor(async () => expect([alarm, await world.rings(alarm)]).toEqual([alarm, expected]), PATIENCE);
+      vi.waitFor(
+        async () => expect([alarm, await world.rings(alarm)]).toEqual([alarm, expected]),
+        PATIENCE,
+      );
     await writeFile(
       join(tmpdir(), 'tricost-drill-event.json'),
       JSON.stringify(call({ ts: oldMonth().toISOString() })),
@@ -341,7 +351,9 @@ test.each(Object.keys(SCENARIOS))(
     const values = scenario.values?.() ?? {};
     const run = (line: string) =>
       world.shell(
-        line.replace('YYYY-MM', values['YYYY-MM'] ?? '').replace('event.json', values['event.json'] ?? ''),
+        line
+          .replace('YYYY-MM', values['YYYY-MM'] ?? '')
+          .replace('event.json', values['event.json'] ?? ''),
         values,
       );
 

@@ -13,7 +13,9 @@ export interface RunbookSection {
 export function runbookSection(alarm: string): RunbookSection {
   const section = TEXT.split(/^## /m).find((text) => text.startsWith(`${alarm}\n`));
   const part = (name: string): string => {
-    const text = new RegExp(`\\*\\*${name}\\.\\*\\* ([^]*?)(?=\\n\\n\\*\\*|$)`).exec(section ?? '')?.[1];
+    const text = new RegExp(`\\*\\*${name}\\.\\*\\* ([^]*?)(?=\\n\\n\\*\\*|$)`).exec(
+      section ?? '',
+    )?.[1];
     if (text === undefined) throw new Error(`the runbook has no ${name} of ${alarm}`);
     return text;
   };
@@ -38,8 +40,9 @@ function commandsIn(text: string): string[] {
 export function shellWords(command: string, values: Readonly<Record<string, string>>): string[] {
   const words = command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   return words.map((word) =>
-    word.replace(/"([^"]*)"|'([^']*)'|\$(\w+)/g, (_, double, single, name) =>
-      single ?? fill(double ?? `$${name}`, values),
+    word.replace(
+      /"([^"]*)"|'([^']*)'|\$(\w+)/g,
+      (_, double, single, name) => single ?? fill(double ?? `$${name}`, values),
     ),
   );
 }
