@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import pg from 'pg';
 import { vi } from 'vitest';
-import { approximateDepth } from '../../adapters/sqs/approximate-depth.ts';
-import { receiveMessages, returnMessages } from '../../adapters/sqs/receive-messages.ts';
+import { receiveMessages } from '../../adapters/sqs/receive-messages.ts';
 import type { Template } from '../../local/assembly/template.ts';
 import { EventSource } from '../../local/event-sources/event-source.ts';
+import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { type RunningStack, runAssembly } from '../../local/run-assembly.ts';
 import { type SlackInbox, startSlackInbox } from '../../local/slack/inbox.ts';
 import { stackParameters } from '../../local/stack-parameters.ts';
@@ -178,8 +178,8 @@ async function createRuntimeLogin(database: TestDatabase, teardown: Teardown) {
 }
 
 /**
- * The real stack, with a canary. Three numbers are edited, because nobody waits for them: a message comes again after two
- * seconds, dies after ten receives, and is gathered for one second. The event source begins disabled; the drill starts it.
+ * The real stack, with a canary. Some numbers are edited, because nobody waits for them: a message comes again after a
+ * second, dies after ten receives, and is not gathered with others. The event source begins disabled; the drill starts it.
  */
 async function prepareAssembly(directory: string) {
   const config = join(directory, 'tricost.config.json');
@@ -197,11 +197,12 @@ async function prepareAssembly(directory: string) {
     return found[1].Properties;
   };
   const queue = edit(/^IngestCallsQueue[0-9A-F]{8}$/, 'AWS::SQS::Queue');
-  queue['VisibilityTimeout'] = 2;
+  queue['VisibilityTimeout'] = 1;
   (queue['RedrivePolicy'] as Record<string, unknown>)['maxReceiveCount'] = 10;
   const mapping = edit(/^IngestCalls/, 'AWS::Lambda::EventSourceMapping');
   mapping['Enabled'] = false;
-  mapping['MaximumBatchingWindowInSeconds'] = 1;
+  mapping['BatchSize'] = 10;
+  mapping['MaximumBatchingWindowInSeconds'] = 0;
   await writeFile(path, JSON.stringify(template));
   const code = edit(/^IngestCallsFunction[0-9A-F]{8}$/, 'AWS::Lambda::Function')['Code'];
   const asset = `asset.${(code as { S3Key: string }).S3Key.replace('.zip', '')}`;
@@ -239,12 +240,12 @@ function factsOf(parts: {
           .map(() => 1);
       }
       case 'AWS/SQS ApproximateNumberOfMessagesVisible':
-        return [await approximateDepth(stack.sqs, queueUrl(stack, id))];
+        // In whatever state: one that is only out of sight for a moment has not left the queue.
+        return [await queueDepth(stack.sqs, queueUrl(stack, id))];
       case 'AWS/SQS ApproximateAgeOfOldestMessage': {
         const url = queueUrl(stack, id);
-        if ((await approximateDepth(stack.sqs, url)) === 0) return [];
-        const messages = await receiveMessages(stack.sqs, url, { limit: 10, visibilitySeconds: 5 });
-        await returnMessages(stack.sqs, url, messages);
+        if ((await queueDepth(stack.sqs, url)) === 0) return [];
+        const messages = await receiveMessages(stack.sqs, url, { limit: 10, visibilitySeconds: 1 });
         return messages.map(({ sentAt }) => (clock.now() - clock.at(sentAt.getTime())) / 1_000);
       }
     }
