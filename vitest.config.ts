@@ -2,8 +2,8 @@
 import { defineConfig, type Plugin, type TestProjectConfiguration } from 'vitest/config';
 import { findPostgres15 } from './test/support/postgres-binaries.ts';
 
-/** Folders whose tests need no server: a run of these alone starts none. */
-const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk'].map(
+/** Folders whose tests need no server, or take their own away: a run of these alone starts none. */
+const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk', 'soak'].map(
   (folder) => `test/${folder}/**`,
 );
 

@@ -24,14 +24,21 @@ Examples:
     .action((file: string, options: { json?: boolean }) => {
       const body = readFileSync(file === '-' ? 0 : file, 'utf8');
       const now = new Date();
-      const oldest = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS_BACK, 1));
-      const plan = planBatch([{ messageId: 'not-sent', body }], { now, oldest });
+      const plan = planBatch([{ messageId: 'not-sent', body }], {
+        now,
+        oldest: oldestByDefault(now),
+      });
       const [bug] = plan.bugs;
       if (bug !== undefined) throw bug.error;
       if (options.json === true) console.log(JSON.stringify(summary(plan)));
       else printPlan(plan);
       process.exitCode = plan.rejections.length > 0 ? 1 : 0;
     });
+}
+
+/** Where the oldest partition begins, for a command that asks no database. */
+export function oldestByDefault(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS_BACK, 1));
 }
 
 function summary(plan: BatchPlan): object {

@@ -53,13 +53,7 @@ export function plannedCall(number: number, ts: Date): PlannedCall {
     latency_ms: number % 3_000,
     flags: [],
   };
-  return {
-    row,
-    messageId: '',
-    index: 0,
-    event: null,
-    messageBody: '',
-  };
+  return { row, messageId: '', index: 0 };
 }
 
 /** @throws Error unless every call was new */

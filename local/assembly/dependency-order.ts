@@ -20,7 +20,8 @@ export function dependencyOrder(template: Template): string[] {
   return [...ordered];
 }
 
-function dependenciesOf(logicalId: string, template: Template): Set<string> {
+/** The resources of the template that must be there before this one: it refers to them or names them in `DependsOn`. */
+export function dependenciesOf(logicalId: string, template: Template): Set<string> {
   const resource = template.Resources[logicalId];
   const names = new Set<string>([resource?.DependsOn ?? []].flat());
   collectReferences(resource?.Properties, names);

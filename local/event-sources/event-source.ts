@@ -5,11 +5,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { EventSourceMappingDefinition } from '../assembly/resources/event-source-mapping.ts';
-import type { LambdaFunction } from '../functions/lambda-function.ts';
+import type { Invocable } from '../functions/lambda-function.ts';
 import { readBatchOutcome } from './batch-outcome.ts';
 import { MessageBatch } from './message-batch.ts';
 import { type SqsEventRecord, toEventRecord } from './sqs-event.ts';
@@ -18,7 +19,8 @@ export interface EventSourceOptions {
   mapping: EventSourceMappingDefinition;
   queueUrl: string;
   region: string;
-  target: LambdaFunction;
+  target: Invocable;
+  /** Acts with the function's role, as Lambda's pollers do. */
   sqs: SQSClient;
   /** Told of what the function cannot see: a queue that does not answer, an answer that makes no sense. */
   onError(functionName: string, problem: string): void;
@@ -36,7 +38,20 @@ export class EventSource {
   readonly #stopping = new AbortController();
   readonly #pollers: Promise<void>[];
 
-  constructor(options: EventSourceOptions) {
+  /**
+   * Lambda looks at the queue before it makes a mapping.
+   *
+   * @throws Error when the function's role may not do what polling takes.
+   */
+  static async start(options: EventSourceOptions): Promise<EventSource> {
+    const { queueUrl, sqs } = options;
+    await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
+    );
+    return new EventSource(options);
+  }
+
+  private constructor(options: EventSourceOptions) {
     this.#options = options;
     const { maximumConcurrency } = options.mapping;
     // A poller waits for its invocation, so their number is the concurrency.

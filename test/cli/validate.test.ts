@@ -68,6 +68,8 @@ test('every command explains itself, with examples', async () => {
     ['tail'],
     ['schedules', 'run'],
     ['partitions', 'ensure'],
+    ['doctor'],
+    ['alerts', 'test'],
   ]) {
     const { code, stdout } = await runTricost([...command, '--help']);
     expect(code).toBe(0);

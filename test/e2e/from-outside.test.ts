@@ -3,9 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { connect } from '../../adapters/postgres/connect.ts';
+import { deliverTest } from '../../cli/alerts-test/deliver.ts';
+import { examine } from '../../cli/doctor/examine.ts';
 import type { LlmCall } from '../../domain/contract/llm-call.ts';
+import type { Finding } from '../../domain/doctor/finding.ts';
 import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { type LocalTricost, startTricost } from '../../local/start-tricost.ts';
 import { Teardown } from '../../local/teardown.ts';
@@ -25,10 +29,11 @@ OLDEST.setUTCHours(0, 0, 0, 0);
 const teardown = new Teardown();
 const problems: string[] = [];
 let database: TestDatabase;
+let directory: string;
 let tricost: LocalTricost;
 
 beforeAll(async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'tricost-e2e-'));
+  directory = await mkdtemp(join(tmpdir(), 'tricost-e2e-'));
   teardown.add(() => rm(directory, { recursive: true }));
   database = await createTestDatabase({ template: 'template0' });
   teardown.add(() => database.drop());
@@ -198,5 +203,49 @@ describe('the command line, with real SDK clients against the stack’s endpoint
     expect(stderr).toBe(
       'tricost: there is no schedule lunch; there are: create-partitions, spend-alert\n',
     );
+  });
+});
+
+describe('the running stack, looked at', () => {
+  async function ailing(): Promise<string[]> {
+    const findings: Finding[] = [];
+    for await (const { findings: found } of examine({}, directory)) findings.push(...found);
+    return findings
+      .filter(({ state }) => state !== 'well' && state !== 'not-here')
+      .map(({ check, state }) => `${check} ${state}`);
+  }
+
+  test('by the doctor, is well but for what was refused above', async () => {
+    expect(await ailing()).toEqual(['rejected-calls warning']);
+  });
+
+  test('with a dead letter, is not', async () => {
+    await tricost.stack.sqs.send(
+      new SendMessageCommand({ QueueUrl: tricost.file.dlqUrl, MessageBody: 'dead' }),
+    );
+    expect(await ailing()).toEqual(['dead-letters mend', 'rejected-calls warning']);
+  });
+
+  test('delivers a test message, once, that names nobody', async () => {
+    const client = await connect({ connectionString: database.url, applicationName: 'test' });
+    try {
+      const progress = await deliverTest({
+        client,
+        sqs: tricost.stack.sqs,
+        notifyQueueUrl: tricost.file.outputs['NotifyQueueUrl'] ?? '',
+        stack: undefined,
+        onProgress: () => {},
+        signal: new AbortController().signal,
+      });
+      expect(progress.state).toBe('delivered');
+    } finally {
+      await client.end();
+    }
+    const texts = tricost.inbox.messages().map(({ payload }) => payload.text);
+    expect(texts.filter((text) => text?.includes('This is a test'))).toHaveLength(1);
+    const { rows } = await database.query(
+      `select split_part(dedupe_key, ':', 1) as kind, attempts from tricost.outbox where dedupe_key like 'alerts-test:%'`,
+    );
+    expect(rows).toEqual([{ kind: 'alerts-test', attempts: 1 }]);
   });
 });

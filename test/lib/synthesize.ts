@@ -11,25 +11,31 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-const templates = new Map<string, Template>();
+export const EXAMPLE_VPC = {
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
+
+const made = new Map<string, Template>();
 
 /**
- * The same settings give the same object: do not change it.
+ * The same template for the same settings: tests read it, and change a copy.
  *
  * @param settings what a team would write into tricost.config.json beside `alarmEmail`.
  */
 export function synthesize(settings: Record<string, unknown> = {}): Template {
   const key = JSON.stringify(settings);
-  const template = templates.get(key) ?? Template.fromStack(makeStack(settings));
-  templates.set(key, template);
+  const template = made.get(key) ?? make(settings);
+  made.set(key, template);
   return template;
 }
 
-function makeStack(settings: Record<string, unknown>): TricostStack {
+function make(settings: Record<string, unknown>): Template {
   const config = parseConfig({ alarmEmail: 'ops@example.com', ...settings }, 'tricost.config.json');
-  // Its rules take seconds to load in each process; one test in tricost-stack.test.ts applies them.
+  // Validated by template-checks.test.ts; for every other question it would only take time.
   const app = new App({ context: cdkJson.context, builtinCloudFormationValidation: false });
-  return new TricostStack(app, config.stackName, { config });
+  return Template.fromStack(new TricostStack(app, config.stackName, { config }));
 }
 
 /** Logical ids and resources of a type; fails when there are none, so that no loop over them passes by doing nothing. */

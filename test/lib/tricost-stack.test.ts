@@ -96,6 +96,8 @@ describe('bin/tricost.ts', () => {
     expect(JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'))).not.toHaveProperty(
       'missing',
     );
+    // The checks of lib/template-checks.ts were made.
+    expect(readFileSync(join(first, 'validation-report.json'), 'utf8')).toContain('AwsSolutions');
   });
 
   test('tells what is wrong with the configuration, without a stack trace, and fails', async () => {
@@ -125,6 +127,8 @@ function synthesizeInto(outdir: string, context: Record<string, string> = {}) {
       PATH: process.env['PATH'],
       CDK_OUTDIR: outdir,
       CDK_CONTEXT_JSON: JSON.stringify(context),
+      // Three quarters of the time; template-checks.test.ts has it.
+      CDK_VALIDATION: 'false',
     },
   });
 }

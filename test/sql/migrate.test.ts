@@ -11,6 +11,8 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
 const files = (await readdir(MIGRATIONS)).sort();
+/** Branches that are merged later may leave a number out for a while. */
+const newest = Number(files.at(-1)?.slice(0, 4));
 
 let database: TestDatabase;
 
@@ -48,14 +50,14 @@ async function relations(): Promise<number> {
 
 describe('migrate', () => {
   test('applies every file in order, then none', async () => {
-    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: files, version: files.length });
-    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: [], version: files.length });
+    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: files, version: newest });
+    expect(await migrateFrom(MIGRATIONS)).toEqual({ applied: [], version: newest });
   });
 
   test('concurrent runs wait for each other, and one of them does it', async () => {
     const results = await Promise.all([1, 2, 3, 4].map(() => migrateFrom(MIGRATIONS)));
     expect(results.flatMap(({ applied }) => applied)).toEqual(files);
-    expect(results.map(({ version }) => version)).toEqual([1, 2, 3, 4].map(() => files.length));
+    expect(results.map(({ version }) => version)).toEqual([1, 2, 3, 4].map(() => newest));
   });
 
   test('a failing file leaves nothing behind, the schema included', async () => {

@@ -4,7 +4,13 @@ import { ignoredResourceTypes } from '../../../local/assembly/ignored-resource-t
 import { readAssembly } from '../../../local/assembly/read-assembly.ts';
 import { planStack } from '../../../local/assembly/stack-plan.ts';
 import type { Template, TemplateResource } from '../../../local/assembly/template.ts';
-import { miniFunction, miniMapping, miniQueue, writeMiniAssembly } from '../mini-assembly.ts';
+import {
+  miniFunction,
+  miniMapping,
+  miniQueue,
+  miniRole,
+  writeMiniAssembly,
+} from '../mini-assembly.ts';
 
 const written: { remove(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -74,6 +80,41 @@ describe('what a template asks for', () => {
     ]);
   });
 
+  test('a role has the statements of its own policies and of those attached to it', async () => {
+    const statement = (action: string | string[]) => ({
+      Sid: 'Any',
+      Effect: 'Allow',
+      Action: action,
+      Resource: { 'Fn::GetAtt': ['Q', 'Arn'] },
+    });
+    const { roles } = await plan({
+      Policy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          PolicyName: 'more',
+          Roles: [{ Ref: 'Role' }],
+          PolicyDocument: { Statement: [statement(['sqs:SendMessage', 'sqs:DeleteMessage'])] },
+        },
+      },
+      Role: miniRole([statement('sqs:ReceiveMessage')]),
+      Other: miniRole([]),
+      Q: miniQueue(),
+    });
+    const resources = ['arn:aws:sqs:us-east-1:000000000000:Mini-Q'];
+    const common = { effect: 'Allow', resources, isConditional: false };
+    expect(roles.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject([
+      { name: 'Mini-Other', statements: [] },
+      {
+        arn: 'arn:aws:iam::000000000000:role/Mini-Role',
+        trustedServices: ['lambda.amazonaws.com', 'scheduler.amazonaws.com'],
+        statements: [
+          { ...common, actions: ['sqs:ReceiveMessage'] },
+          { ...common, actions: ['sqs:SendMessage', 'sqs:DeleteMessage'] },
+        ],
+      },
+    ]);
+  });
+
   test('outputs about resources that are not run are left out', async () => {
     const { outputs } = await plan(
       { Q: miniQueue(), Topic: { Type: 'AWS::SNS::Topic' } },
@@ -85,13 +126,17 @@ describe('what a template asks for', () => {
   test('triggers come in dependency order, also through resources that are not run', async () => {
     const trigger = (dependsOn: string[]): TemplateResource => ({
       Type: 'Custom::Trigger',
-      Properties: { HandlerArn: { Ref: 'V' }, InvocationType: 'RequestResponse' },
+      Properties: {
+        ServiceToken: { 'Fn::GetAtt': ['F', 'Arn'] },
+        HandlerArn: { Ref: 'V' },
+        InvocationType: 'RequestResponse',
+      },
       DependsOn: dependsOn,
     });
     const { triggers } = await plan({
-      A: trigger(['Policy']),
+      A: trigger(['Permission']),
       B: trigger([]),
-      Policy: { Type: 'AWS::IAM::Policy', DependsOn: 'B' },
+      Permission: { Type: 'AWS::Lambda::Permission', DependsOn: 'B' },
       F: miniFunction('key'),
       V: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'F' } } },
     });
@@ -164,6 +209,16 @@ describe('what cannot be run is an error that names it', () => {
       'a zone that does not exist',
       { F: miniFunction('key'), S: schedule({ ScheduleExpressionTimezone: 'Europe/Roma' }) },
       /Europe\/Roma is no IANA time zone/,
+    ],
+    [
+      'a policy that says what it is not about',
+      { Other: miniRole([{ NotAction: 'sqs:*', Action: 'sqs:SendMessage', Resource: '*' }]) },
+      /Other \(AWS::IAM::Role\)\.Policies\[0\]\.PolicyDocument\.Statement\[0\]: property NotAction is not known/,
+    ],
+    [
+      'a policy managed by AWS',
+      { Other: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['arn'] } } },
+      /Other \(AWS::IAM::Role\): property ManagedPolicyArns is not known/,
     ],
     [
       'an environment variable about a resource that is not run',
