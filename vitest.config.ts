@@ -7,6 +7,9 @@ const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk',
   (folder) => `test/${folder}/**`,
 );
 
+/** Tests of code without state, which files of a worker may share: it loads once a worker, not once a file. */
+const PURE = ['config', 'domain'].map((folder) => `test/${folder}/**/*.test.ts`);
+
 /** Tests of the synthesized stack. */
 const STACK = ['test/lib/*.test.ts'];
 
@@ -38,9 +41,10 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'no database',
       include: WITHOUT_DATABASE.map((folder) => `${folder}/*.test.ts`),
-      exclude: STACK,
+      exclude: [...PURE, ...STACK],
     },
   },
+  { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
   {
     extends: true,
     // aws-cdk-lib takes seconds to load: once a worker, not once a file.

@@ -74,6 +74,7 @@ async function run(flags: Flags): Promise<void> {
       `\nThe demo traffic of ${published.toISOString()} is still here${ownDatabase === undefined ? '; --reset clears it' : ''}.`,
     );
   }
+  tricost.stack.startSchedules();
   console.log(`\n${greeting(tricost)}`);
 }
 
@@ -92,6 +93,8 @@ async function start({ ownDatabase, slackWebhookUrl }: RunnerEnvironment): Promi
           stateDirectory: STATE_DIRECTORY,
           databaseUrl: ownDatabase?.url,
           slackWebhookUrl,
+          // A spend alert that the clock starts in the middle of the demo's calls would judge them, and be done for the day.
+          holdSchedules: true,
           teardown,
           onProgress: (step) => {
             task.output = step;

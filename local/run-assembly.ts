@@ -40,6 +40,8 @@ export interface RunAssemblyOptions {
   onError(functionName: string, problem: string): void;
   /** Waits between attempts of asynchronous invocations; default: as on AWS. */
   retryDelaysMs?: readonly number[];
+  /** Nothing runs by the clock before `startSchedules`. */
+  holdSchedules?: boolean;
   /** Default: fauxqs in this process. */
   startQueueEngine?(options: Required<LoopbackFauxqsOptions>): Promise<QueueEngine>;
 }
@@ -61,6 +63,8 @@ export interface RunningStack {
   access: AccessControl;
   /** @throws Error when there is no such function. */
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
+  /** Lets schedules that were held run from now on. */
+  startSchedules(): void;
   /** Runs a schedule's target once, as if it had been due at that moment, and waits for it. */
   runSchedule(name: string, scheduledTime: Date): Promise<InvocationResult>;
   /** Of the processes that the function runs in at this moment. */
@@ -154,12 +158,16 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
 
   await startEventSources({ plan, registry, access, clients, onError, teardown });
   const delivery = new ScheduleDelivery({ registry, access, clients });
-  const clock = new ScheduleClock(plan.schedules, (schedule, scheduledTime) => {
-    delivery
-      .start(schedule, scheduledTime)
-      .catch((error: unknown) => onError('EventBridge Scheduler', String(error)));
-  });
-  teardown.add(async () => clock.stop());
+  let clock: ScheduleClock | undefined;
+  const startSchedules = (): void => {
+    clock ??= new ScheduleClock(plan.schedules, (schedule, scheduledTime) => {
+      delivery
+        .start(schedule, scheduledTime)
+        .catch((error: unknown) => onError('EventBridge Scheduler', String(error)));
+    });
+  };
+  teardown.add(async () => clock?.stop());
+  if (options.holdSchedules !== true) startSchedules();
 
   return {
     plan,
@@ -169,6 +177,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
     metrics,
     access,
     invoke: async (name, event) => registry.get(name).invoke(JSON.stringify(event)),
+    startSchedules,
     runSchedule: async (name, scheduledTime) => {
       const schedule = plan.schedules.find((candidate) => candidate.name === name);
       if (schedule === undefined) throw new Error(`the stack has no schedule ${name}`);

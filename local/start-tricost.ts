@@ -18,6 +18,8 @@ export interface StartOptions {
   databaseUrl?: string | undefined;
   /** A real Slack webhook that gets the messages too. A secret. */
   slackWebhookUrl?: URL | undefined;
+  /** Nothing runs by the clock before `stack.startSchedules()`. */
+  holdSchedules?: boolean;
   teardown: Teardown;
   onProgress(step: string): void;
   /** Told what goes wrong while it runs, in a function or on the way to the real Slack. */
@@ -55,6 +57,7 @@ export async function startTricost(options: StartOptions): Promise<LocalTricost>
         slackWebhookUrl: inbox.webhookUrl,
       }),
     afterTriggers: () => database.allowRuntimeLogin(),
+    holdSchedules: options.holdSchedules ?? false,
     onProgress,
     onError,
   });

@@ -1,4 +1,6 @@
 /** Whether a month gets slower to write, and its rows larger, the more there are of them. */
+import { readFile } from 'node:fs/promises';
+import type { Client } from 'pg';
 import { type Database, fill, instantOf } from './database.ts';
 import { plannedCall, write } from './writer.ts';
 
@@ -11,7 +13,9 @@ export async function measureGrowth(database: Database, total: number): Promise<
   console.log(
     `A month that grows to ${total} rows: ${BATCHES} batches of ${BATCH} by ingest's own statement, one connection`,
   );
-  console.log('      rows    rows/s  slowest batch  bytes a row: table + key + user index');
+  console.log(
+    '      rows    rows/s  slowest batch  Postgres CPU a row  bytes a row: table + key + user index',
+  );
   let filled = 0;
   for (const share of SHARES) {
     const target = Math.floor(share * (total - BATCH * BATCHES * SHARES.length));
@@ -19,9 +23,13 @@ export async function measureGrowth(database: Database, total: number): Promise<
       await fill(database, { from: filled, to: Math.min(target, filled + FILL_STEP), total });
     }
     await database.owner.query('checkpoint');
-    const { rowsPerSecond, slowestMs } = await writeBatches(database, share, total);
+    const { rowsPerSecond, slowestMs, cpuMicroseconds } = await writeBatches(
+      database,
+      share,
+      total,
+    );
     console.log(
-      `${String(target).padStart(10)} ${rowsPerSecond.toFixed(0).padStart(9)} ${slowestMs.toFixed(0).padStart(11)} ms  ${await bytesARow(database)}`,
+      `${String(target).padStart(10)} ${rowsPerSecond.toFixed(0).padStart(9)} ${slowestMs.toFixed(0).padStart(11)} ms ${(cpuMicroseconds?.toFixed(1) ?? '-').padStart(16)} µs  ${await bytesARow(database)}`,
     );
   }
 }
@@ -35,6 +43,7 @@ async function writeBatches({ owner }: Database, share: number, total: number) {
     }),
   );
   let slowestMs = 0;
+  const cpuBefore = await backendCpuSeconds(owner);
   const start = performance.now();
   for (const batch of batches) {
     const batchStart = performance.now();
@@ -42,7 +51,23 @@ async function writeBatches({ owner }: Database, share: number, total: number) {
     slowestMs = Math.max(slowestMs, performance.now() - batchStart);
   }
   const seconds = (performance.now() - start) / 1_000;
-  return { rowsPerSecond: (BATCH * BATCHES) / seconds, slowestMs };
+  const cpuAfter = await backendCpuSeconds(owner);
+  const cpuSeconds =
+    cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore;
+  return {
+    rowsPerSecond: (BATCH * BATCHES) / seconds,
+    slowestMs,
+    cpuMicroseconds: cpuSeconds && (cpuSeconds * 1e6) / (BATCH * BATCHES),
+  };
+}
+
+/** Processor time of the connection's own process, which does not depend on what else the machine does; Linux only. */
+async function backendCpuSeconds(client: Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const stat = await readFile(`/proc/${rows[0]?.pid}/stat`, 'utf8').catch(() => undefined);
+  // Fields after the name, which may hold spaces: user and system time in hundredths of a second.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields && (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function bytesARow({ owner }: Database): Promise<string> {

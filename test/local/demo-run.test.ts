@@ -16,6 +16,7 @@ test('the demo accounts for every event and ends in Slack', async () => {
   const tricost = await startTricost({
     assemblyDirectory: await sharedAssembly(),
     stateDirectory,
+    holdSchedules: true,
     teardown,
     onProgress: () => {},
     onError: (name, problem) => errors.push(`${name}: ${problem}`),

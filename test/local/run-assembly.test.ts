@@ -312,6 +312,20 @@ describe('schedules', () => {
     expect(Date.parse(scheduledTime)).toBeGreaterThanOrEqual(before - 1000);
   });
 
+  test('that are held wait until they are let go, and can be run by hand before', async () => {
+    const { path, read } = await journal();
+    const stack = await startMiniAssembly(
+      { F: miniFunction('f', withJournal(path)), S: schedule({}) },
+      handlers,
+      { holdSchedules: true },
+    );
+    await stack.runSchedule('report', new Date('2026-03-01T08:00:00.789Z'));
+    // One that was not held would have run at once, so before.
+    expect(await read()).toEqual([{ scheduledTime: '2026-03-01T08:00:00Z' }]);
+    stack.startSchedules();
+    await eventually(async () => expect(await read()).toHaveLength(2));
+  });
+
   test('do not when they are disabled, but can be run by hand as of any moment', async () => {
     const { path, read } = await journal();
     const stack = await startMiniAssembly(
