@@ -59,7 +59,7 @@ afterAll(() => teardown.run(), PATIENCE_MS);
 function cdk(directory: string, ...args: string[]): Promise<CdkRun> {
   const { endpoint, region } = aws;
   const run = startCdk({ directory, endpoint, region, home: join(root, 'home') }, args);
-  onTestFinished(() => void run.process.kill());
+  onTestFinished(run.stop);
   return run.ended;
 }
 
