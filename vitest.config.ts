@@ -60,12 +60,13 @@ export default defineConfig({
   plugins: [sqlText],
   test: {
     projects,
+    globalSetup: ['test/support/scratch-directory.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     // One more than the cores of a small machine: many tests wait for a queue or a clock.
     maxWorkers: 3,
     // Only for a test that hangs: no test asserts a duration, and machines differ.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,

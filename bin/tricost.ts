@@ -4,6 +4,7 @@ import { App } from 'aws-cdk-lib';
 import cdkJson from '../cdk.json' with { type: 'json' };
 import { ConfigError } from '../config/config.ts';
 import { readConfigFile } from '../config/read-config.ts';
+import { addTemplateChecks } from '../lib/template-checks.ts';
 import { TricostStack } from '../lib/tricost-stack.ts';
 
 // The CDK command line passes cdk.json's feature flags itself; local runs and tests start this file without it.
@@ -13,6 +14,7 @@ const path: string =
   fileURLToPath(new URL('../tricost.config.json', import.meta.url));
 try {
   const config = readConfigFile(path);
+  addTemplateChecks(app);
   new TricostStack(app, config.stackName, { config });
   app.synth();
 } catch (error) {

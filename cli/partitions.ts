@@ -13,11 +13,7 @@ interface PartitionsOptions {
 const DATABASE_URL_HELP =
   "the owner's connection string (default: DATABASE_URL, else the local stack)";
 
-export function addPartitionsCommand(program: Command): void {
-  const partitions = program
-    .command('partitions')
-    .description('list or create the monthly partitions of llm_calls');
-
+export function define(partitions: Command): void {
   partitions
     .command('list')
     .description('list the attached partitions, oldest first')

@@ -22,9 +22,7 @@ interface SchedulesOptions extends StackOptions {
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 const SCHEDULED_TIME = '<aws.scheduler.scheduled-time>';
 
-export function addSchedulesCommand(program: Command): void {
-  const schedules = program.command('schedules').description("list or run the stack's schedules");
-
+export function define(schedules: Command): void {
   schedules
     .command('list')
     .description('list the schedules')
@@ -53,11 +51,11 @@ Examples:
     .action(async (name: string, options: SchedulesOptions & { at?: Date }) => {
       const schedule = findByName(name, await listSchedules(options));
       const at = options.at ?? new Date();
-      console.log(await invoke(schedule, at, options));
+      console.log(await invokeSchedule(schedule, at, options));
     });
 }
 
-async function listSchedules(options: SchedulesOptions): Promise<GetScheduleCommandOutput[]> {
+export async function listSchedules(options: StackOptions): Promise<GetScheduleCommandOutput[]> {
   const client = new SchedulerClient(await awsClientSettings(options));
   const group = await stackOutput(options, 'ScheduleGroupName');
   const { Schedules: summaries = [] } = await client.send(
@@ -83,11 +81,15 @@ function findByName(name: string, schedules: GetScheduleCommandOutput[]): GetSch
   throw new Error(`there is no schedule ${name}; there are: ${names}`);
 }
 
-/** Sends the function what the schedule would send it, and waits for the answer. */
-async function invoke(
+/**
+ * Sends the function what the schedule would send it, and waits for the answer.
+ *
+ * @throws Error with the function's own, when it fails
+ */
+export async function invokeSchedule(
   schedule: GetScheduleCommandOutput,
   at: Date,
-  options: SchedulesOptions,
+  options: StackOptions,
 ): Promise<string> {
   const client = new LambdaClient(await awsClientSettings(options));
   const input = (schedule.Target?.Input ?? '{}').replaceAll(SCHEDULED_TIME, at.toISOString());
@@ -99,7 +101,7 @@ async function invoke(
   return answer;
 }
 
-function parseTime(text: string): Date {
+export function parseTime(text: string): Date {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) {
     throw new InvalidArgumentError('a time looks like 2026-11-23T08:00:00Z');

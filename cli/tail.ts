@@ -19,10 +19,8 @@ interface TailOptions {
 const POLL_MS = 1_000;
 const LATE_COMMIT_MS = 10_000;
 
-export function addTailCommand(program: Command): void {
-  program
-    .command('tail')
-    .description('show calls with their cost as they land (those that started within the last day)')
+export function define(command: Command): void {
+  command
     .option(
       '--database-url <url>',
       'connection string (default: DATABASE_URL, else the local stack)',

@@ -1,6 +1,5 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import pg from 'pg';
 import { connectionSettings } from '../adapters/postgres/connect.ts';
 import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
@@ -8,6 +7,11 @@ import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
 /** As `stackName` in tricost.config.json. */
 const DEFAULT_STACK = 'Tricost';
 const STATE_DIRECTORY = join(import.meta.dirname, '..', '.tricost');
+const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html */
+const RDS_CA_HINT =
+  'databaseCa is aws-rds: if the certificate is refused, fetch https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem and set NODE_EXTRA_CA_CERTS to its path';
 
 /**
  * @param otherwise how else the command can be told what to talk to
@@ -42,6 +46,10 @@ export const STACK_HELP = `name of the stack on AWS (default: ${DEFAULT_STACK})`
  */
 async function stackOutputs(options: StackOptions): Promise<Record<string, string>> {
   if (options.aws !== true) return (await localStack()).outputs;
+  // Most commands talk to no AWS, and it takes longer to load than they take to run.
+  const { CloudFormationClient, DescribeStacksCommand } = await import(
+    '@aws-sdk/client-cloudformation'
+  );
   const name = options.stack ?? DEFAULT_STACK;
   const client = new CloudFormationClient(await awsClientSettings(options));
   const { Stacks: [stack] = [] } = await client
@@ -97,6 +105,60 @@ export async function databaseUrl(
   if (fromShell !== undefined) return announced(fromShell, 'DATABASE_URL');
   const local = await localStack('add --database-url <url>', stateDirectory);
   return announced(local.databaseUrl, 'the local stack');
+}
+
+/** What `connect` needs to know of a database. */
+export interface StackDatabase {
+  connectionString: string;
+  ca?: string;
+}
+
+export const STACK_DATABASE_HELP =
+  "the owner's connection string, for example through a tunnel (default: the stack's own)";
+
+/**
+ * The stack's own database, as the schema's owner: the flag, else what the stack's parameter holds, else the local stack's.
+ * Never DATABASE_URL: these commands join a database with the queues of its stack, and must not mix two installations.
+ *
+ * @throws Error with what to do, when there is none
+ */
+export async function stackDatabase(
+  options: StackOptions & { databaseUrl?: string },
+): Promise<StackDatabase> {
+  const { aws, databaseUrl: flag } = options;
+  if (flag !== undefined) return withCa(announced(flag, '--database-url'));
+  if (aws !== true) {
+    return { connectionString: announced((await localStack()).databaseUrl, 'the local stack') };
+  }
+  const parameter = await stackOutput(options, 'MigrateDatabaseUrlParameter');
+  return withCa(announced(await secretParameter(parameter), `the parameter ${parameter}`));
+}
+
+/** @throws Error that names the parameter when there is none */
+async function secretParameter(name: string): Promise<string> {
+  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+  const { Parameter: parameter } = await new SSMClient()
+    .send(new GetParameterCommand({ Name: name, WithDecryption: true }))
+    .catch((cause: unknown) => {
+      if (!(cause instanceof Error) || cause.name !== 'ParameterNotFound') throw cause;
+      throw new Error(
+        `there is no parameter ${name} in this account and region: store it as docs/how-to/deploy.md says`,
+        { cause },
+      );
+    });
+  return parameter?.Value ?? '';
+}
+
+/** With the authority that tricost.config.json names. */
+async function withCa(connectionString: string): Promise<StackDatabase> {
+  const { readConfigFile } = await import('../config/read-config.ts');
+  const { databaseCa } = readConfigFile(CONFIG_FILE);
+  if (databaseCa.kind === 'pem') return { connectionString, ca: databaseCa.pem };
+  if (databaseCa.kind === 'aws-rds' && process.env['NODE_EXTRA_CA_CERTS'] === undefined) {
+    // Lambda's runtime has these certificates, Node does not, and it reads the variable only when it starts.
+    process.stderr.write(`${RDS_CA_HINT}\n`);
+  }
+  return { connectionString };
 }
 
 function announced(url: string, source: string): string {

@@ -1,10 +1,49 @@
 #!/usr/bin/env -S node --experimental-import-text --disable-warning=ExperimentalWarning
 /** The `tricost` command: what an operator does from a terminal, on the local stack or on AWS. */
 import { Command } from 'commander';
-import { addPartitionsCommand } from './partitions.ts';
-import { addSchedulesCommand } from './schedules.ts';
-import { addTailCommand } from './tail.ts';
-import { addValidateCommand } from './validate.ts';
+
+type Load = () => Promise<{ define(command: Command): void }>;
+
+/** In the order of the help. Loaded when named: the AWS SDK, the price list and the driver take longer than the rest. */
+const COMMANDS: [name: string, description: string, load: Load][] = [
+  [
+    'doctor',
+    'check everything that must hold, before or after a deploy; changes nothing',
+    () => import('./doctor.ts'),
+  ],
+  [
+    'validate',
+    'say what ingest would do with an event, an envelope or an array',
+    () => import('./validate.ts'),
+  ],
+  [
+    'tail',
+    'show calls with their cost as they land (those that started within the last day)',
+    () => import('./tail.ts'),
+  ],
+  ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
+  ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
+  [
+    'dlq',
+    'look at dead letters and rejected events, and send them again',
+    () => import('./dlq.ts'),
+  ],
+  [
+    'partitions',
+    'list or create the monthly partitions of llm_calls',
+    () => import('./partitions.ts'),
+  ],
+  [
+    'forget-user',
+    'take a user out of every table, keeping or erasing what was spent',
+    () => import('./forget-user.ts'),
+  ],
+  [
+    'cost',
+    'compute what a month on AWS costs, from measured bytes and times',
+    () => import('./cost.ts'),
+  ],
+];
 
 const program = new Command('tricost')
   .description('Split your LLM bill by feature, user and prompt.')
@@ -12,22 +51,28 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-schedules talks to the local stack while \`npm start\` runs, and to AWS with --aws. tail and partitions talk to the database
-of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate talks to nothing.
+doctor, schedules, alerts, dlq and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail
+and partitions talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate
+and cost talk to nothing.
 
 Examples:
+  $ npx tricost doctor
   $ npx tricost validate event.json
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
-  $ npx tricost partitions ensure --from 2025-01`,
+  $ npx tricost alerts test
+  $ npx tricost dlq peek
+  $ npx tricost partitions ensure --from 2025-01
+  $ npx tricost forget-user u_10421 --dry-run
+  $ npx tricost cost --calls-per-month 10_000_000`,
   );
 
-addValidateCommand(program);
-addTailCommand(program);
-addSchedulesCommand(program);
-addPartitionsCommand(program);
-
 try {
+  for (const [name, description, load] of COMMANDS) {
+    const command = program.command(name).description(description);
+    // Wherever it stands on the line: `tail --help`, `help tail`.
+    if (process.argv.includes(name)) (await load()).define(command);
+  }
   await program.parseAsync();
 } catch (error) {
   // A person reads this: the sentence, not the stack.

@@ -8,10 +8,8 @@ import { printable } from './printable.ts';
 /** As `npm start` and a fresh deploy keep them: three months before the current one. */
 const MONTHS_BACK = 3;
 
-export function addValidateCommand(program: Command): void {
-  program
-    .command('validate')
-    .description('say what ingest would do with an event, an envelope or an array')
+export function define(command: Command): void {
+  command
     .argument('<file>', 'the message body; - reads standard input')
     .option('--json', 'print one JSON object')
     .addHelpText(
@@ -26,14 +24,21 @@ Examples:
     .action((file: string, options: { json?: boolean }) => {
       const body = readFileSync(file === '-' ? 0 : file, 'utf8');
       const now = new Date();
-      const oldest = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS_BACK, 1));
-      const plan = planBatch([{ messageId: 'not-sent', body }], { now, oldest });
+      const plan = planBatch([{ messageId: 'not-sent', body }], {
+        now,
+        oldest: oldestByDefault(now),
+      });
       const [bug] = plan.bugs;
       if (bug !== undefined) throw bug.error;
       if (options.json === true) console.log(JSON.stringify(summary(plan)));
       else printPlan(plan);
       process.exitCode = plan.rejections.length > 0 ? 1 : 0;
     });
+}
+
+/** Where the oldest partition begins, for a command that asks no database. */
+export function oldestByDefault(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - MONTHS_BACK, 1));
 }
 
 function summary(plan: BatchPlan): object {

@@ -17,6 +17,8 @@ export interface TricostConfig {
   readonly featureIndex: boolean;
   /** Undefined: the functions run outside any VPC. */
   readonly vpc: VpcConfig | undefined;
+  /** Sends an empty envelope through the queue every quarter of an hour and watches it arrive. */
+  readonly canary: boolean;
   readonly terminationProtection: boolean;
 }
 

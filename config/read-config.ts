@@ -58,6 +58,7 @@ export function parseConfig(value: unknown, path: string): TricostConfig {
     partitions: written.partitions,
     featureIndex: written.featureIndex,
     vpc: written.vpc,
+    canary: written.canary,
     terminationProtection: written.terminationProtection,
   };
 }

@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { isRefusedLogin } from '../adapters/postgres/sql-state.ts';
 import { WarmConnection } from '../adapters/postgres/warm-connection.ts';
 import type { DatabaseSettings } from './database-env.ts';
+import { plainError } from './plain-error.ts';
 import { describeError } from './report.ts';
 import { secrets } from './secrets.ts';
 
@@ -23,6 +24,10 @@ export interface Services<Secret extends string> {
   /** The warm connection, or a new one. After an error that `run` catches, discard it. */
   connection(): Promise<Client>;
   discardConnection(): Promise<void>;
+  /** Until the function's timeout. */
+  remainingMs(): number;
+  /** The next invocation reads its parameters again. */
+  forgetSecrets(): void;
   secrets: Record<Secret, string>;
 }
 
@@ -31,7 +36,9 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
 ): MiddyfiedHandler<Event, Result> {
   const { slug, database } = definition;
   const warm = new WarmConnection();
-  const handler = middy<Event, Result>()
+  // No early answer shortly before the timeout: the run would go on in a process that is handed the next event meanwhile,
+  // on the same connection, and a message could be posted twice. Lambda ends the process at the timeout, its run with it.
+  const handler = middy<Event, Result>({ timeoutEarlyInMillis: 0 })
     .use(secrets({ databaseUrl: database.urlParameter, ...definition.secrets }, slug))
     .handler(async (event, context) => {
       const values = context as unknown as Record<'databaseUrl' | Secret, string>;
@@ -39,6 +46,8 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
         return await definition.run(event, {
           secrets: values,
           discardConnection: () => warm.discard(),
+          remainingMs: () => context.getRemainingTimeInMillis(),
+          forgetSecrets: () => clearCache(slug),
           connection: () =>
             warm.get({
               connectionString: values.databaseUrl,
@@ -52,7 +61,7 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
         // The password may have been rotated: the next invocation reads it again.
         if (isRefusedLogin(error)) clearCache(slug);
         // The runtime logs every property of an error, and the driver's have the row and its values.
-        throw new Error(describeError(error));
+        throw plainError(describeError(error));
       }
     });
   return handler as unknown as MiddyfiedHandler<Event, Result>;

@@ -1,6 +1,7 @@
 /** Reads secrets from SSM Parameter Store before an invocation, and says in one sentence when it cannot. */
 import type { MiddlewareObj } from '@middy/core';
 import ssm from '@middy/ssm';
+import { plainError } from './plain-error.ts';
 
 /** Secrets are read again after this long, so that a rotated one needs no deploy. */
 const CACHE_MS = 10 * 60_000;
@@ -21,7 +22,7 @@ export function secrets(parameters: Record<string, string>, cacheKey: string): M
       try {
         await reader.before?.(request as never);
       } catch (error) {
-        throw new Error(explain(error, Object.values(parameters)), { cause: error });
+        throw plainError(explain(error, Object.values(parameters)));
       }
     },
   };

@@ -24,6 +24,8 @@ export interface AlarmsProps {
   readonly notify: WatchedQueue;
   readonly createPartitions: Watched;
   readonly spendAlert: Watched;
+  /** Undefined: there is none. */
+  readonly canary: Watched | undefined;
   readonly failedJobs: sqs.IQueue;
 }
 
@@ -31,6 +33,11 @@ const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = ComparisonOperator;
 const { BREACHING, IGNORE, NOT_BREACHING } = TreatMissingData;
 const FIVE_MINUTES = Duration.minutes(5);
 const LATE = Duration.minutes(15);
+
+const CANARY_LATE = Duration.minutes(5);
+
+/** From one canary to the next. */
+const QUARTER = Duration.minutes(15);
 
 /** More than the six minutes after which the calls queue delivers a failed message again, so that its alarm stays on. */
 const BETWEEN_ATTEMPTS = Duration.minutes(15);
@@ -40,6 +47,7 @@ const REJECTED_FLOOR = 10;
 
 export class Alarms extends Construct {
   readonly topicArn: string;
+  readonly #stackName: string;
   readonly #add: (name: string, alarm: Omit<TricostAlarmProps, 'stackName' | 'topic'>) => void;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
@@ -47,11 +55,13 @@ export class Alarms extends Construct {
     const topic = new AlarmTopic(this, 'Topic', props.config);
     const { stackName } = props.config;
     this.topicArn = topic.topicArn;
+    this.#stackName = stackName;
     this.#add = (name, alarm) => new TricostAlarm(this, name, { ...alarm, stackName, topic });
 
     this.#watchIngest(props.ingestCalls);
     this.#watchNotify(props.notify);
     this.#watchJobs(props);
+    if (props.canary !== undefined) this.#watchCanary(props.canary);
   }
 
   #watchIngest({ queue, deadLetterQueue, function: ingest }: WatchedQueue): void {
@@ -59,6 +69,7 @@ export class Alarms extends Construct {
       'calls-dead-letters',
       deadLetterQueue,
       'Calls failed a hundred times and wait in the dead-letter queue; they are lost when they are 14 days old.',
+      'npx tricost dlq peek',
     );
     this.#onErrors(
       'ingest-calls-errors',
@@ -132,6 +143,7 @@ export class Alarms extends Construct {
       'notify-dead-letters',
       deadLetterQueue,
       'Delivery to Slack was given up after a hundred attempts; undelivered alerts wait in tricost.outbox.',
+      'npx tricost dlq peek --queue notify',
     );
     this.#onErrors(
       'notify-errors',
@@ -159,6 +171,7 @@ export class Alarms extends Construct {
       'failed-jobs',
       failedJobs,
       'A scheduled run was not delivered, or failed three times in a row.',
+      'npx tricost dlq peek --queue failed-jobs',
     );
     this.#onErrors(
       'create-partitions-errors',
@@ -201,8 +214,32 @@ export class Alarms extends Construct {
     });
   }
 
+  #watchCanary({ function: canary }: Watched): void {
+    this.#add('canary-missing', {
+      // The best of a quarter: a run by hand, once the cause is gone, ends the alarm.
+      metric: functionMetric('canary', 'CanaryArrived', { statistic: 'Maximum', period: QUARTER }),
+      threshold: 1,
+      comparisonOperator: LESS_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      // A canary that is no longer sent does not arrive either.
+      treatMissingData: BREACHING,
+      meaning:
+        'A test message was not stored within 15 minutes, or none was sent: calls are probably not stored either.',
+      command: runSchedule('canary', this.#stackName),
+    });
+    this.#add('canary-late', {
+      metric: functionMetric('canary', 'CanaryLagMs', { statistic: 'Maximum', period: QUARTER }),
+      threshold: CANARY_LATE.toMilliseconds(),
+      comparisonOperator: GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: NOT_BREACHING,
+      meaning: 'A test message took more than 5 minutes to be stored; calls take as long.',
+      command: tailLogs(canary),
+    });
+  }
+
   /** Rings as soon as something lies in a queue that ought to be empty, until it is emptied. */
-  #onMessage(name: string, queue: sqs.IQueue, meaning: string): void {
+  #onMessage(name: string, queue: sqs.IQueue, meaning: string, command: string): void {
     this.#add(name, {
       metric: queue.metricApproximateNumberOfMessagesVisible({
         period: FIVE_MINUTES,
@@ -213,7 +250,7 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
       treatMissingData: NOT_BREACHING,
       meaning,
-      command: `aws sqs receive-message --queue-url ${queue.queueUrl} --max-number-of-messages 10 --visibility-timeout 0 --attribute-names All`,
+      command: `${command} --aws --stack ${this.#stackName}`,
     });
   }
 

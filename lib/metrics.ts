@@ -7,6 +7,7 @@ interface FunctionMetrics {
   'create-partitions': 'PartitionsAhead';
   'spend-alert': 'SpendAlertSucceeded';
   notify: 'NotificationsFailed';
+  canary: 'CanaryArrived' | 'CanaryLagMs';
 }
 
 /** @param slug of the function: the metric's only dimension, written by lambdas/report.ts. */

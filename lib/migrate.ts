@@ -17,6 +17,7 @@ export class Migrate extends Construct {
 
   constructor(scope: Construct, id: string, { config }: MigrateProps) {
     super(scope, id);
+    const { parameters } = config;
     const { function: handler } = new TricostFunction(this, 'Function', {
       slug: 'migrate',
       description: 'tricost: migrates the database schema on deploy',
@@ -25,8 +26,15 @@ export class Migrate extends Construct {
       environment: {
         ...partitionEnvironment(config),
         TRICOST_FEATURE_INDEX: String(config.featureIndex),
+        TRICOST_RUNTIME_DATABASE_URL_PARAMETER: parameters.runtimeDatabaseUrl,
+        TRICOST_SLACK_WEBHOOK_URL_PARAMETER: parameters.slackWebhookUrl,
       } satisfies MigrateEnv,
-      parameterNames: [config.parameters.migrateDatabaseUrl],
+      // All, so that one that is missing fails the deploy.
+      parameterNames: [
+        parameters.migrateDatabaseUrl,
+        parameters.runtimeDatabaseUrl,
+        parameters.slackWebhookUrl,
+      ],
       config,
     });
     // Runs again whenever the function's code (the SQL is inside it) or settings change. It waits a little longer than

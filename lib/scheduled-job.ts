@@ -1,7 +1,6 @@
 /** A function that runs on a schedule and whose failures end up where a person sees them. */
 import { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import {
   ContextAttribute,
   type IScheduleGroup,
@@ -12,6 +11,8 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { FailureQueue } from './failure-queue.ts';
+import { scheduleRole } from './schedule-role.ts';
 import { TricostFunction, type TricostFunctionProps } from './tricost-function.ts';
 
 export interface ScheduledJobProps extends TricostFunctionProps {
@@ -31,7 +32,7 @@ export class ScheduledJob extends Construct {
     // https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
     this.function.configureAsyncInvoke({
       retryAttempts: 2,
-      onFailure: new SqsDestination(props.deadLetterQueue),
+      onFailure: new FailureQueue(props.deadLetterQueue),
     });
     new Schedule(this, 'Schedule', {
       scheduleName: props.slug,
@@ -39,6 +40,7 @@ export class ScheduledJob extends Construct {
       scheduleGroup: props.scheduleGroup,
       schedule: props.schedule,
       target: new LambdaInvoke(this.function, {
+        role: scheduleRole(this, { ...props, target: this.function }),
         input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
         // The default, 185 attempts in a day, would run a morning's job in the evening.
         retryAttempts: 3,

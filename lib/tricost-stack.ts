@@ -4,6 +4,7 @@ import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { TricostConfig } from '../config/config.ts';
 import { Alarms } from './alarms.ts';
+import { Canary } from './canary.ts';
 import { CreatePartitions } from './create-partitions.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { IngestCalls } from './ingest-calls.ts';
@@ -39,7 +40,11 @@ export class TricostStack extends Stack {
     const notify = new Notify(this, 'Notify', { config });
     const createPartitions = new CreatePartitions(this, 'CreatePartitions', jobs);
     const spendAlert = new SpendAlert(this, 'SpendAlert', { ...jobs, notifyQueue: notify.queue });
+    const canary = config.canary
+      ? new Canary(this, 'Canary', { ...jobs, callsQueue: ingestCalls.queue })
+      : undefined;
     migrate.executeBefore(ingestCalls, notify, createPartitions, spendAlert);
+    if (canary !== undefined) migrate.executeBefore(canary);
 
     const alarms = new Alarms(this, 'Alarms', {
       config,
@@ -47,6 +52,7 @@ export class TricostStack extends Stack {
       notify,
       createPartitions,
       spendAlert,
+      canary,
       failedJobs: jobs.deadLetterQueue,
     });
     const publisherPolicy = new PublisherPolicy(this, 'Publisher', { queue: ingestCalls.queue });

@@ -1,7 +1,7 @@
 /** A queue whose messages wait for a function, with the dead-letter queue for those that only ever fail. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -36,17 +36,34 @@ export class WorkQueue extends Construct {
     });
   }
 
-  /** Calls `fn` with batches of messages; each message is acknowledged or retried by itself. */
+  /**
+   * Calls `fn` with batches of messages; each message is acknowledged or retried by itself. Not by CDK's SqsEventSource,
+   * which lets the function look up the queue's address too.
+   */
   feed(
     fn: lambda.Function,
-    options: Required<Pick<SqsEventSourceProps, 'batchSize' | 'maxConcurrency'>>,
+    options: Required<Pick<lambda.EventSourceMappingOptions, 'batchSize' | 'maxConcurrency'>>,
   ): void {
-    fn.addEventSource(
-      new SqsEventSource(this.queue, {
-        ...options,
-        maxBatchingWindow: this.#batchingWindow,
-        reportBatchItemFailures: true,
+    fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: [
+          // Lambda polls with the function's own role.
+          // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
+          'sqs:DeleteMessage',
+          'sqs:GetQueueAttributes',
+          'sqs:ReceiveMessage',
+          // The function lengthens the wait of what it cannot handle yet.
+          'sqs:ChangeMessageVisibility',
+        ],
+        resources: [this.queue.queueArn],
       }),
     );
+    // The id that SqsEventSource gives: under another one a deploy would make a second mapping first, which AWS refuses.
+    fn.addEventSourceMapping(`SqsEventSource:${Names.nodeUniqueId(this.queue.node)}`, {
+      ...options,
+      eventSourceArn: this.queue.queueArn,
+      maxBatchingWindow: this.#batchingWindow,
+      reportBatchItemFailures: true,
+    });
   }
 }

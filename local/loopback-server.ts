@@ -25,6 +25,8 @@ export interface LoopbackResponse {
 /** The answer to a request for another host. */
 export const FOREIGN_HOST = 'this server answers only to 127.0.0.1 and localhost';
 
+export const TOO_LARGE: LoopbackResponse = { status: 413, body: 'the request is too large' };
+
 type Handler = (request: LoopbackRequest) => Promise<LoopbackResponse>;
 
 const LOOPBACK = '127.0.0.1';
@@ -62,19 +64,27 @@ async function answer(handler: Handler, request: http.IncomingMessage): Promise<
   if (!isLoopbackHost(request.headers.host)) {
     return { status: 403, body: FOREIGN_HOST };
   }
+  const read = await readRequest(request);
+  return read === undefined ? TOO_LARGE : handler(read);
+}
+
+/** Undefined when it is larger than anything the services take. */
+export async function readRequest(
+  request: http.IncomingMessage,
+): Promise<LoopbackRequest | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAXIMUM_BODY_BYTES) return { status: 413, body: 'the request is too large' };
+    if (size > MAXIMUM_BODY_BYTES) return undefined;
     chunks.push(chunk);
   }
-  return handler({
+  return {
     method: request.method ?? 'GET',
     url: new URL(request.url ?? '/', `http://${LOOPBACK}`),
     headers: request.headers,
     body: Buffer.concat(chunks).toString('utf8'),
-  });
+  };
 }
 
 /** A page of a hostile site whose name was made to point at this machine still sends its own name here. */

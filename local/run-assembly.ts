@@ -1,6 +1,6 @@
 /** Runs a synthesized stack on this machine: its queues, functions, triggers, event sources and schedules. */
 import { join } from 'node:path';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { planStack, type StackPlan } from './assembly/stack-plan.ts';
 import { ParameterStore } from './endpoints/parameter-store.ts';
@@ -8,13 +8,17 @@ import { startAwsEndpoint } from './endpoints/start-aws-endpoint.ts';
 import { EventSource } from './event-sources/event-source.ts';
 import { AsynchronousInvocations } from './functions/asynchronous-invocations.ts';
 import { FunctionRegistry } from './functions/function-registry.ts';
+import { takeFunctionRole } from './functions/function-role.ts';
 import type { InvocationResult } from './functions/invocation-result.ts';
 import { MetricTotals } from './functions/metric-totals.ts';
 import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
+import { AccessControl } from './iam/access-control.ts';
+import { Guard } from './iam/guard.ts';
 import { createQueues } from './queue/create-queues.ts';
-import { startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
+import { type LoopbackFauxqsOptions, startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
+import { RoleClients } from './queue/role-clients.ts';
 import { ScheduleClock } from './schedules/schedule-clock.ts';
-import { fillScheduleInput } from './schedules/schedule-input.ts';
+import { ScheduleDelivery } from './schedules/schedule-delivery.ts';
 import { freePort } from './state/free-port.ts';
 import { makePrivateFolder } from './state/private-folder.ts';
 import { Teardown } from './teardown.ts';
@@ -36,19 +40,31 @@ export interface RunAssemblyOptions {
   onError(functionName: string, problem: string): void;
   /** Waits between attempts of asynchronous invocations; default: as on AWS. */
   retryDelaysMs?: readonly number[];
+  /** Default: fauxqs in this process. */
+  startQueueEngine?(options: Required<LoopbackFauxqsOptions>): Promise<QueueEngine>;
+}
+
+export interface QueueEngine {
+  /** `http://127.0.0.1:<port>`, the endpoint for SQS clients. */
+  address: string;
+  stop(): Promise<void>;
 }
 
 export interface RunningStack {
   plan: StackPlan;
   sqs: SQSClient;
   sqsEndpoint: string;
-  /** Parameter Store, Scheduler and Lambda. */
+  /** Parameter Store, Scheduler, Lambda and CloudFormation. */
   awsEndpoint: string;
   metrics: MetricTotals;
+  /** What the stack's roles may do, and what they asked for. */
+  access: AccessControl;
   /** @throws Error when there is no such function. */
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
   /** Runs a schedule's target once, as if it had been due at that moment, and waits for it. */
   runSchedule(name: string, scheduledTime: Date): Promise<InvocationResult>;
+  /** Of the processes that the function runs in at this moment. */
+  processIds(functionName: string): number[];
   /** Lets invocations under way finish, then ends everything. */
   stop(): Promise<void>;
 }
@@ -78,14 +94,25 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   const sqsPort = await freePort(options.ports?.sqs);
   const plan = planStack(assembly, `http://127.0.0.1:${sqsPort}`);
 
+  const access = new AccessControl(plan.roles);
+  const guard = new Guard(access, plan.region);
+
   onProgress('making the queues');
-  const { sqs, sqsEndpoint } = await startQueues(plan, options, sqsPort, teardown);
+  const { sqs, sqsEndpoint } = await startQueues({ plan, options, guard, port: sqsPort, teardown });
+  const clients = new RoleClients({
+    access,
+    queues: plan.queues,
+    endpoint: sqsEndpoint,
+    region: plan.region,
+  });
+  teardown.add(async () => clients.destroy());
 
   const metrics = new MetricTotals();
   const parameters = new ParameterStore();
   for (const [name, value] of Object.entries(options.parameters(plan))) parameters.set(name, value);
   const asynchronous = new AsynchronousInvocations({
-    sendTo: (queueArn, body) => sendTo(sqs, plan, queueArn, body),
+    sendTo: ({ roleArn }, queueArn, body) =>
+      clients.send(access.assume(roleArn, 'lambda.amazonaws.com'), queueArn, body),
     onError: (error) => onError('failure destination', String(error)),
     retryDelaysMs: options.retryDelaysMs,
   });
@@ -93,8 +120,10 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   let functions: FunctionRegistry | undefined;
   const aws = await startAwsEndpoint(
     {
+      stack: plan,
       parameters,
       schedules: plan.schedules,
+      guard,
       invoker: {
         invoke: (name, payload) => functions?.find(name)?.invoke(payload),
         invokeAsynchronously: (name, payload) =>
@@ -106,6 +135,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   teardown.add(() => aws.close());
   const registry = new FunctionRegistry({
     plan,
+    access,
     asynchronous,
     metrics,
     logDirectory,
@@ -117,14 +147,17 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   teardown.add(() => registry.stop());
   teardown.add(() => asynchronous.stop());
 
-  await runTriggers(plan, registry, onProgress);
+  await runTriggers({ plan, registry, access, onProgress, onError });
   await options.afterTriggers?.();
   onProgress('loading the functions');
   await registry.warmUp();
 
-  startEventSources({ plan, registry, sqs, onError, teardown });
+  await startEventSources({ plan, registry, access, clients, onError, teardown });
+  const delivery = new ScheduleDelivery({ registry, access, clients });
   const clock = new ScheduleClock(plan.schedules, (schedule, scheduledTime) => {
-    registry.acceptAsynchronously(schedule.targetArn, fillScheduleInput(schedule, scheduledTime));
+    delivery
+      .start(schedule, scheduledTime)
+      .catch((error: unknown) => onError('EventBridge Scheduler', String(error)));
   });
   teardown.add(async () => clock.stop());
 
@@ -134,25 +167,30 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
     sqsEndpoint,
     awsEndpoint: aws.url,
     metrics,
+    access,
     invoke: async (name, event) => registry.get(name).invoke(JSON.stringify(event)),
     runSchedule: async (name, scheduledTime) => {
       const schedule = plan.schedules.find((candidate) => candidate.name === name);
       if (schedule === undefined) throw new Error(`the stack has no schedule ${name}`);
-      return registry.get(schedule.targetArn).invoke(fillScheduleInput(schedule, scheduledTime));
+      return delivery.run(schedule, scheduledTime);
     },
+    processIds: (name) => registry.get(name).processIds,
     stop: () => teardown.run(),
   };
 }
 
-async function startQueues(
-  plan: StackPlan,
-  { stateDirectory }: RunAssemblyOptions,
-  port: number,
-  teardown: Teardown,
-): Promise<{ sqs: SQSClient; sqsEndpoint: string }> {
+async function startQueues(parts: {
+  plan: StackPlan;
+  options: RunAssemblyOptions;
+  guard: Guard;
+  port: number;
+  teardown: Teardown;
+}): Promise<{ sqs: SQSClient; sqsEndpoint: string }> {
+  const { plan, options, guard, port, teardown } = parts;
+  const { stateDirectory, startQueueEngine = startLoopbackFauxqs } = options;
   const dataDir = join(stateDirectory, 'sqs');
   await makePrivateFolder(dataDir);
-  const engine = await startLoopbackFauxqs({ port, dataDir });
+  const engine = await startQueueEngine({ port, dataDir, guard });
   teardown.add(() => engine.stop());
   const sqs = new SQSClient({
     endpoint: engine.address,
@@ -164,12 +202,19 @@ async function startQueues(
   return { sqs, sqsEndpoint: engine.address };
 }
 
-async function runTriggers(
-  plan: StackPlan,
-  registry: FunctionRegistry,
-  onProgress: (step: string) => void,
-): Promise<void> {
-  for (const { logicalId, handlerArn } of plan.triggers) {
+async function runTriggers(parts: {
+  plan: StackPlan;
+  registry: FunctionRegistry;
+  access: AccessControl;
+  onProgress: (step: string) => void;
+  onError: RunAssemblyOptions['onError'];
+}): Promise<void> {
+  const { plan, registry, access, onProgress, onError } = parts;
+  for (const { logicalId, handlerArn, providerArn } of plan.triggers) {
+    const provider = plan.functions.find(({ arn }) => arn === providerArn);
+    if (provider === undefined) throw new Error(`trigger ${logicalId}: no function ${providerArn}`);
+    const role = takeFunctionRole(provider, access, plan.region, onError);
+    access.require(role, { action: 'lambda:InvokeFunction', resource: handlerArn });
     const target = registry.get(handlerArn);
     onProgress(`running ${target.definition.name}`);
     await target.warmUp();
@@ -182,36 +227,26 @@ async function runTriggers(
   }
 }
 
-function startEventSources(parts: {
+async function startEventSources(parts: {
   plan: StackPlan;
   registry: FunctionRegistry;
-  sqs: SQSClient;
+  access: AccessControl;
+  clients: RoleClients;
   onError: RunAssemblyOptions['onError'];
   teardown: Teardown;
-}): void {
-  const { plan, registry, sqs, onError, teardown } = parts;
+}): Promise<void> {
+  const { plan, registry, access, clients, onError, teardown } = parts;
   for (const mapping of plan.eventSourceMappings) {
     if (!mapping.enabled) continue;
-    const source = new EventSource({
+    const target = registry.get(mapping.functionName);
+    const source = await EventSource.start({
       mapping,
-      queueUrl: queueUrlOf(plan, mapping.queueArn),
+      queueUrl: clients.urlOf(mapping.queueArn),
       region: plan.region,
-      target: registry.get(mapping.functionName),
-      sqs,
+      target,
+      sqs: clients.as(access.assume(target.definition.roleArn, 'lambda.amazonaws.com')),
       onError,
     });
     teardown.add(() => source.stop());
   }
-}
-
-async function sendTo(sqs: SQSClient, plan: StackPlan, queueArn: string, body: string) {
-  await sqs.send(
-    new SendMessageCommand({ QueueUrl: queueUrlOf(plan, queueArn), MessageBody: body }),
-  );
-}
-
-function queueUrlOf(plan: StackPlan, arn: string): string {
-  const queue = plan.queues.find((candidate) => candidate.arn === arn);
-  if (queue === undefined) throw new Error(`the stack has no queue ${arn}`);
-  return queue.url;
 }

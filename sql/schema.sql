@@ -39,7 +39,16 @@ comment on table tricost.alerts is 'Every spend alert, with the numbers it was d
 comment on column tricost.alerts.local_date is 'The day of the alert in the reporting zone; its windows end where this day starts.';
 comment on column tricost.alerts.previous_usd is 'NULL: the feature had calls in the previous window, and none of known cost.';
 comment on column tricost.alerts.change_ratio is '0.62 is +62 %. NULL: nothing to compare with (a new feature, or one that cost nothing before).';
-grant insert, select on tricost.alerts to tricost_ingest;
+grant insert on tricost.alerts to tricost_ingest;
+
+create table tricost.canaries (
+  sequence bigint not null,
+  sent_at timestamp with time zone default clock_timestamp() not null,
+  constraint canaries_pkey PRIMARY KEY (sequence)
+);
+comment on table tricost.canaries is 'Canary envelopes sent through the calls queue, for 35 days. Their arrival is a row of tricost.deliveries, producer tricost-canary.';
+comment on column tricost.canaries.sequence is 'Quarters of an hour from the epoch to the moment the run was due.';
+grant delete, insert, select on tricost.canaries to tricost_ingest;
 
 create table tricost.deliveries (
   producer_id text not null,
@@ -55,7 +64,20 @@ create table tricost.deliveries (
 CREATE INDEX deliveries_received_at_idx ON tricost.deliveries USING btree (received_at);
 comment on table tricost.deliveries is 'One row per numbered envelope of a producer, for 35 days.';
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
-grant insert, select on tricost.deliveries to tricost_ingest;
+grant select on tricost.deliveries, column producer_id to tricost_ingest;
+grant select on tricost.deliveries, column received_at to tricost_ingest;
+grant select on tricost.deliveries, column sequence to tricost_ingest;
+grant insert on tricost.deliveries to tricost_ingest;
+
+create table tricost.forget_user_runs (
+  pseudonym text not null,
+  salt bytea not null,
+  digest bytea not null,
+  started_at timestamp with time zone not null,
+  constraint forget_user_runs_pkey PRIMARY KEY (pseudonym)
+);
+comment on table tricost.forget_user_runs is 'Runs of `tricost forget-user` that were interrupted: run the command again to end them. Empty otherwise.';
+comment on column tricost.forget_user_runs.digest is 'SHA-256 of the salt and the user''s id: recognises the user of an interrupted run without naming them.';
 
 create table tricost.job_runs (
   job text not null,
@@ -143,7 +165,7 @@ comment on column tricost.llm_calls.output_tokens is 'All output tokens, reasoni
 comment on column tricost.llm_calls.price_status is 'priced: from the price catalogue. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
 comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept only where it contradicts itself (flag usage_mismatch).';
 comment on column tricost.llm_calls.flags is 'What ingest had to do to keep the call; see docs/reference/event-contract.md.';
-grant insert, select on tricost.llm_calls to tricost_ingest;
+grant insert on tricost.llm_calls to tricost_ingest;
 
 create table tricost.outbox (
   id bigint generated always as identity not null,
@@ -172,7 +194,6 @@ create table tricost.prompt_features (
 );
 comment on table tricost.prompt_features is 'One row per feature; its lock orders the assignment of prompt versions.';
 comment on column tricost.prompt_features.overflowed_at is 'When the feature asked for more than 1,000 versions: it hashes rendered prompts, and its further calls go to prompt (many).';
-grant select on tricost.prompt_features to tricost_ingest;
 
 create table tricost.prompt_versions (
   feature text not null,
@@ -186,7 +207,6 @@ create table tricost.prompt_versions (
 );
 comment on table tricost.prompt_versions is 'Versions per (feature, prompt_name), numbered in order of first arrival, never renumbered.';
 comment on column tricost.prompt_versions.prompt_name is 'Empty where events carry no prompt_name: the feature''s unnamed family.';
-grant select on tricost.prompt_versions to tricost_ingest;
 
 create table tricost.rejected_calls (
   message_id text not null,
@@ -202,7 +222,7 @@ comment on table tricost.rejected_calls is 'Events that ingest refused. Unique b
 comment on column tricost.rejected_calls.event_index is 'Position of the event in its message, from 0; -1: the message as a whole.';
 comment on column tricost.rejected_calls.reason is 'Stable code; every code has a row in docs/reference/rejections.md.';
 comment on column tricost.rejected_calls.body is 'The event as received (UTF-8). Never jsonb: what could not be parsed must survive too.';
-grant insert, select on tricost.rejected_calls to tricost_ingest;
+grant insert on tricost.rejected_calls to tricost_ingest;
 
 create table tricost.schema_migrations (
   version bigint not null,
@@ -225,7 +245,6 @@ create view reporting.alerts as
     created_at
    FROM tricost.alerts;
 comment on view reporting.alerts is 'Every spend alert, with the numbers it was decided on.';
-grant select on reporting.alerts to tricost_ingest;
 grant select on reporting.alerts to tricost_readonly;
 
 create view reporting.llm_calls as
@@ -329,7 +348,6 @@ create view reporting.notifications as
         END AS state
    FROM tricost.outbox;
 comment on view reporting.notifications is 'Slack messages and whether they arrived.';
-grant select on reporting.notifications to tricost_ingest;
 grant select on reporting.notifications to tricost_readonly;
 
 create view reporting.prompt_versions as
@@ -340,7 +358,6 @@ create view reporting.prompt_versions as
     first_seen_at
    FROM tricost.prompt_versions;
 comment on view reporting.prompt_versions is 'Which prompt hash is which version of a feature''s prompt, and when it was first seen.';
-grant select on reporting.prompt_versions to tricost_ingest;
 grant select on reporting.prompt_versions to tricost_readonly;
 
 create view reporting.rejected_calls as
@@ -351,7 +368,6 @@ create view reporting.rejected_calls as
     detail
    FROM tricost.rejected_calls;
 comment on view reporting.rejected_calls is 'Events that ingest refused, with the reason, for 30 days. Bodies stay private: they may hold anything.';
-grant select on reporting.rejected_calls to tricost_ingest;
 grant select on reporting.rejected_calls to tricost_readonly;
 
 create view reporting.reused_event_ids as
@@ -370,7 +386,6 @@ create view reporting.reused_event_ids as
           WHERE earlier.event_id = later.event_id AND earlier.ts < later.ts))
   GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
 comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
-grant select on reporting.reused_event_ids to tricost_ingest;
 grant select on reporting.reused_event_ids to tricost_readonly;
 
 create view tricost.llm_calls_partitions as

@@ -1,5 +1,6 @@
 /** Messages to people, from the transaction that decides on them to the moment they are delivered. */
 import type { ClientBase } from 'pg';
+import type { DeliveryFacts } from '../../domain/alerts-test/progress.ts';
 
 export interface OutboxMessage {
   id: string;
@@ -83,4 +84,18 @@ export async function countPending(client: ClientBase): Promise<number> {
     `select count(*) as pending from tricost.outbox where ${PENDING}`,
   );
   return Number(rows[0]?.pending ?? 0);
+}
+
+/** @throws Error when there is no such message */
+export async function readDelivery(client: ClientBase, id: string): Promise<DeliveryFacts> {
+  const { rows } = await client.query<DeliveryFacts>(
+    `select attempts, delivered_at as "deliveredAt", failed_at as "failedAt", next_attempt_at as "nextAttemptAt",
+       last_error as "lastError",
+       (select count(*)::int from tricost.outbox where ${PENDING} and id < $1) as before
+     from tricost.outbox where id = $1`,
+    [id],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`message ${id} is no longer in the outbox`);
+  return row;
 }

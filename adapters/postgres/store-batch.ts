@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import {
   type BatchPlan,
   type PlannedRejection,
-  serialise,
+  receivedEvents,
 } from '../../domain/ingest-calls/plan-batch.ts';
 import { type InsertResult, insertCalls } from './insert-calls.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
@@ -18,30 +18,41 @@ export interface BatchOutcome {
   failedMessageIds: Set<string>;
   /** What is down, when messages failed. */
   failure?: unknown;
+  /** Whether it would fail other messages as well, so that those to come need not be tried. */
+  isDown: boolean;
 }
 
-/**
- * Every step is idempotent, so a batch that was interrupted anywhere is simply delivered and stored again.
- *
- * @throws when something is down before the calls are written: every message of the batch must come again
- */
+/** Every step is idempotent, so a batch that was interrupted anywhere is simply delivered and stored again. */
 export async function storeBatch(
   client: ClientBase,
   plan: BatchPlan,
   promptVersions: PromptVersionCache,
 ): Promise<BatchOutcome> {
-  await assignPromptVersions(
-    client,
-    plan.calls.map(({ row }) => row),
-    promptVersions,
-  );
+  try {
+    await assignPromptVersions(
+      client,
+      plan.calls.map(({ row }) => row),
+      promptVersions,
+    );
+  } catch (failure) {
+    const failed = [...plan.calls, ...plan.rejections, ...plan.deliveries];
+    return {
+      stored: 0,
+      duplicate: 0,
+      rejected: 0,
+      failedMessageIds: messageIds(failed),
+      failure,
+      isDown: true,
+    };
+  }
   const inserted = await insertCalls(client, plan.calls);
-  const rejections = [...plan.rejections, ...inserted.refused.map(toRejection)];
+  const rejections = [...plan.rejections, ...refusedByDatabase(plan, inserted.refused)];
   const outcome: BatchOutcome = {
     stored: inserted.stored,
     duplicate: inserted.duplicate,
     rejected: 0,
     failedMessageIds: messageIds(inserted.failed),
+    isDown: inserted.isDown,
   };
   if (inserted.failed.length > 0) outcome.failure = inserted.failure;
   try {
@@ -52,6 +63,7 @@ export async function storeBatch(
     for (const id of messageIds([...rejections, ...plan.deliveries]))
       outcome.failedMessageIds.add(id);
     outcome.failure ??= error;
+    outcome.isDown = true;
   }
   return outcome;
 }
@@ -60,8 +72,15 @@ function messageIds(parts: readonly { messageId: string }[]): Set<string> {
   return new Set(parts.map(({ messageId }) => messageId));
 }
 
-function toRejection({ call, detail }: InsertResult['refused'][number]): PlannedRejection {
-  const { messageId, index, event, messageBody } = call;
-  const body = serialise(event, messageBody);
-  return { messageId, index, reason: 'refused_by_database', detail, body };
+function refusedByDatabase(
+  { messages }: BatchPlan,
+  refused: InsertResult['refused'],
+): PlannedRejection[] {
+  const eventsOf = new Map<string, (index: number) => string>();
+  return refused.map(({ call: { messageId, index }, detail }) => {
+    const body = messages.find((message) => message.messageId === messageId)?.body ?? '';
+    const events = eventsOf.get(messageId) ?? receivedEvents(body);
+    eventsOf.set(messageId, events);
+    return { messageId, index, reason: 'refused_by_database', detail, body: events(index) };
+  });
 }

@@ -16,6 +16,8 @@ export interface Delivery {
 
 export interface DecodedMessage {
   events: unknown[];
+  /** Of the JSON that held them, inflated. */
+  characters: number;
   /** Present when the envelope is numbered. */
   delivery?: Delivery;
 }
@@ -28,7 +30,9 @@ const MAX_INFLATED_BYTES = 16 * 1024 * 1024;
 export function decodeMessage(body: string): Result<DecodedMessage> {
   return refusable(() => {
     const outer = unwrapMany(parseJson(body));
-    return readBody(isCompressed(outer) ? unwrapMany(parseJson(inflate(outer))) : outer);
+    if (!isCompressed(outer)) return { ...readBody(outer), characters: body.length };
+    const inflated = inflate(outer);
+    return { ...readBody(unwrapMany(parseJson(inflated))), characters: inflated.length };
   });
 }
 
@@ -39,7 +43,7 @@ function unwrapMany(body: unknown): unknown {
   return Array.isArray(data) || isEnvelope(data) || isCompressed(data) ? data : body;
 }
 
-function readBody(body: unknown): DecodedMessage {
+function readBody(body: unknown): Omit<DecodedMessage, 'characters'> {
   if (Array.isArray(body)) return { events: body };
   if (!isObject(body)) {
     throw new Refused(
@@ -63,7 +67,7 @@ function isCompressed(body: unknown): body is JsonObject {
   return isObject(body) && 'encoding' in body && !isEvent(body);
 }
 
-function readEnvelope(envelope: JsonObject): DecodedMessage {
+function readEnvelope(envelope: JsonObject): Omit<DecodedMessage, 'characters'> {
   checkVersion(envelope);
   const events = envelope['events'];
   if (!Array.isArray(events)) {

@@ -51,8 +51,13 @@ export function readEventId(
   const id = readText(event, 'event_id');
   if (id === undefined) {
     flags.add('event_id_missing');
-    return uuidV5(MISSING_ID_NAMESPACE, `${context.messageId}/${context.index}`);
+    return derivedEventId(context.messageId, context.index);
   }
   if (!isUuid(id)) throw new Refused('event_id_invalid');
   return id.toLowerCase();
+}
+
+/** The id of an event that has none: the same each time its message is delivered. */
+export function derivedEventId(messageId: string, index: number): string {
+  return uuidV5(MISSING_ID_NAMESPACE, `${messageId}/${index}`);
 }

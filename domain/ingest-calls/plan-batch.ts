@@ -14,9 +14,6 @@ export interface PlannedCall {
   row: CallRow;
   messageId: string;
   index: number;
-  /** The event, and the message it came in, as received: in case the database refuses the row. */
-  event: unknown;
-  messageBody: string;
 }
 
 export interface PlannedRejection extends Rejection {
@@ -41,6 +38,10 @@ export interface BatchPlan {
   deliveries: PlannedDelivery[];
   /** Messages with an event on which our own code threw, and what it threw: a bug, never the event's fault. */
   bugs: { messageId: string; error: unknown }[];
+  /** The whole batch, of which this may be a slice. */
+  messages: readonly IncomingMessage[];
+  /** How many of them, from the first, this slice and those before it hold in full. */
+  completeMessages: number;
 }
 
 export interface BatchContext {
@@ -49,86 +50,173 @@ export interface BatchContext {
   oldest: Date;
 }
 
-const WHOLE_MESSAGE = -1;
+/** When a slice is full. It may grow somewhat larger, but by one message at most. */
+export interface SliceLimits {
+  /** Calls and rejections. */
+  events: number;
+  /** Characters of JSON that they came from. */
+  characters: number;
+}
+
+/** In the place of an event's position: the message could not be taken apart. */
+export const WHOLE_MESSAGE = -1;
 
 /** Ten times what fits into the largest message uncompressed; more is an attack on the function's memory, or a mistake. */
 const MAX_EVENTS = 20_000;
 
+const UNLIMITED: SliceLimits = { events: Infinity, characters: Infinity };
+
+/** All of a batch at once. */
 export function planBatch(messages: readonly IncomingMessage[], context: BatchContext): BatchPlan {
-  const plan: BatchPlan = { calls: [], rejections: [], deliveries: [], bugs: [] };
-  const tsByEventId = new Map<string, string>();
-  for (const message of messages) {
-    try {
-      planMessage(message, context, tsByEventId, plan);
-    } catch (error) {
-      plan.bugs.push({ messageId: message.messageId, error });
-    }
-  }
-  plan.calls.sort((a, b) => compare(a.row.ts, b.row.ts) || compare(a.row.event_id, b.row.event_id));
-  return plan;
+  const [whole = emptyPlan(messages, 0)] = planSlices(messages, context, UNLIMITED);
+  return whole;
 }
 
-/** Adds what a message holds to the plan. */
-function planMessage(
-  { messageId, body }: IncomingMessage,
+/** A batch in slices, each planned when it is asked for: what was planned before may be forgotten by then. */
+export function planSlices(
+  messages: readonly IncomingMessage[],
   context: BatchContext,
-  tsByEventId: Map<string, string>,
-  plan: BatchPlan,
-): void {
-  const refuse = (rejection: Rejection, index = WHOLE_MESSAGE, event?: unknown): void => {
-    const kept = index === WHOLE_MESSAGE ? body : serialise(event, body);
-    plan.rejections.push({ ...rejection, messageId, index, body: kept });
-  };
-  const decoded = decodeMessage(body);
-  if (!decoded.ok) {
-    refuse(decoded.rejection);
-    return;
+  limits: SliceLimits,
+): Generator<BatchPlan, void> {
+  return new BatchPlanner(messages, context, limits).slices();
+}
+
+class BatchPlanner {
+  readonly #messages: readonly IncomingMessage[];
+  readonly #context: BatchContext;
+  readonly #limits: SliceLimits;
+  /** Of the calls of all slices: start of the request in milliseconds, by id. */
+  readonly #startByEventId = new Map<string, number>();
+  #slice: BatchPlan;
+  #characters = 0;
+
+  constructor(messages: readonly IncomingMessage[], context: BatchContext, limits: SliceLimits) {
+    this.#messages = messages;
+    this.#context = context;
+    this.#limits = limits;
+    this.#slice = emptyPlan(messages, 0);
   }
-  const { events, delivery } = decoded.value;
-  if (events.length > MAX_EVENTS) {
-    const detail = `a message may hold ${MAX_EVENTS} events, this one holds ${events.length}`;
-    refuse({ reason: 'too_many_events', detail });
-    return;
+
+  *slices(): Generator<BatchPlan, void> {
+    for (const message of this.#messages) {
+      if (this.#characters >= this.#limits.characters) yield this.#take();
+      try {
+        yield* this.#planMessage(message);
+      } catch (error) {
+        this.#slice.bugs.push({ messageId: message.messageId, error });
+      }
+      this.#slice.completeMessages += 1;
+    }
+    yield this.#take();
   }
-  const calls: PlannedCall[] = [];
-  for (const [index, event] of events.entries()) {
+
+  #take(): BatchPlan {
+    const slice = this.#slice;
+    this.#slice = emptyPlan(this.#messages, slice.completeMessages);
+    this.#characters = 0;
+    slice.calls.sort(byKey);
+    return slice;
+  }
+
+  /** Yields whenever the message fills a slice. */
+  *#planMessage(message: IncomingMessage): Generator<BatchPlan, void> {
+    const { messageId, body } = message;
+    const decoded = decodeMessage(body);
+    if (!decoded.ok) {
+      this.#refuseMessage(message, decoded.rejection);
+      return;
+    }
+    const { events, delivery, characters } = decoded.value;
+    this.#characters += characters;
+    if (events.length > MAX_EVENTS) {
+      const detail = `a message may hold ${MAX_EVENTS} events, this one holds ${events.length}`;
+      this.#refuseMessage(message, { reason: 'too_many_events', detail });
+      return;
+    }
+    let firstTs: string | null = null;
+    let lastTs: string | null = null;
+    for (let index = 0; index < events.length; index += 1) {
+      if (this.#events >= this.#limits.events) yield this.#take();
+      const row = this.#planEvent(events[index], index, message);
+      // A large message is many times its size in objects, of which each is needed once.
+      events[index] = undefined;
+      if (row === undefined) continue;
+      if (firstTs === null || row.ts < firstTs) firstTs = row.ts;
+      if (lastTs === null || row.ts > lastTs) lastTs = row.ts;
+    }
+    if (delivery === undefined) return;
+    this.#slice.deliveries.push({ ...delivery, messageId, events: events.length, firstTs, lastTs });
+  }
+
+  get #events(): number {
+    return this.#slice.calls.length + this.#slice.rejections.length;
+  }
+
+  #planEvent(event: unknown, index: number, message: IncomingMessage): CallRow | undefined {
+    const { messageId, body } = message;
     try {
-      const parsed = parseCall(event, { messageId, index, ...context });
-      const reused = parsed.ok ? reuse(parsed.value, tsByEventId) : undefined;
-      if (!parsed.ok) refuse(parsed.rejection, index, event);
-      else if (reused !== undefined) refuse(reused, index, event);
-      else calls.push({ row: parsed.value, messageId, index, event, messageBody: body });
+      const parsed = parseCall(event, { messageId, index, ...this.#context });
+      const rejection = parsed.ok ? this.#reuse(parsed.value) : parsed.rejection;
+      if (parsed.ok && rejection === undefined) {
+        this.#slice.calls.push({ row: parsed.value, messageId, index });
+        return parsed.value;
+      }
+      if (rejection !== undefined) {
+        this.#slice.rejections.push({
+          ...rejection,
+          messageId,
+          index,
+          body: serialise(event, body),
+        });
+      }
     } catch (error) {
       // The message comes again; its other events need not wait for that.
-      plan.bugs.push({ messageId, error });
+      this.#slice.bugs.push({ messageId, error });
     }
+    return undefined;
   }
-  for (const call of calls) plan.calls.push(call);
-  if (delivery === undefined) return;
-  plan.deliveries.push({ ...delivery, messageId, events: events.length, ...span(calls) });
+
+  #refuseMessage({ messageId, body }: IncomingMessage, rejection: Rejection): void {
+    this.#slice.rejections.push({ ...rejection, messageId, index: WHOLE_MESSAGE, body });
+  }
+
+  /** The same id with another time: a second call, or a retry that did not repeat its first try's time. */
+  #reuse({ event_id: id, ts }: CallRow): Rejection | undefined {
+    const startMs = Date.parse(ts);
+    const knownMs = this.#startByEventId.get(id) ?? startMs;
+    this.#startByEventId.set(id, knownMs);
+    if (knownMs === startMs) return undefined;
+    return {
+      reason: 'event_id_reused',
+      detail: `\`event_id\` ${id} came with \`ts\` ${new Date(knownMs).toISOString()} and ${ts}; a retry must repeat the first one's \`ts\``,
+    };
+  }
 }
 
-/** The same id with another time: a second call, or a retry that did not repeat its first try's time. */
-function reuse(row: CallRow, tsByEventId: Map<string, string>): Rejection | undefined {
-  const knownTs = tsByEventId.get(row.event_id) ?? row.ts;
-  tsByEventId.set(row.event_id, knownTs);
-  if (knownTs === row.ts) return undefined;
-  return {
-    reason: 'event_id_reused',
-    detail: `\`event_id\` ${row.event_id} came with \`ts\` ${knownTs} and ${row.ts}; a retry must repeat the first one's \`ts\``,
-  };
+/** The order of the primary key. */
+export function byKey(a: PlannedCall, b: PlannedCall): number {
+  return compare(a.row.ts, b.row.ts) || compare(a.row.event_id, b.row.event_id);
+}
+
+function emptyPlan(messages: readonly IncomingMessage[], completeMessages: number): BatchPlan {
+  return { calls: [], rejections: [], deliveries: [], bugs: [], messages, completeMessages };
+}
+
+/**
+ * Reads a message's events a second time, for one that the database refuses. Hardly any is, so they are not kept meanwhile.
+ *
+ * @returns the event at a position, as it was received
+ */
+export function receivedEvents(body: string): (index: number) => string {
+  const decoded = decodeMessage(body);
+  return (index) => (decoded.ok ? serialise(decoded.value.events[index], body) : body);
 }
 
 /** The event alone as JSON. One nested too deeply to be written again is kept as its whole message. */
-export function serialise(event: unknown, message: string): string {
+function serialise(event: unknown, message: string): string {
   try {
     return JSON.stringify(event) ?? message;
   } catch {
     return message;
   }
-}
-
-function span(calls: PlannedCall[]): { firstTs: string | null; lastTs: string | null } {
-  const times = calls.map((call) => call.row.ts).sort();
-  return { firstTs: times[0] ?? null, lastTs: times.at(-1) ?? null };
 }

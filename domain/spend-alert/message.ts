@@ -16,11 +16,26 @@ import { closing, monthName, type SpendReport } from './report.ts';
 
 /** Characters of a prompt's, model's or user's name: a hash is recognised by its beginning. */
 const LONGEST_DETAIL = 40;
+const TOP_USER = 'Top user';
 
 export function alertMessage(alert: SpendAlert, report: SpendReport): SlackMessage {
   const text = headline(alert);
-  const fields = facts(alert, report).map(([label, value]) => mrkdwn(`*${label}*\n${value}`));
+  const fields = facts(alert, report).map(([label, value]) => mrkdwn(fact(label, value)));
   return { text, blocks: [section(text), { type: 'section', fields }, ...closing(report)] };
+}
+
+/** How the message begins to name a user: forget-user finds them by it. */
+export function namedUser(userId: string): string {
+  return fact(TOP_USER, userName(userId));
+}
+
+/** As messages show it. */
+export function userName(userId: string): string {
+  return codeSpan(userId, LONGEST_DETAIL);
+}
+
+function fact(label: string, value: string): string {
+  return `*${label}*\n${value}`;
 }
 
 /** At most ten: Slack's limit of a section's fields. */
@@ -40,8 +55,7 @@ function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string,
     facts.push(['Top model', `${name}${share(topModel.costUsd, currentUsd)}`]);
   }
   if (topUser !== undefined) {
-    const name = codeSpan(topUser.id, LONGEST_DETAIL);
-    facts.push(['Top user', `${name}${share(topUser.costUsd, currentUsd)}`]);
+    facts.push([TOP_USER, `${userName(topUser.id)}${share(topUser.costUsd, currentUsd)}`]);
   }
   facts.push(
     ['Share of all spend', `${formatShare(currentUsd, totalUsd)} of ${formatUsd(totalUsd)}`],

@@ -3,34 +3,52 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
 import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
-import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
-import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { databaseFunction } from '../database-function.ts';
 import { toReceivedMessage } from '../received-message.ts';
 import { describeError } from '../report.ts';
 import { readIngestCallsEnv } from './env.ts';
+import { ingestMessages } from './ingest-messages.ts';
 import { reportBatch } from './report-batch.ts';
 
 const settings = readIngestCallsEnv(process.env);
 const sqs = new SQSClient();
 const promptVersions: PromptVersionCache = new Map();
 
+// A blocked table must park the batch before the function's own timeout: only then does it wait longer each time.
+const QUERY_TIMEOUT_MS = 20_000;
+/** A statement that fails late, and then a batch to park. */
+const RESERVED_MS = QUERY_TIMEOUT_MS + 5_000;
+/** The next invocation has all its time for messages that this one had none for. */
+const LATE_SECONDS = 5;
+
 export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
   slug: 'ingest-calls',
   database: settings.database,
-  // A blocked table must park the batch before the function's own timeout: only then does it wait longer each time.
-  queryTimeoutMs: 20_000,
+  queryTimeoutMs: QUERY_TIMEOUT_MS,
   async run({ Records: records }, services) {
     const now = new Date();
     const client = await services.connection();
-    const plan = planBatch(records, { now, oldest: await oldestPartitionStart(client) });
-    const outcome = await storeBatch(client, plan, promptVersions);
+    const outcome = await ingestMessages(records, {
+      client,
+      promptVersions,
+      now,
+      oldest: await oldestPartitionStart(client),
+      remainingMs: services.remainingMs,
+      reservedMs: RESERVED_MS,
+    });
     if (outcome.failure !== undefined) await services.discardConnection();
     const failed = records.filter(({ messageId }) => outcome.failedMessageIds.has(messageId));
+    const late = records.filter(({ messageId }) => outcome.lateMessageIds.has(messageId));
     const parked = await park(failed);
-    reportBatch({ records, plan, outcome, parked, now });
-    return failures([...failed, ...plan.bugs]);
+    await lengthenVisibility(
+      sqs,
+      settings.queueUrl,
+      late.map(toReceivedMessage),
+      () => LATE_SECONDS,
+    );
+    reportBatch({ records, outcome, parked, now });
+    return failures([...failed, ...late, ...outcome.bugs]);
   },
 });
 

@@ -1,25 +1,23 @@
 /** The one line of log of an ingest invocation, and one more for every bug. */
 import type { SQSRecord } from 'aws-lambda';
-import type { BatchOutcome } from '../../adapters/postgres/store-batch.ts';
-import type { BatchPlan } from '../../domain/ingest-calls/plan-batch.ts';
 import { describeError, report } from '../report.ts';
+import type { IngestOutcome } from './ingest-messages.ts';
 
 export interface BatchReport {
   records: readonly SQSRecord[];
   now: Date;
   /** Messages that wait longer because something is down. */
   parked: number;
-  plan?: BatchPlan;
-  outcome?: BatchOutcome;
+  outcome?: IngestOutcome;
   failure?: string;
 }
 
-export function reportBatch({ records, now, parked, plan, outcome, failure }: BatchReport): void {
-  for (const { messageId, error } of plan?.bugs ?? []) {
+export function reportBatch({ records, now, parked, outcome, failure }: BatchReport): void {
+  for (const { messageId, error } of outcome?.bugs ?? []) {
     console.error(`bug in ingest-calls on message ${messageId}: ${describeError(error)}`);
   }
-  const unpriced = plan?.calls.filter(({ row }) => row.price_status === 'unpriced').length ?? 0;
   const reason = failure ?? (outcome?.failure === undefined ? '' : describeError(outcome.failure));
+  const late = outcome?.lateMessageIds.size ?? 0;
   report(
     'ingest-calls',
     {
@@ -27,12 +25,15 @@ export function reportBatch({ records, now, parked, plan, outcome, failure }: Ba
       Stored: outcome?.stored ?? 0,
       Duplicate: outcome?.duplicate ?? 0,
       Rejected: outcome?.rejected ?? 0,
-      Unpriced: unpriced,
+      Unpriced: outcome?.unpriced ?? 0,
       Parked: parked,
-      Bugs: plan?.bugs.length ?? 0,
+      Bugs: outcome?.bugs.length ?? 0,
       LagMs: lagMs(records, now),
     },
-    reason === '' ? {} : { failure: reason },
+    {
+      ...(reason === '' ? {} : { failure: reason }),
+      ...(late === 0 ? {} : { late: `${late} messages come again: there was no time for them` }),
+    },
   );
 }
 

@@ -10,9 +10,17 @@ import { readMigrateEnv } from './env.ts';
 
 const settings = readMigrateEnv(process.env);
 
-export const handler = databaseFunction<unknown, MigrateResult & { partitionsCreated: string[] }>({
+type MigrateOutcome = MigrateResult & { partitionsCreated: string[] };
+
+export const handler = databaseFunction<
+  unknown,
+  MigrateOutcome,
+  keyof typeof settings.otherParameters
+>({
   slug: 'migrate',
   database: settings.database,
+  // Not used: whoever forgot one learns it from the deploy, not from alerts that do not come.
+  secrets: settings.otherParameters,
   async run(_event, services) {
     const client = await services.connection();
     const result = await migrate(client, `${import.meta.dirname}/migrations`);

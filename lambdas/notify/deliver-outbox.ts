@@ -75,8 +75,9 @@ async function mark(
     await markFailed(client, id, now, reason);
     return { failed: { id, reason } };
   }
-  const asked = result.afterSeconds ?? backoffSeconds(attempts + 1, Math.random());
-  const seconds = Math.min(Math.max(asked, 1), LONGEST_WAIT_SECONDS);
+  // Slack may ask for more patience than ours, never for less: every try uses up one of the wake-up's receives.
+  const patience = backoffSeconds(attempts + 1, Math.random());
+  const seconds = Math.min(Math.max(result.afterSeconds ?? 0, patience), LONGEST_WAIT_SECONDS);
   await postpone(client, id, now, new Date(now.getTime() + seconds * 1_000), reason);
   return { retryAfterSeconds: seconds, retryReason: reason };
 }

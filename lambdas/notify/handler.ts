@@ -24,6 +24,8 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse, 'slackWebhoo
     for (const { id, reason } of delivery.failures) {
       console.error(`Slack refused message ${id} for good: ${reason}`);
     }
+    // The webhook may have been replaced: what is sent once more must not go to the old one.
+    if (delivery.failures.length > 0) services.forgetSecrets();
     report(
       'notify',
       {

@@ -20,7 +20,7 @@ export interface IdentityContext {
 }
 
 /** The account of everything local; fauxqs has it built in. */
-const ACCOUNT_ID = '000000000000';
+export const ACCOUNT_ID = '000000000000';
 
 /**
  * Resources without a name of their own are called `<stack>-<logical id>`, as CloudFormation does, but without the CDK's hash
@@ -70,6 +70,19 @@ export function identify(
       const scheduleArn = arn('scheduler', `schedule/${group}/${name}`);
       return { name, ref: name, attributes: { Arn: scheduleArn, GroupName: group } };
     }
+    case 'AWS::IAM::Role': {
+      const name = own('RoleName') ?? generated;
+      return {
+        name,
+        ref: name,
+        attributes: { Arn: `arn:aws:iam::${ACCOUNT_ID}:role/${name}` },
+      };
+    }
+    case 'AWS::Logs::LogGroup': {
+      const name = own('LogGroupName') ?? generated;
+      return { name, ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
+    }
+    case 'AWS::IAM::Policy':
     case 'AWS::Lambda::EventSourceMapping':
     case 'AWS::Lambda::EventInvokeConfig':
     case 'Custom::Trigger':

@@ -108,6 +108,23 @@ export class Properties {
     return this.#fail(name, `must be a list of texts, got ${JSON.stringify(value)}`);
   }
 
+  /** A list of texts of which CloudFormation, as IAM does, also takes one alone. */
+  oneOrMore(name: string): string[] {
+    return typeof this.#read(name) === 'string' ? [this.string(name)] : this.strings(name);
+  }
+
+  /** The objects of a list; none when it is absent. */
+  children(name: string): Properties[] {
+    this.#unread.delete(name);
+    const values = this.#values[name] ?? [];
+    if (!Array.isArray(values)) return this.#fail(name, 'must be a list');
+    return values.map((value: Record<string, unknown>, index) => {
+      const child = new Properties(`${this.#where}.${name}[${index}]`, value, this.#resolve);
+      this.#children.push(child);
+      return child;
+    });
+  }
+
   /** Properties that change nothing on this machine, each with the reason. */
   ignore(reasons: Record<string, string>): void {
     for (const name of Object.keys(reasons)) this.#unread.delete(name);

@@ -17,12 +17,15 @@ import {
 } from './resources/event-source-mapping.ts';
 import { type FunctionDefinition, readFunction } from './resources/function.ts';
 import { type QueueDefinition, readQueue } from './resources/queue.ts';
+import { type RoleDefinition, readPolicy, readRole } from './resources/role.ts';
 import { readSchedule, type ScheduleDefinition } from './resources/schedule.ts';
 import { readTrigger, type TriggerDefinition } from './resources/trigger.ts';
 import type { TemplateResource } from './template.ts';
 
 export interface StackPlan {
+  stackName: string;
   region: string;
+  roles: RoleDefinition[];
   queues: QueueDefinition[];
   functions: FunctionDefinition[];
   eventSourceMappings: EventSourceMappingDefinition[];
@@ -42,10 +45,12 @@ export function planStack(
   assembly: Omit<Assembly, 'assetDirectory'>,
   sqsEndpoint: string,
 ): StackPlan {
-  const { template, region } = assembly;
+  const { template, stackName, region } = assembly;
   const context = resolveContext(assembly, sqsEndpoint);
   const plan: StackPlan = {
+    stackName,
     region,
+    roles: [],
     queues: [],
     functions: [],
     eventSourceMappings: [],
@@ -88,6 +93,23 @@ function addResource(
   const { name, ref, attributes } = context.identityOf(logicalId);
   const arn = attributes['Arn'] ?? '';
   switch (resource.Type) {
+    case 'AWS::IAM::Role':
+      plan.roles.push(readRole(properties, { logicalId, name, arn }));
+      break;
+    case 'AWS::IAM::Policy': {
+      const { roleNames, statements } = readPolicy(properties);
+      for (const role of plan.roles) {
+        if (roleNames.includes(role.name)) role.statements.push(...statements);
+      }
+      break;
+    }
+    case 'AWS::Logs::LogGroup':
+      properties.ignore({
+        LogGroupName: 'read before, as the name of the group',
+        RetentionInDays: 'local logs stay until you delete them',
+        Tags: 'they have no effect',
+      });
+      break;
     case 'AWS::SQS::Queue':
       plan.queues.push(readQueue(properties, { logicalId, name, arn, url: ref }));
       break;

@@ -1,5 +1,6 @@
-/** One loopback address for Parameter Store, Scheduler and Lambda, as the AWS SDKs and the AWS CLI speak to them. */
+/** One loopback address for Parameter Store, Scheduler, Lambda and CloudFormation, as the AWS SDKs and the AWS CLI speak to them. */
 import type { ScheduleDefinition } from '../assembly/resources/schedule.ts';
+import type { Guard } from '../iam/guard.ts';
 import {
   type LoopbackRequest,
   type LoopbackResponse,
@@ -7,14 +8,17 @@ import {
   startLoopbackServer,
 } from '../loopback-server.ts';
 import { AwsError, unknownOperation } from './aws-error.ts';
+import { answerCloudFormationRequest, type DescribedStack } from './cloudformation-api.ts';
 import { answerLambdaRequest, type Invoker } from './lambda-api.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import { SchedulerApi } from './scheduler-api.ts';
 
 export interface AwsServices {
+  stack: DescribedStack;
   parameters: ParameterStore;
   schedules: readonly ScheduleDefinition[];
   invoker: Invoker;
+  guard: Guard;
 }
 
 /** @param port 0 lets the system choose */
@@ -23,6 +27,9 @@ export function startAwsEndpoint(services: AwsServices, port: number): Promise<L
   const route = async (request: LoopbackRequest): Promise<LoopbackResponse> => {
     const { pathname } = request.url;
     if (request.headers['x-amz-target'] !== undefined) return services.parameters.answer(request);
+    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+      return answerCloudFormationRequest(request, services.stack);
+    }
     if (/^\/schedules(\/|$)/.test(pathname)) return scheduler.answer(request);
     if (pathname.startsWith('/2015-03-31/functions/')) {
       return answerLambdaRequest(request, services.invoker);
@@ -31,7 +38,7 @@ export function startAwsEndpoint(services: AwsServices, port: number): Promise<L
   };
   return startLoopbackServer(async (request) => {
     try {
-      return await route(request);
+      return services.guard.refusal(request) ?? (await route(request));
     } catch (error) {
       if (error instanceof AwsError) return error.toResponse();
       throw error;

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -19,6 +20,7 @@ export interface EventSourceOptions {
   queueUrl: string;
   region: string;
   target: Invocable;
+  /** Acts with the function's role, as Lambda's pollers do. */
   sqs: SQSClient;
   /** Told of what the function cannot see: a queue that does not answer, an answer that makes no sense. */
   onError(functionName: string, problem: string): void;
@@ -36,7 +38,20 @@ export class EventSource {
   readonly #stopping = new AbortController();
   readonly #pollers: Promise<void>[];
 
-  constructor(options: EventSourceOptions) {
+  /**
+   * Lambda looks at the queue before it makes a mapping.
+   *
+   * @throws Error when the function's role may not do what polling takes.
+   */
+  static async start(options: EventSourceOptions): Promise<EventSource> {
+    const { queueUrl, sqs } = options;
+    await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
+    );
+    return new EventSource(options);
+  }
+
+  private constructor(options: EventSourceOptions) {
     this.#options = options;
     const { maximumConcurrency } = options.mapping;
     // A poller waits for its invocation, so their number is the concurrency.

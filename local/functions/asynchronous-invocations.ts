@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventInvokeConfigDefinition } from '../assembly/resources/event-invoke-config.ts';
+import type { FunctionDefinition } from '../assembly/resources/function.ts';
 import type { InvocationResult } from './invocation-result.ts';
 import type { Invocable } from './lambda-function.ts';
 
 export interface AsynchronousInvocationsOptions {
-  /** Puts the record of a failed event on the queue with that ARN. */
-  sendTo(queueArn: string, body: string): Promise<void>;
+  /** Puts the record of an event that the function failed at on the queue with that ARN, with the function's role. */
+  sendTo(from: FunctionDefinition, queueArn: string, body: string): Promise<void>;
   /** Told when that fails: the event is lost then, as on AWS. */
   onError(error: unknown): void;
   /** Waits before the second and the third attempt. Default: 1 and 2 minutes, as on AWS. */
@@ -64,7 +65,7 @@ export class AsynchronousInvocations {
     if (result.error === undefined || config.onFailureArn === undefined) return;
     const { arn } = target.definition;
     const record = destinationRecord({ arn, attempts, condition, payload, result });
-    await this.#options.sendTo(config.onFailureArn, record);
+    await this.#options.sendTo(target.definition, config.onFailureArn, record);
   }
 
   /** False when the runner stops meanwhile. */

@@ -2,13 +2,16 @@
 import { defaultEventInvokeConfig } from '../assembly/resources/event-invoke-config.ts';
 import type { FunctionDefinition } from '../assembly/resources/function.ts';
 import type { StackPlan } from '../assembly/stack-plan.ts';
+import type { AccessControl } from '../iam/access-control.ts';
 import type { AsynchronousInvocations } from './asynchronous-invocations.ts';
+import { takeFunctionRole } from './function-role.ts';
 import { LambdaFunction } from './lambda-function.ts';
 import type { MetricTotals } from './metric-totals.ts';
 import type { ServiceEndpoints } from './sandbox-environment.ts';
 
 export interface FunctionRegistryOptions {
   plan: StackPlan;
+  access: AccessControl;
   asynchronous: AsynchronousInvocations;
   metrics: MetricTotals;
   logDirectory: string;
@@ -84,12 +87,15 @@ export class FunctionRegistry {
   }
 
   #create(definition: FunctionDefinition): LambdaFunction {
-    const { plan, metrics, logDirectory, assetDirectory, endpoints, onError } = this.#options;
+    const { plan, access, metrics, logDirectory, assetDirectory, endpoints, onError } =
+      this.#options;
+    const role = takeFunctionRole(definition, access, plan.region, onError);
     return new LambdaFunction({
       definition,
       taskRoot: assetDirectory(definition.codeKey),
       region: plan.region,
       endpoints,
+      credentials: access.credentialsOf(role),
       logDirectory,
       metrics,
       onError: (name, { error }) => onError(name, `${error?.errorType}: ${error?.errorMessage}`),

@@ -1,5 +1,6 @@
 /** A function of the stack: as many sandboxes as there are invocations at once. */
 import type { FunctionDefinition } from '../assembly/resources/function.ts';
+import type { Credentials } from '../iam/access-control.ts';
 import { FunctionLog } from './function-log.ts';
 import type { InvocationResult } from './invocation-result.ts';
 import type { MetricTotals } from './metric-totals.ts';
@@ -13,6 +14,8 @@ export interface LambdaFunctionOptions {
   taskRoot: string;
   region: string;
   endpoints: ServiceEndpoints;
+  /** Of the function's role. */
+  credentials: Credentials;
   /** Where `<function>.log` is kept. */
   logDirectory: string;
   metrics: MetricTotals;
@@ -36,14 +39,14 @@ export class LambdaFunction {
   #stopped = false;
 
   constructor(options: LambdaFunctionOptions) {
-    const { definition, taskRoot, region, endpoints, logDirectory, metrics } = options;
+    const { definition, taskRoot, region, endpoints, credentials, logDirectory, metrics } = options;
     this.#options = options;
     this.definition = definition;
     this.#log = new FunctionLog(logDirectory, definition.name);
     this.#sandboxOptions = {
       functionArn: definition.arn,
       taskRoot,
-      environment: sandboxEnvironment(definition, taskRoot, region, endpoints),
+      environment: sandboxEnvironment(definition, credentials, taskRoot, region, endpoints),
       memoryMb: definition.memoryMb,
       timeoutSeconds: definition.timeoutSeconds,
       log: (line) => {
@@ -55,6 +58,13 @@ export class LambdaFunction {
 
   get logPath(): string {
     return this.#log.path;
+  }
+
+  /** Of the processes that live, whether they are busy or not. */
+  get processIds(): number[] {
+    return [...this.#sandboxes].flatMap(({ alive, processId }) =>
+      alive && processId !== undefined ? [processId] : [],
+    );
   }
 
   /**

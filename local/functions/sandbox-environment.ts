@@ -1,5 +1,7 @@
 /** The environment of a function's process: the template's variables, what Lambda itself sets, and where the services are. */
 import type { FunctionDefinition } from '../assembly/resources/function.ts';
+import type { Credentials } from '../iam/access-control.ts';
+import { LOG_STREAM } from './function-role.ts';
 
 export interface ServiceEndpoints {
   sqs: string;
@@ -7,7 +9,7 @@ export interface ServiceEndpoints {
   aws: string;
 }
 
-/** What any client of the local services may sign its requests with: nobody checks them. */
+/** What any other client of the local services may sign its requests with: only roles are told apart. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 /**
@@ -15,7 +17,8 @@ export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export function sandboxEnvironment(
-  { name, handler, runtime, memoryMb, environment }: FunctionDefinition,
+  { name, handler, runtime, memoryMb, environment, logGroupName }: FunctionDefinition,
+  credentials: Credentials,
   taskRoot: string,
   region: string,
   endpoints: ServiceEndpoints,
@@ -23,7 +26,7 @@ export function sandboxEnvironment(
   return {
     ...environment,
     _HANDLER: handler,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.aws,
     AWS_ENDPOINT_URL_SCHEDULER: endpoints.aws,
@@ -34,10 +37,10 @@ export function sandboxEnvironment(
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
+    AWS_LAMBDA_LOG_STREAM_NAME: LOG_STREAM,
     AWS_REGION: region,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     LAMBDA_TASK_ROOT: taskRoot,
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',

@@ -64,6 +64,10 @@ export class Sandbox {
     return this.#alive;
   }
 
+  get processId(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** One at a time. Never rejects: what goes wrong is in the result. */
   async invoke(payload: string): Promise<InvocationResult> {
     const requestId = randomUUID();

@@ -17,6 +17,8 @@ export interface ClusterOptions {
   /** Of the superuser `postgres`; given once, when the cluster is made. */
   password: string;
   logFile: string;
+  /** Server settings that differ from Postgres's own defaults. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 export interface Cluster {
@@ -30,7 +32,7 @@ const READY = 'database system is ready to accept connections';
 
 /** @throws Error with the server's own words when it does not start. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dataDirectory, port, password, logFile } = options;
+  const { dataDirectory, port, password, logFile, settings = {} } = options;
   const user = await unprivilegedUser(dataDirectory);
   const { initdb, postgres } = await reachablePrograms(await packagedPrograms(), user);
   if (!(await exists(join(dataDirectory, 'PG_VERSION')))) {
@@ -46,6 +48,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       `-p${port}`,
       '-clisten_addresses=127.0.0.1',
       '-cunix_socket_directories=',
+      ...Object.entries(settings).map(([name, value]) => `-c${name}=${value}`),
     ],
     dataDirectory,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -2,13 +2,16 @@
 import http from 'node:http';
 import net from 'node:net';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { FOREIGN_HOST, isLoopbackHost } from '../loopback-server.ts';
+import type { Guard } from '../iam/guard.ts';
+import { FOREIGN_HOST, isLoopbackHost, readRequest, TOO_LARGE } from '../loopback-server.ts';
 
 export interface LoopbackFauxqsOptions {
   /** 0, the default, lets the system choose. A queue's address carries it, so a persisted queue wants its old one back. */
   port?: number;
   /** Folder of the SQLite file that keeps queues and messages over restarts; absent: memory only. */
   dataDir?: string;
+  /** Refuses what a caller may not do; absent: everybody may do everything. */
+  guard?: Guard;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -29,12 +32,12 @@ export function startLoopbackFauxqs(options: LoopbackFauxqsOptions = {}): Promis
 
 // fauxqs 2.4.1 listens on 0.0.0.0 without authentication, and its `host` option only changes queue addresses
 // (https://github.com/kibertoad/fauxqs, src/app.ts, `app.listen({ port, host: '0.0.0.0' })`).
-async function startConfined(options: LoopbackFauxqsOptions): Promise<FauxqsServer> {
+async function startConfined({ guard, ...options }: LoopbackFauxqsOptions): Promise<FauxqsServer> {
   const listen = net.Server.prototype.listen;
   net.Server.prototype.listen = function confined(this: net.Server, ...args: unknown[]) {
     const [first, ...rest] = args;
     if (!listensEverywhere(first)) return Reflect.apply(listen, this, args);
-    if (this instanceof http.Server) refuseForeignHosts(this);
+    if (this instanceof http.Server) filterRequests(this, guard);
     return Reflect.apply(listen, this, [{ ...first, host: LOOPBACK }, ...rest]);
   };
   let server: FauxqsServer;
@@ -52,17 +55,49 @@ async function startConfined(options: LoopbackFauxqsOptions): Promise<FauxqsServ
   return server;
 }
 
-/** fauxqs looks at no Host header and lets nobody add a hook, so the check goes before its own listeners. */
-function refuseForeignHosts(server: http.Server): void {
+/** fauxqs looks at neither Host header nor credentials and lets nobody add a hook, so the checks go before its own listeners. */
+function filterRequests(server: http.Server, guard: Guard | undefined): void {
   const listeners = server.listeners('request');
+  const serve = (request: http.IncomingMessage, response: http.ServerResponse): void => {
+    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
+  };
   server.removeAllListeners('request');
   server.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
     if (!isLoopbackHost(request.headers.host)) {
       response.writeHead(403).end(FOREIGN_HOST);
-      return;
+    } else if (guard?.concerns(request.headers)) {
+      serveGuarded(guard, request, response, serve).catch((error: unknown) => {
+        if (!response.headersSent) response.writeHead(500).end(String(error));
+      });
+    } else {
+      serve(request, response);
     }
-    for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
   });
+}
+
+async function serveGuarded(
+  guard: Guard,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  serve: (request: http.IncomingMessage, response: http.ServerResponse) => void,
+): Promise<void> {
+  const read = await readRequest(request);
+  const refusal = read === undefined ? TOO_LARGE : guard.refusal(read);
+  if (refusal !== undefined) response.writeHead(refusal.status, refusal.headers).end(refusal.body);
+  else if (read !== undefined) serve(replay(request, read.body), response);
+}
+
+/** A request with the same head, whose body can be read once more. */
+function replay(request: http.IncomingMessage, body: string): http.IncomingMessage {
+  const copy = new http.IncomingMessage(request.socket);
+  const { method, url, headers, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor } =
+    request;
+  Object.assign(copy, { method, url, rawHeaders, httpVersion, httpVersionMajor, httpVersionMinor });
+  copy.headers = headers;
+  copy.complete = true;
+  copy.push(body);
+  copy.push(null);
+  return copy;
 }
 
 function listensEverywhere(options: unknown): options is net.ListenOptions {

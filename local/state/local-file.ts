@@ -11,7 +11,7 @@ export interface LocalFile {
   queueUrl: string;
   dlqUrl: string;
   sqsEndpoint: string;
-  /** Parameter Store, Scheduler and Lambda. */
+  /** Parameter Store, Scheduler, Lambda and CloudFormation. */
   awsEndpoint: string;
   region: string;
   scheduleGroup: string;

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { databaseUrl } from '../../cli/target.ts';
+import { databaseUrl, stackDatabase } from '../../cli/target.ts';
 import { type LocalFile, writeLocalFile } from '../../local/state/local-file.ts';
+import { startMiniAssembly } from '../local/running-assembly.ts';
 import { runTricost } from './run-tricost.ts';
 
 const LOCAL = 'postgres://owner:secret@127.0.0.1:5433/tricost';
@@ -46,6 +47,31 @@ test('the flag goes before DATABASE_URL, that before the local stack; each is na
 test('without any, it names the flag that these commands have', async () => {
   await expect(databaseUrl(undefined, stateDirectory)).rejects.toThrow(
     'start it with `npm start` in another terminal, or add --database-url <url>',
+  );
+});
+
+test('the database of a stack on AWS is the one that its parameter holds, whatever the shell says', async () => {
+  const { awsEndpoint } = await startMiniAssembly(
+    {},
+    {},
+    { parameters: () => ({ '/mine/migrate': 'postgres://owner:secret@db.example.com/calls' }) },
+    { Outputs: { MigrateDatabaseUrlParameter: { Value: '/mine/migrate' } } },
+  );
+  vi.stubEnv('AWS_ENDPOINT_URL', awsEndpoint);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('DATABASE_URL', SHELL);
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(await stackDatabase({ aws: true, stack: 'Mini' })).toEqual({
+    connectionString: 'postgres://owner:secret@db.example.com/calls',
+  });
+  expect(stderr.mock.calls.join('')).toBe(
+    'database db.example.com:5432/calls, from the parameter /mine/migrate\n',
+  );
+  expect(await stackDatabase({ aws: true, databaseUrl: FLAG })).toEqual({ connectionString: FLAG });
+  await expect(stackDatabase({ aws: true, stack: 'Other' })).rejects.toThrow(
+    'there is no stack Other in this account and region; name yours with --stack',
   );
 });
 

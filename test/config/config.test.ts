@@ -29,6 +29,7 @@ test('an address is all a team must write', () => {
     partitions: { monthsBack: 3, monthsAhead: 3, retentionMonths: null },
     featureIndex: false,
     vpc: undefined,
+    canary: false,
     terminationProtection: false,
   } satisfies TricostConfig);
 });

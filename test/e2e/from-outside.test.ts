@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { LlmCall } from '../../domain/contract/llm-call.ts';
 import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { type LocalTricost, startTricost } from '../../local/start-tricost.ts';
-import { synthesize } from '../../local/synthesize.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { runTricost } from '../cli/run-tricost.ts';
 import { refusedEvents, refusedMessages } from '../domain/ingest-calls/rejection-cases.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { sharedAssembly } from '../support/shared-assembly.ts';
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const VALID = 1_000;
 const TWICE = 50;
 /** Three months before the current one, as tricost.config.json has it by default. */
@@ -32,9 +32,8 @@ beforeAll(async () => {
   teardown.add(() => rm(directory, { recursive: true }));
   database = await createTestDatabase({ template: 'template0' });
   teardown.add(() => database.drop());
-  await synthesize(join(directory, 'cdk.out'));
   tricost = await startTricost({
-    assemblyDirectory: join(directory, 'cdk.out'),
+    assemblyDirectory: await sharedAssembly(),
     stateDirectory: directory,
     databaseUrl: database.url,
     teardown,

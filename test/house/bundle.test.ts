@@ -36,6 +36,30 @@ test('bundles are there, whole, all the while they are made again', async () => 
   expect(await readFile(HANDLER, 'utf8')).toBe(before);
 });
 
+/**
+ * Bytes that a bundle may have: what it had, and a tenth more. Lambda loads all of it at every cold start, so growth is a
+ * decision, taken here.
+ */
+const BUDGETS: Readonly<Record<string, number>> = {
+  canary: 0,
+  'create-partitions': 535_000,
+  'ingest-calls': 700_000,
+  migrate: 625_000,
+  notify: 565_000,
+  'spend-alert': 646_000,
+};
+
+test('every bundle keeps to its budget, and holds nothing of the CDK', async () => {
+  const slugs = readdirSync(join(ROOT, 'dist/lambdas')).sort();
+  expect(slugs).toEqual(Object.keys(BUDGETS));
+  for (const slug of slugs) {
+    const code = await readFile(join(ROOT, 'dist/lambdas', slug, 'handler.mjs'));
+    expect(code.length, `bytes of ${slug}`).toBeLessThanOrEqual(BUDGETS[slug] ?? 0);
+    // Every class of the CDK carries its name, minified or not.
+    expect(code.includes('aws-cdk-lib'), `the CDK in ${slug}`).toBe(false);
+  }
+});
+
 test('a folder that takes the place of another leaves nothing of it', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'tricost-replace-'));
   onTestFinished(() => rm(directory, { recursive: true }));

@@ -22,6 +22,9 @@ const LOCAL = 'local runs bundled assets named by the template, never Lambda sou
 const LOCAL_CDK = 'local runs the synthesized assembly, it does not build one.';
 const CLI =
   'cli imports adapters, config and domain, and of local only where it listens: state/local-file.ts.';
+const SOAK = 'soak runs the synthesized assembly with its bundled functions, never their sources.';
+const BENCH =
+  'bench measures what is deployed: the bundles, adapters, domain and sdk, run by local.';
 const SDK = 'The SDK has no runtime dependency; the SQS client is an optional peer.';
 const SDK_SHARES = 'The SDK shares code with domain only.';
 
@@ -48,6 +51,7 @@ const FORBIDDEN: Planted[] = [
     'cli',
     'sdk',
     'scripts',
+    'soak',
   ].flatMap((folder): Planted[] => [
     ['domain', from(`../${folder}/x.ts`), TOWARDS_DOMAIN],
     ['domain/usage/deep', from(`../../../${folder}/x.ts`), TOWARDS_DOMAIN],
@@ -57,14 +61,14 @@ const FORBIDDEN: Planted[] = [
   ['adapters/postgres', from('aws-cdk-lib'), INFRASTRUCTURE],
   ['adapters/postgres', from('constructs'), INFRASTRUCTURE],
   ['adapters/postgres', from('aws-cdk-lib/aws-sqs'), ADAPTERS],
-  ...['config', 'lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sdk/src'].map(
+  ...['config', 'lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sdk/src', 'soak'].map(
     (folder): Planted => ['adapters/postgres', from(`../../${folder}/x.ts`), ADAPTERS],
   ),
 
   ['lambdas/notify', from('aws-cdk-lib'), INFRASTRUCTURE],
   ['lambdas/notify', from('constructs'), INFRASTRUCTURE],
   ['lambdas', from('aws-cdk-lib/aws-lambda'), LAMBDAS],
-  ...['config', 'lib', 'bin', 'local', 'cli', 'sdk/src'].map(
+  ...['config', 'lib', 'bin', 'local', 'cli', 'sdk/src', 'soak'].map(
     (folder): Planted => ['lambdas/notify', from(`../../${folder}/x.ts`), LAMBDAS],
   ),
 
@@ -73,7 +77,7 @@ const FORBIDDEN: Planted[] = [
   ...['lambdas/notify/handler.ts', 'lambdas/environment.ts', 'adapters/postgres/connect.ts'].map(
     (path): Planted => ['lib', from(`../${path}`), LIB],
   ),
-  ...['local/x.ts', 'cli/x.ts', 'sdk/src/x.ts'].map(
+  ...['local/x.ts', 'cli/x.ts', 'sdk/src/x.ts', 'soak/x.ts'].map(
     (path): Planted => ['lib', from(`../${path}`), LIB],
   ),
   ['lib', from('@aws-sdk/client-sqs'), LIB],
@@ -90,29 +94,45 @@ const FORBIDDEN: Planted[] = [
   ['local/queue', from('aws-cdk-lib'), LOCAL_CDK],
   ['local/queue', from('constructs'), LOCAL_CDK],
   ['local/queue', from('aws-cdk-lib/aws-sqs'), LOCAL],
-  ...['lambdas/notify', 'lib', 'bin', 'cli'].map(
+  ...['lambdas/notify', 'lib', 'bin', 'cli', 'soak'].map(
     (folder): Planted => ['local/queue', from(`../../${folder}/x.ts`), LOCAL],
   ),
 
   ...['aws-cdk-lib', 'aws-cdk-lib/aws-sqs', 'constructs'].map(
     (name): Planted => ['cli', from(name), CLI],
   ),
-  ...['lambdas/notify', 'lib', 'bin', 'local', 'local/state'].map(
+  ...['lambdas/notify', 'lib', 'bin', 'local', 'local/state', 'soak'].map(
     (folder): Planted => ['cli', from(`../${folder}/x.ts`), CLI],
+  ),
+
+  ...['aws-cdk-lib', 'aws-cdk-lib/aws-sqs', 'constructs'].map(
+    (name): Planted => ['soak', from(name), SOAK],
+  ),
+  ...['lambdas/notify', 'lib', 'bin', 'cli'].map(
+    (folder): Planted => ['soak/world', from(`../../${folder}/x.ts`), SOAK],
+  ),
+  ...['aws-cdk-lib', 'constructs', '../lambdas/notify/x.ts', '../lib/x.ts', '../cli/x.ts'].map(
+    (specifier): Planted => ['bench', from(specifier), BENCH],
   ),
 
   ...['pg', 'zod', 'temporal-polyfill', '@middy/core', 'aws-cdk-lib'].map(
     (name): Planted => ['sdk/src', from(name), SDK],
   ),
-  ...['adapters/postgres', 'lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sql', 'scripts'].map(
-    (folder): Planted => ['sdk/src', from(`../../${folder}/x.ts`), SDK_SHARES],
-  ),
+  ...[
+    ...['adapters/postgres', 'lambdas/notify', 'lib', 'bin', 'local'],
+    ...['cli', 'sql', 'scripts', 'soak'],
+  ].map((folder): Planted => ['sdk/src', from(`../../${folder}/x.ts`), SDK_SHARES]),
 ];
 
 const LEGAL: Allowed[] = [
-  ...['./money.ts', './usage/openai.ts', 'node:crypto', 'node:zlib', 'temporal-polyfill'].map(
-    (specifier): Allowed => ['domain', from(specifier)],
-  ),
+  ...[
+    './money.ts',
+    './usage/openai.ts',
+    'node:crypto',
+    'node:zlib',
+    'croner',
+    'temporal-polyfill',
+  ].map((specifier): Allowed => ['domain', from(specifier)]),
   ['domain/usage', from('../money.ts')],
   ['domain/usage/deep', from('../../money.ts')],
   ['domain/pricing', from('@pydantic/genai-prices')],
@@ -145,6 +165,13 @@ const LEGAL: Allowed[] = [
   ['cli', from('../domain/money.ts')],
   ['cli', from('../config/read-config.ts')],
   ['cli', from('../local/state/local-file.ts')],
+  ['soak', from('../local/run-assembly.ts')],
+  ['soak', from('../sdk/src/index.ts')],
+  ['soak', from('../domain/money.ts')],
+  ['soak/world', from('../../adapters/postgres/connect.ts')],
+  ...['adapters/postgres/x.ts', 'domain/money.ts', 'local/x.ts', 'sdk/src/index.ts'].map(
+    (path): Allowed => ['bench', from(`../${path}`)],
+  ),
   ['sdk/src', from('../../domain/contract/llm-call.ts')],
   ['sdk/src', from('./publisher.ts')],
   ['sdk/src', from('node:zlib')],

@@ -1,4 +1,5 @@
 /** The ingest function when something around it is down: nothing is lost, nothing is refused that is not broken. */
+import { zstdCompressSync } from 'node:zlib';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clearCache } from '@middy/util';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -74,10 +75,12 @@ function coldStart(): void {
 }
 
 /** Runs the handler, with what it printed. */
-async function ingest(event: SQSEvent) {
+async function ingest(event: SQSEvent, remainingMs = 60_000) {
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   const { handler } = await import('../../lambdas/ingest-calls/handler.ts');
-  const response = (await handler(event, {} as never)) as SQSBatchResponse;
+  const response = (await handler(event, {
+    getRemainingTimeInMillis: () => remainingMs,
+  } as never)) as SQSBatchResponse;
   const [metrics] = metricsOf(log);
   return { response, metrics, printed: JSON.stringify(log.mock.calls) };
 }
@@ -109,6 +112,19 @@ const CALL = JSON.stringify({
   model: 'gpt-5',
   usage: { prompt_tokens: 10, completion_tokens: 2 },
 });
+
+/** A compressed message of as many calls as one slice holds. */
+function fullSlice(feature = 'support.reply'): string {
+  const calls = Array.from({ length: 5_000 }, () => CALL.replace('support.reply', feature));
+  const data = zstdCompressSync(`[${calls.join(',')}]`).toString('base64');
+  return JSON.stringify({ v: 1, encoding: 'zstd', data });
+}
+
+const failedBodies = (event: SQSEvent, { batchItemFailures }: SQSBatchResponse) =>
+  batchItemFailures.map(
+    ({ itemIdentifier }) =>
+      event.Records.find(({ messageId }) => messageId === itemIdentifier)?.body,
+  );
 
 async function storedCalls(): Promise<number> {
   const { rows } = await database.query<{ calls: string }>(
@@ -179,6 +195,37 @@ describe('ingest-calls', () => {
       expect((await ingest(event)).response).toEqual({ batchItemFailures: [] });
     }
     expect(await storedCalls()).toBe(2);
+  });
+
+  test('what there is no time for comes again soon, the rest is stored and acknowledged', async () => {
+    const event = await receive(fullSlice(), fullSlice(), CALL);
+    const { response, metrics, printed } = await ingest(event, 24_000);
+    expect(failedBodies(event, response)).toEqual(event.Records.slice(1).map(({ body }) => body));
+    expect(metrics).toMatchObject({ Messages: 3, Stored: 5_000, Parked: 0 });
+    expect(printed).toContain('2 messages come again');
+    expect(await storedCalls()).toBe(5_000);
+    expect(hiddenSeconds().filter((seconds) => seconds < 6)).toHaveLength(2);
+  });
+
+  test('what was stored before something went down is acknowledged, the rest is not even tried', async () => {
+    await database.query(`
+      create function public.full_disk() returns trigger language plpgsql as $$begin
+        if new.feature = 'down' then raise exception 'planted' using errcode = 'disk_full'; end if;
+        return new;
+      end$$;
+      create trigger full_disk before insert on tricost.llm_calls for each row execute function public.full_disk()`);
+    try {
+      const event = await receive(fullSlice(), fullSlice('down'), CALL);
+      const { response, metrics } = await ingest(event);
+      expect(failedBodies(event, response)).toEqual(event.Records.slice(1).map(({ body }) => body));
+      expect(metrics).toMatchObject({ Messages: 3, Stored: 5_000, Parked: 2 });
+      expect(await storedCalls()).toBe(5_000);
+      expect(hiddenSeconds().filter((seconds) => seconds > 20 && seconds < 40)).toHaveLength(2);
+    } finally {
+      await database.query(
+        'drop trigger full_disk on tricost.llm_calls; drop function public.full_disk',
+      );
+    }
   });
 
   test('a bug fails its message alone, and not the other events in it', async () => {

@@ -35,8 +35,8 @@ beforeEach(async () => {
 async function newFunction() {
   vi.resetModules();
   const { handler } = await import('../../lambdas/notify/handler.ts');
-  return async (event?: SQSEvent): Promise<SQSBatchResponse> =>
-    handler(event ?? (await world.receive()), {} as Context);
+  return async (event?: SQSEvent, context = {} as Context): Promise<SQSBatchResponse> =>
+    handler(event ?? (await world.receive()), context);
 }
 
 async function outbox() {
@@ -141,6 +141,17 @@ describe('Slack asks for patience', () => {
     ]);
   });
 
+  // Each try is a receive, and after a hundred receives the wake-up would be in the dead-letter queue.
+  test('429 again and again: it waits longer each time, however soon Slack says to come back', async () => {
+    await world.addToOutbox('one');
+    await world.owner.query('update tricost.outbox set attempts = 8');
+    world.slack.next.push(answer(429, 'rate_limited', { 'retry-after': '5' }));
+    expect((await (await newFunction())()).batchItemFailures).toHaveLength(1);
+    const [hidden = 0] = world.hiddenSeconds();
+    expect(hidden).toBeGreaterThan(3_500);
+    expect(hidden).toBeLessThanOrEqual(4_500);
+  });
+
   test('six hours of outage: everything arrives, in order, once', async () => {
     await world.addToOutbox('one', 'two', 'three');
     const notify = await newFunction();
@@ -237,6 +248,14 @@ describe('nothing can be tried', () => {
 });
 
 describe('the one window for a second copy', () => {
+  test('is not a timeout: a run is never answered for while it goes on', async () => {
+    await world.addToOutbox('one');
+    world.slack.next.push((response) => setTimeout(() => response.end('ok'), 500));
+    const context = { getRemainingTimeInMillis: () => 50 } as Context;
+    expect(await (await newFunction())(undefined, context)).toEqual(ALL_DONE);
+    expect(world.slack.posted).toEqual(['one']);
+  });
+
   test('Slack took it, and the commit failed: it is sent once more, and never again', async () => {
     await world.addToOutbox('one', 'two');
     await world.owner.query(`

@@ -7,7 +7,7 @@ import { MAX_DESCRIPTION_LENGTH } from '../../lib/runbook.ts';
 import { TricostStack } from '../../lib/tricost-stack.ts';
 import { idOf, resourcesOf, synthesize } from './synthesize.ts';
 
-const template = synthesize();
+const template = synthesize({ canary: true });
 const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
 const topic = resourcesOf(template, 'AWS::SNS::Topic')[0]?.[0];
 const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => ({
@@ -21,6 +21,8 @@ test('the things that must not happen unnoticed are watched', () => {
     'calls-late',
     'calls-rejected',
     'calls-waiting',
+    'canary-late',
+    'canary-missing',
     'create-partitions-errors',
     'failed-jobs',
     'ingest-calls-bugs',
@@ -100,6 +102,24 @@ test('a message that fails on our own code rings by itself, and stays on between
   expect(bugs?.Properties['Period']).toBeGreaterThan(calls?.['Properties'].VisibilityTimeout);
 });
 
+test('the canary rings when one has not arrived, and when none is sent', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'Tricost/canary-missing',
+    MetricName: 'CanaryArrived',
+    Dimensions: [{ Name: 'service', Value: 'canary' }],
+    Statistic: 'Maximum',
+    Period: 900,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: 'LessThanThreshold',
+    TreatMissingData: 'breaching',
+  });
+});
+
+test('without a canary nothing waits for one', () => {
+  expect(JSON.stringify(synthesize().toJSON())).not.toMatch(/canary/i);
+});
+
 test('silence of the spend alert rings after 26 hours', () => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     AlarmName: 'Tricost/spend-alert-silent',
@@ -165,7 +185,8 @@ describe('the topic', () => {
 
   test('with "none", subscribes nobody and says so at synthesis', () => {
     const config = parseConfig({ alarmEmail: 'none' }, 'tricost.config.json');
-    const stack = new TricostStack(new App(), 'Tricost', { config });
+    const app = new App({ builtinCloudFormationValidation: false });
+    const stack = new TricostStack(app, 'Tricost', { config });
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('alarms reach nobody'));
     synthesize({ alarmEmail: 'none' }).resourceCountIs('AWS::SNS::Subscription', 0);
   });

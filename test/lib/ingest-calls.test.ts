@@ -54,6 +54,7 @@ test('the function gets exactly the environment of its contract', () => {
         TRICOST_DATABASE_URL_PARAMETER: '/tricost/database-url/runtime',
         TRICOST_DATABASE_CA: '',
         TRICOST_QUEUE_URL: { Ref: queue },
+        NODE_OPTIONS: '--max-semi-space-size=8',
       },
     },
   });

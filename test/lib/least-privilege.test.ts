@@ -1,7 +1,7 @@
 /** Nobody gets a policy written by AWS, a wildcard resource, or a resource of somebody else. */
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { resourcesOf, synthesize } from './synthesize.ts';
+import { EXAMPLE_VPC as vpc, resourcesOf, synthesize } from './synthesize.ts';
 
 interface Statement {
   Effect: 'Allow' | 'Deny';
@@ -14,11 +14,6 @@ interface Grant extends Statement {
   holder: string;
 }
 
-const vpc = {
-  vpcId: 'vpc-0123456789abcdef0',
-  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
-  securityGroupIds: ['sg-0123456789abcdef0'],
-};
 
 describe.each([
   ['without a VPC', synthesize()],
@@ -60,6 +55,11 @@ test('in a VPC, the code of a function cannot use what Lambda needs to attach it
   }
 });
 
+test('in a VPC, roles are allowed nothing more than that', () => {
+  const allowed = (template: Template) => grantsOf(template).filter((grant) => !isWild(grant));
+  expect(allowed(synthesize({ vpc }))).toEqual(allowed(synthesize()));
+});
+
 test('a planted wildcard would be found', () => {
   const statement = { holder: 'planted', Effect: 'Allow', Action: 's3:GetObject' } as const;
   expect(isWild({ ...statement, Resource: '*' })).toBe(true);
@@ -72,9 +72,10 @@ test.each([
   ['NotifyFunction', ['database-url/runtime', 'slack-webhook-url'], ['NotifyQueue']],
   ['SpendAlertJobFunction', ['database-url/runtime'], ['FailedJobs', 'NotifyQueue']],
   ['CreatePartitionsJobFunction', ['database-url/migrate'], ['FailedJobs']],
-  ['MigrateFunction', ['database-url/migrate'], []],
+  ['MigrateFunction', ['database-url/migrate', 'database-url/runtime', 'slack-webhook-url'], []],
+  ['CanaryJobFunction', ['database-url/runtime'], ['FailedJobs', 'IngestCallsQueue']],
 ])('%s reads the parameters %j and touches the queues %j', (prefix, parameters, queues) => {
-  const grants = grantsOf(synthesize()).filter(({ holder }) =>
+  const grants = grantsOf(synthesize({ canary: true })).filter(({ holder }) =>
     holder.startsWith(`${prefix}RoleDefaultPolicy`),
   );
   const read = grants.filter(({ Action }) => Action === 'ssm:GetParameters');
@@ -82,7 +83,8 @@ test.each([
   expect(found.toSorted()).toEqual(parameters);
   const touched = grants
     .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('sqs:')))
-    .map(({ Resource }) => (Resource as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0]);
+    .flatMap(({ Resource }) => [Resource].flat() as { 'Fn::GetAtt': [string, string] }[])
+    .map((resource) => resource['Fn::GetAtt'][0]);
   expect(touched.map((id) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual(queues);
   const services = new Set(
     grants.flatMap(({ Action }) => [Action].flat()).map((a) => a.split(':')[0]),
@@ -97,6 +99,16 @@ test('the spend alert may send to notify, not read from it', () => {
     .filter(
       ({ holder, Resource }) =>
         holder.startsWith('SpendAlert') && JSON.stringify(Resource).includes('NotifyQueue'),
+    )
+    .flatMap(({ Action }) => Action);
+  expect(actions).toEqual(['sqs:SendMessage']);
+});
+
+test('the canary may send to the calls queue, as a publisher, and not read from it', () => {
+  const actions = grantsOf(synthesize({ canary: true }))
+    .filter(
+      ({ holder, Resource }) =>
+        holder.startsWith('Canary') && JSON.stringify(Resource).includes('IngestCallsQueue'),
     )
     .flatMap(({ Action }) => Action);
   expect(actions).toEqual(['sqs:SendMessage']);

@@ -58,6 +58,8 @@ test('the function gets exactly the environment of its contract', () => {
         TRICOST_PARTITION_MONTHS_AHEAD: '3',
         TRICOST_RETENTION_MONTHS: '',
         TRICOST_FEATURE_INDEX: 'true',
+        TRICOST_RUNTIME_DATABASE_URL_PARAMETER: '/tricost/database-url/runtime',
+        TRICOST_SLACK_WEBHOOK_URL_PARAMETER: '/tricost/slack-webhook-url',
       },
     },
   });

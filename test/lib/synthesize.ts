@@ -11,10 +11,30 @@ export interface Resource {
   DependsOn?: string[];
 }
 
-/** @param settings what a team would write into tricost.config.json beside `alarmEmail`. */
+export const EXAMPLE_VPC = {
+  vpcId: 'vpc-0123456789abcdef0',
+  subnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
+
+const made = new Map<string, Template>();
+
+/**
+ * The same template for the same settings: tests read it, and change a copy.
+ *
+ * @param settings what a team would write into tricost.config.json beside `alarmEmail`.
+ */
 export function synthesize(settings: Record<string, unknown> = {}): Template {
+  const key = JSON.stringify(settings);
+  const template = made.get(key) ?? make(settings);
+  made.set(key, template);
+  return template;
+}
+
+function make(settings: Record<string, unknown>): Template {
   const config = parseConfig({ alarmEmail: 'ops@example.com', ...settings }, 'tricost.config.json');
-  const app = new App({ context: cdkJson.context });
+  // Validated by template-checks.test.ts; for every other question it would only take time.
+  const app = new App({ context: cdkJson.context, builtinCloudFormationValidation: false });
   return Template.fromStack(new TricostStack(app, config.stackName, { config }));
 }
 

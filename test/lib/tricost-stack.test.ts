@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+import { parseConfig } from '../../config/read-config.ts';
+import { TricostStack } from '../../lib/tricost-stack.ts';
+import { sharedAssembly } from '../support/shared-assembly.ts';
 import { resourcesOf, synthesize } from './synthesize.ts';
 
 const run = promisify(execFile);
@@ -50,10 +55,35 @@ test('schedule group and alarms carry the name of the stack, so that two stacks 
   }
 });
 
+test('whatever is configured, resources are as CloudFormation describes their types', () => {
+  const app = new App({ context: cdkJson.context });
+  const vpc = {
+    vpcId: 'vpc-0123456789abcdef0',
+    subnetIds: ['subnet-0123456789abcdef0'],
+    securityGroupIds: ['sg-0123456789abcdef0'],
+  };
+  const configurations = [
+    {},
+    { vpc },
+    { featureIndex: true, databaseCa: 'aws-rds', terminationProtection: true },
+    { alarmEmail: 'none', reportingZone: 'Europe/Rome', boardUrl: 'https://board.example.com' },
+  ];
+  for (const [index, settings] of configurations.entries()) {
+    const name = `tricost-${index}`;
+    const written = { alarmEmail: 'ops@example.com', stackName: name, ...settings };
+    new TricostStack(app, name, { config: parseConfig(written, 'tricost.config.json') });
+  }
+  expect(() => app.synth()).not.toThrow();
+
+  const wrong = new App({ context: cdkJson.context });
+  const properties = { VisibilityTimeout: 'a while' };
+  new CfnResource(new Stack(wrong, 'Wrong'), 'Queue', { type: 'AWS::SQS::Queue', properties });
+  expect(() => wrong.synth()).toThrow("VisibilityTimeout: 'a while' is not of type 'integer'");
+});
+
 describe('bin/tricost.ts', () => {
   test('makes the same bytes twice, and nothing that needs a look-up', async () => {
-    const [first, second] = [join(scratch, 'first'), join(scratch, 'second')];
-    await synthesizeInto(first);
+    const [first, second] = [await sharedAssembly(), join(scratch, 'second')];
     await synthesizeInto(second);
     const files = filesBelow(first);
     expect(files).toContain('Tricost.template.json');
@@ -66,6 +96,8 @@ describe('bin/tricost.ts', () => {
     expect(JSON.parse(readFileSync(join(first, 'manifest.json'), 'utf8'))).not.toHaveProperty(
       'missing',
     );
+    // The checks of lib/template-checks.ts were made.
+    expect(readFileSync(join(first, 'validation-report.json'), 'utf8')).toContain('AwsSolutions');
   });
 
   test('tells what is wrong with the configuration, without a stack trace, and fails', async () => {
@@ -95,6 +127,8 @@ function synthesizeInto(outdir: string, context: Record<string, string> = {}) {
       PATH: process.env['PATH'],
       CDK_OUTDIR: outdir,
       CDK_CONTEXT_JSON: JSON.stringify(context),
+      // Three quarters of the time; template-checks.test.ts has it.
+      CDK_VALIDATION: 'false',
     },
   });
 }

@@ -4,19 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DemoRun, discrepancy } from '../../local/demo-run.ts';
 import { startTricost } from '../../local/start-tricost.ts';
-import { synthesize } from '../../local/synthesize.ts';
 import { Teardown } from '../../local/teardown.ts';
+import { sharedAssembly } from '../support/shared-assembly.ts';
 
 test('the demo accounts for every event and ends in Slack', async () => {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'tricost-demo-'));
   onTestFinished(() => rm(stateDirectory, { recursive: true }));
-  const assemblyDirectory = join(stateDirectory, 'cdk.out');
   const teardown = new Teardown();
   onTestFinished(() => teardown.run());
   const errors: string[] = [];
-  await synthesize(assemblyDirectory);
   const tricost = await startTricost({
-    assemblyDirectory,
+    assemblyDirectory: await sharedAssembly(),
     stateDirectory,
     teardown,
     onProgress: () => {},

@@ -10,8 +10,11 @@ export interface MiniAssembly {
   remove(): Promise<void>;
 }
 
+/** May do everything: for tests of something else. */
+const powerfulRole: TemplateResource = miniRole([{ Action: '*', Resource: '*' }]);
+
 /**
- * @param resources the template's resources
+ * @param resources the template's resources; a `Role` that may do everything is added
  * @param handlers source of `handler.mjs` by object key
  */
 export async function writeMiniAssembly(
@@ -34,7 +37,7 @@ export async function writeMiniAssembly(
       'Mini.assets': { type: 'cdk:asset-manifest', properties: { file: 'Mini.assets.json' } },
     },
   });
-  await write('Mini.template.json', { ...rest, Resources: resources });
+  await write('Mini.template.json', { ...rest, Resources: { Role: powerfulRole, ...resources } });
   const files = Object.keys(handlers).map((key) => [
     key,
     {
@@ -67,6 +70,28 @@ export function miniFunction(
       Runtime: 'nodejs24.x',
       Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
       ...properties,
+    },
+  };
+}
+
+/** A role for functions, schedules and providers, with what it allows. */
+export function miniRole(statements: Record<string, unknown>[]): TemplateResource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: ['lambda.amazonaws.com', 'scheduler.amazonaws.com'].map((service) => ({
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: service },
+        })),
+      },
+      Policies: [
+        {
+          PolicyName: 'mini',
+          PolicyDocument: { Statement: statements.map((it) => ({ Effect: 'Allow', ...it })) },
+        },
+      ],
     },
   };
 }

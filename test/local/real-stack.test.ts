@@ -4,26 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { connect } from '../../adapters/postgres/connect.ts';
 import type { Template, TemplateResource } from '../../local/assembly/template.ts';
-import { type LocalDatabase, startLocalDatabase } from '../../local/postgres/local-database.ts';
 import { type RunningStack, runAssembly } from '../../local/run-assembly.ts';
 import { stackParameters } from '../../local/stack-parameters.ts';
-import { synthesize } from '../../local/synthesize.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { sharedAssembly } from '../support/shared-assembly.ts';
 
 let root: string;
 let synthesized: string;
-let database: LocalDatabase;
+let database: TestDatabase;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'tricost-real-'));
-  synthesized = join(root, 'cdk.out');
-  await synthesize(synthesized);
-  database = await startLocalDatabase({ stateDirectory: root });
-}, 120_000);
+  synthesized = await sharedAssembly();
+  database = await createTestDatabase({ template: 'template0' });
+});
 
 afterAll(async () => {
-  await database?.stop();
+  await database?.drop();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -34,8 +32,17 @@ interface Edited {
   logDirectory: string;
 }
 
-/** @param edits by the beginning of a logical id and the type: what to do to the properties */
-async function start(...edits: [logicalId: RegExp, type: string, edit: Edit][]): Promise<Edited> {
+/** By the beginning of a logical id and the type: what to do to the properties. */
+type ResourceEdit = [logicalId: RegExp, type: string, edit: Edit];
+
+/** For one test. */
+async function start(...edits: ResourceEdit[]): Promise<Edited> {
+  const running = await startEdited(...edits);
+  onTestFinished(() => running.stack.stop());
+  return running;
+}
+
+async function startEdited(...edits: ResourceEdit[]): Promise<Edited> {
   const directory = await copySynthesized();
   const path = join(directory, 'cdk.out', 'Tricost.template.json');
   const template = await readTemplate(directory);
@@ -43,7 +50,7 @@ async function start(...edits: [logicalId: RegExp, type: string, edit: Edit][]):
     edit(findResource(template, logicalId, type).Properties ?? {});
   }
   await writeFile(path, JSON.stringify(template));
-  return run(directory, database.ownerUrl);
+  return run(directory, database);
 }
 
 async function copySynthesized(): Promise<string> {
@@ -57,17 +64,17 @@ async function readTemplate(directory: string): Promise<Template> {
   return JSON.parse(await readFile(path, 'utf8')) as Template;
 }
 
-async function run(directory: string, ownerUrl: string): Promise<Edited> {
-  const { runtimeUrl } = database;
+async function run(
+  directory: string,
+  { url: ownerUrl, runtimeUrl }: TestDatabase,
+): Promise<Edited> {
   const stack = await runAssembly({
     assemblyDirectory: join(directory, 'cdk.out'),
     stateDirectory: directory,
     parameters: (plan) =>
       stackParameters(plan, { ownerUrl, runtimeUrl, slackWebhookUrl: 'http://127.0.0.1:1/' }),
-    afterTriggers: () => database.allowRuntimeLogin(),
     onError: () => {},
   });
-  onTestFinished(() => stack.stop());
   return { stack, logDirectory: join(directory, 'logs') };
 }
 
@@ -85,6 +92,12 @@ const FUNCTION = 'AWS::Lambda::Function';
 const QUEUE = 'AWS::SQS::Queue';
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 const SCHEDULE = 'AWS::Scheduler::Schedule';
+
+const set =
+  (property: string, value: unknown): Edit =>
+  (properties) => {
+    properties[property] = value;
+  };
 
 const event = (index: number) => ({
   v: 1,
@@ -116,17 +129,8 @@ async function batchSizes({ logDirectory }: Edited): Promise<number[]> {
 
 async function stored(ids: number[]): Promise<number> {
   const sql = 'select from tricost.llm_calls where event_id = any($1)';
-  return (await query(sql, [ids.map((id) => event(id).event_id)])) ?? 0;
-}
-
-/** Returns the number of rows. */
-async function query(sql: string, values: unknown[] = []): Promise<number | null> {
-  const client = await connect({ connectionString: database.ownerUrl, applicationName: 'test' });
-  try {
-    return (await client.query(sql, values)).rowCount;
-  } finally {
-    await client.end();
-  }
+  const { rowCount } = await database.query(sql, [ids.map((id) => event(id).event_id)]);
+  return rowCount ?? 0;
 }
 
 describe('the real stack, as it is', () => {
@@ -149,10 +153,20 @@ describe('the real stack, as it is', () => {
 });
 
 describe('an edit of the template alone', () => {
+  let edited: Edited;
+
+  beforeAll(async () => {
+    edited = await startEdited(
+      [/^IngestCallsQueue[0-9A-F]{8}$/, QUEUE, set('VisibilityTimeout', 1234)],
+      [/^SpendAlert/, SCHEDULE, set('ScheduleExpression', 'cron(30 6 * * ? *)')],
+      [/^IngestCalls/, MAPPING, set('BatchSize', 1)],
+    );
+  });
+
+  afterAll(() => edited?.stack.stop());
+
   test('of a handler fails the start', async () => {
-    const edit: Edit = (properties) => {
-      properties['Handler'] = 'handler.main';
-    };
+    const edit = set('Handler', 'handler.main');
     await expect(start([/^SpendAlert/, FUNCTION, edit])).rejects.toThrow(
       /Tricost-SpendAlertJobFunction cannot be loaded \(handler handler\.main\): Runtime\.HandlerNotFound/,
     );
@@ -178,10 +192,7 @@ describe('an edit of the template alone', () => {
   });
 
   test('of the visibility timeout changes the queue', async () => {
-    const edit: Edit = (properties) => {
-      properties['VisibilityTimeout'] = 1234;
-    };
-    const { stack } = await start([/^IngestCallsQueue[0-9A-F]{8}$/, QUEUE, edit]);
+    const { stack } = edited;
     const { Attributes } = await stack.sqs.send(
       new GetQueueAttributesCommand({
         QueueUrl: stack.plan.outputs['QueueUrl'],
@@ -192,32 +203,23 @@ describe('an edit of the template alone', () => {
   });
 
   test('of a cron expression changes when the schedule runs, or fails', async () => {
-    const edit =
-      (expression: string): Edit =>
-      (properties) => {
-        properties['ScheduleExpression'] = expression;
-      };
-    const { stack } = await start([/^SpendAlert/, SCHEDULE, edit('cron(30 6 * * ? *)')]);
-    const schedule = stack.plan.schedules.find(({ name }) => name === 'spend-alert');
+    const schedule = edited.stack.plan.schedules.find(({ name }) => name === 'spend-alert');
     const after = new Date('2026-05-05T07:00:00Z');
     expect(schedule?.recurrence.next(after, after)).toEqual(new Date('2026-05-06T06:30:00Z'));
-    await expect(start([/^SpendAlert/, SCHEDULE, edit('cron(30 6 * * * *)')])).rejects.toThrow(
+    const refused = set('ScheduleExpression', 'cron(30 6 * * * *)');
+    await expect(start([/^SpendAlert/, SCHEDULE, refused])).rejects.toThrow(
       /SpendAlertJobSchedule.*ScheduleExpression is refused/,
     );
   });
 
   test('of the batch size changes what an invocation gets', async () => {
-    const edit: Edit = (properties) => {
-      properties['BatchSize'] = 1;
-    };
-    const running = await start([/^IngestCalls/, MAPPING, edit]);
     const ids = [11, 12, 13, 14];
-    await publish(running, ids);
+    await publish(edited, ids);
     await vi.waitFor(async () => expect(await stored(ids)).toBe(4), {
       timeout: 60_000,
       interval: 100,
     });
-    await vi.waitFor(async () => expect(await batchSizes(running)).toEqual([1, 1, 1, 1]));
+    await vi.waitFor(async () => expect(await batchSizes(edited)).toEqual([1, 1, 1, 1]));
   });
 });
 
@@ -232,10 +234,9 @@ test('SQL left out of the bundle fails the start', async () => {
   const asset = join(directory, 'cdk.out', `asset.${key.replace('.zip', '')}`);
   await rm(join(asset, 'migrations'), { recursive: true });
   // Fresh, as for a migrated one an older bundle without its latest files is a rollback, which is right to succeed.
-  await query('create database fresh');
-  const fresh = new URL(database.ownerUrl);
-  fresh.pathname = 'fresh';
-  await expect(run(directory, fresh.toString())).rejects.toThrow(
+  const fresh = await createTestDatabase({ template: 'template0' });
+  onTestFinished(() => fresh.drop());
+  await expect(run(directory, fresh)).rejects.toThrow(
     /trigger MigrateOnDeploy.* failed: Tricost-MigrateFunction/,
   );
 });

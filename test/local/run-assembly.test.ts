@@ -229,7 +229,11 @@ describe('an event source', () => {
 describe('triggers', () => {
   const trigger = (version: string, dependsOn: string[] = []): TemplateResource => ({
     Type: 'Custom::Trigger',
-    Properties: { HandlerArn: { Ref: version }, InvocationType: 'RequestResponse' },
+    Properties: {
+      ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] },
+      HandlerArn: { Ref: version },
+      InvocationType: 'RequestResponse',
+    },
     DependsOn: dependsOn,
   });
   const version = (target: string): TemplateResource => ({
@@ -245,6 +249,7 @@ describe('triggers', () => {
       First: trigger('V1'),
       V1: version('F1'),
       V2: version('F2'),
+      Provider: miniFunction('provider'),
       F1: miniFunction('one', withJournal(path)),
       F2: miniFunction('two', withJournal(path)),
     };
@@ -262,6 +267,7 @@ describe('triggers', () => {
       {
         T: trigger('V'),
         V: version('F'),
+        Provider: miniFunction('provider'),
         F: miniFunction('f'),
         Q: miniQueue(),
         G: miniFunction('g', withJournal(path)),
@@ -288,7 +294,7 @@ describe('schedules', () => {
       ScheduleExpression: 'rate(1 day)',
       Target: {
         Arn: { 'Fn::GetAtt': ['F', 'Arn'] },
-        RoleArn: 'role',
+        RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
       },
       ...properties,
@@ -339,7 +345,11 @@ describe('asynchronous invocations', () => {
       Properties: {
         FlexibleTimeWindow: { Mode: 'OFF' },
         ScheduleExpression: 'rate(1 day)',
-        Target: { Arn: { 'Fn::GetAtt': ['F', 'Arn'] }, Input: '{"a":1}' },
+        Target: {
+          Arn: { 'Fn::GetAtt': ['F', 'Arn'] },
+          RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          Input: '{"a":1}',
+        },
       },
     },
   });

@@ -1,6 +1,6 @@
 /** Runs a mini assembly for one test and stops it afterwards. */
 import { onTestFinished } from 'vitest';
-import type { TemplateResource } from '../../local/assembly/template.ts';
+import type { Template, TemplateResource } from '../../local/assembly/template.ts';
 import {
   type RunAssemblyOptions,
   type RunningStack,
@@ -19,8 +19,9 @@ export async function startMiniAssembly(
   resources: Record<string, TemplateResource>,
   handlers: Record<string, string> = {},
   options: Partial<RunAssemblyOptions> = {},
+  rest: Omit<Template, 'Resources'> = {},
 ): Promise<RunningAssembly> {
-  const assembly = await writeMiniAssembly(resources, handlers);
+  const assembly = await writeMiniAssembly(resources, handlers, rest);
   onTestFinished(() => assembly.remove());
   const errors: string[] = [];
   const stack = await runAssembly({

@@ -1,6 +1,8 @@
 /** What each role may do, tried as that role. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readGrants } from '../../adapters/postgres/inspect-schema.ts';
+import { EXPECTED_GRANTS } from '../../domain/doctor/expected-grants.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
@@ -82,6 +84,9 @@ describe('tricost_ingest', () => {
     "select tricost.ensure_partitions('2026-01-01', '2026-01-01')",
     'create table tricost.x ()',
     'select * from tricost.schema_migrations',
+    'select * from tricost.llm_calls limit 1',
+    'select body from tricost.rejected_calls limit 1',
+    'select * from reporting.prompt_versions limit 1',
   ])('may not: %s', async (statement) => {
     expect(await attempt('tricost_ingest', statement)).toBe(DENIED);
   });
@@ -102,4 +107,34 @@ test('every view and table has a comment', async () => {
        and c.relname <> 'schema_migrations' and obj_description(c.oid) is null`,
   );
   expect(rows).toEqual([]);
+});
+
+describe('every privilege of the two roles, and of everybody', () => {
+  const listed = (grants: typeof EXPECTED_GRANTS) =>
+    grants.map(({ role, privilege, object }) => `${role}: ${privilege} on ${object}`).toSorted();
+
+  test('is one of those that are expected', async () => {
+    expect(listed(await readGrants(client))).toEqual(listed(EXPECTED_GRANTS));
+  });
+
+  test.each([
+    ['grant select (body) on tricost.rejected_calls to tricost_readonly', 'select (body)'],
+    ['grant delete on tricost.alerts to tricost_ingest', 'delete'],
+    ['grant select on tricost.llm_calls to public', 'select'],
+    ['create function reporting.f() returns int language sql return 1', 'execute'],
+    ['create sequence tricost.s; grant usage on sequence tricost.s to tricost_ingest', 'usage'],
+    ['create view reporting.v as select 1 as one; grant select on reporting.v to public', 'select'],
+  ])('is seen when planted: %s', async (statement, privilege) => {
+    await client.query('begin');
+    try {
+      await client.query(statement);
+      const known = new Set(listed(EXPECTED_GRANTS));
+      const planted = (await readGrants(client)).filter(
+        (grant) => !known.has(listed([grant])[0] ?? ''),
+      );
+      expect(planted.map((grant) => grant.privilege)).toEqual([privilege]);
+    } finally {
+      await client.query('rollback');
+    }
+  });
 });

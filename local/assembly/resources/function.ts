@@ -13,6 +13,8 @@ export interface FunctionDefinition {
   timeoutSeconds: number;
   memoryMb: number;
   environment: Record<string, string>;
+  roleArn: string;
+  logGroupName: string;
 }
 
 export function readFunction(
@@ -21,11 +23,11 @@ export function readFunction(
 ): FunctionDefinition {
   const code = properties.child('Code');
   code.ignore({ S3Bucket: 'assets are read from the assembly itself' });
+  const logging = properties.optionalChild('LoggingConfig');
+  logging?.ignore({ LogFormat: 'a local log is for reading' });
   properties.ignore({
     FunctionName: 'read before, as the name of the function',
-    Role: 'IAM is not emulated',
     Architectures: 'the function runs on the processor of this machine',
-    LoggingConfig: 'logs go to files under .tricost/logs',
     TracingConfig: 'X-Ray is not emulated',
     VpcConfig: 'networks are not emulated',
     Description: 'it has no effect',
@@ -39,5 +41,7 @@ export function readFunction(
     timeoutSeconds: properties.integer('Timeout', { from: 1, to: 900, byDefault: 3 }),
     memoryMb: properties.integer('MemorySize', { from: 128, to: 10_240, byDefault: 128 }),
     environment: properties.optionalChild('Environment')?.texts('Variables') ?? {},
+    roleArn: properties.string('Role'),
+    logGroupName: logging?.optionalString('LogGroup') ?? `/aws/lambda/${identity.name}`,
   };
 }

@@ -1,5 +1,8 @@
 /** AWS::Scheduler::Schedule: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scheduler-schedule.html */
-import { parseScheduleExpression, type Recurrence } from '../../schedules/schedule-expression.ts';
+import {
+  parseScheduleExpression,
+  type Recurrence,
+} from '../../../domain/schedules/schedule-expression.ts';
 import type { Properties } from '../properties.ts';
 
 export interface ScheduleDefinition {
@@ -13,6 +16,9 @@ export interface ScheduleDefinition {
   enabled: boolean;
   targetArn: string;
   input: string;
+  roleArn: string;
+  /** Gets what could not be delivered. */
+  deadLetterQueueArn: string | undefined;
   description: string | undefined;
 }
 
@@ -24,9 +30,7 @@ export function readSchedule(
   const timezone = properties.optionalString('ScheduleExpressionTimezone') ?? 'UTC';
   const target = properties.child('Target');
   target.ignore({
-    RoleArn: 'IAM is not emulated',
-    RetryPolicy: 'delivery to a local function cannot fail; its own errors are retried by Lambda',
-    DeadLetterConfig: 'delivery to a local function cannot fail',
+    RetryPolicy: 'a delivery fails here only for good: without permission, or without its function',
   });
   properties.child('FlexibleTimeWindow').ignore({
     Mode: 'a run at the start of its window is within it',
@@ -44,6 +48,8 @@ export function readSchedule(
     enabled: properties.oneOf('State', ['ENABLED', 'DISABLED'], 'ENABLED') === 'ENABLED',
     targetArn: target.string('Arn'),
     input: target.optionalString('Input') ?? '{}',
+    roleArn: target.string('RoleArn'),
+    deadLetterQueueArn: target.optionalChild('DeadLetterConfig')?.string('Arn'),
     description: properties.optionalString('Description'),
   };
 }

@@ -4,14 +4,19 @@ import type { Properties } from '../properties.ts';
 export interface TriggerDefinition {
   logicalId: string;
   handlerArn: string;
+  /** The function that invokes the handler on AWS; here the engine does, with that function's role. */
+  providerArn: string;
 }
 
 export function readTrigger(properties: Properties, logicalId: string): TriggerDefinition {
   properties.oneOf('InvocationType', ['RequestResponse'], 'RequestResponse');
   properties.ignore({
-    ServiceToken: 'the engine invokes the function itself',
     Timeout: "the function's own timeout ends it",
     ExecuteOnHandlerChange: 'a local start always runs its triggers',
   });
-  return { logicalId, handlerArn: properties.string('HandlerArn') };
+  return {
+    logicalId,
+    handlerArn: properties.string('HandlerArn'),
+    providerArn: properties.string('ServiceToken'),
+  };
 }

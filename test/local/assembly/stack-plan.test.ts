@@ -85,13 +85,17 @@ describe('what a template asks for', () => {
   test('triggers come in dependency order, also through resources that are not run', async () => {
     const trigger = (dependsOn: string[]): TemplateResource => ({
       Type: 'Custom::Trigger',
-      Properties: { HandlerArn: { Ref: 'V' }, InvocationType: 'RequestResponse' },
+      Properties: {
+        ServiceToken: { 'Fn::GetAtt': ['F', 'Arn'] },
+        HandlerArn: { Ref: 'V' },
+        InvocationType: 'RequestResponse',
+      },
       DependsOn: dependsOn,
     });
     const { triggers } = await plan({
-      A: trigger(['Policy']),
+      A: trigger(['Permission']),
       B: trigger([]),
-      Policy: { Type: 'AWS::IAM::Policy', DependsOn: 'B' },
+      Permission: { Type: 'AWS::Lambda::Permission', DependsOn: 'B' },
       F: miniFunction('key'),
       V: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'F' } } },
     });

@@ -1,4 +1,9 @@
 import http from 'node:http';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import {
   CreateScheduleCommand,
@@ -42,6 +47,7 @@ const start = () =>
           State: 'DISABLED',
           Target: {
             Arn: { 'Fn::GetAtt': ['F', 'Arn'] },
+            RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
             Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>"}',
           },
         },
@@ -223,6 +229,32 @@ describe('Lambda', () => {
     ).rejects.toMatchObject({ name: 'InvalidRequestContentException' });
     await expect(lambda.send(new ListFunctionsCommand({}))).rejects.toMatchObject({
       name: 'UnknownOperationException',
+    });
+  });
+});
+
+describe('CloudFormation', () => {
+  test('tells the outputs of the stack, and of no other', async () => {
+    const stack = await startMiniAssembly(
+      { Q: miniQueue() },
+      {},
+      {},
+      { Outputs: { QueueUrl: { Value: { Ref: 'Q' } }, Odd: { Value: 'a & <b>' } } },
+    );
+    const client = new CloudFormationClient(settings(stack));
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: 'Mini' }));
+    expect(Stacks?.[0]?.Outputs).toEqual([
+      { OutputKey: 'QueueUrl', OutputValue: stack.url('Q') },
+      { OutputKey: 'Odd', OutputValue: 'a & <b>' },
+    ]);
+    await expect(
+      client.send(new DescribeStacksCommand({ StackName: 'Other' })),
+    ).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: 'Stack with id Other does not exist',
+    });
+    await expect(client.send(new ListStacksCommand({}))).rejects.toMatchObject({
+      message: expect.stringContaining('not emulated locally'),
     });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Temporal } from 'temporal-polyfill';
 import { describe, expect, test } from 'vitest';
-import { parseScheduleExpression } from '../../../local/schedules/schedule-expression.ts';
+import { parseScheduleExpression } from '../../../domain/schedules/schedule-expression.ts';
 
 const start = new Date('2026-01-01T00:00:00Z');
 

@@ -1,0 +1,22 @@
+/** `npm run bench -- <what>`: measures, on the machine it runs on, what the documentation claims. */
+import { Command } from 'commander';
+import { benchCost } from './cost.ts';
+import { addIngestCommand } from './ingest.ts';
+import { addPastOneMachineCommand } from './past-one-machine.ts';
+
+const program = new Command('npm run bench --').description(
+  'Measure on this machine what the documentation claims.',
+);
+addIngestCommand(program);
+program
+  .command('cost')
+  .description('bytes, Lambda time and cold starts, for `tricost cost`')
+  .option('--write', 'replace domain/cost/measured.json')
+  .action(benchCost);
+addPastOneMachineCommand(program);
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

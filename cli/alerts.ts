@@ -1,0 +1,75 @@
+/** `tricost alerts`: whether alerts reach people. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { printable } from './printable.ts';
+import { AWS_HELP, STACK_HELP, type StackOptions } from './target.ts';
+
+interface AlertsTestOptions extends StackOptions {
+  databaseUrl?: string;
+  config: string;
+  json?: boolean;
+}
+
+const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
+
+export function define(alerts: Command): void {
+  alerts
+    .command('test')
+    .description('send one message to Slack the way every alert goes, and wait until it is there')
+    .option('--aws', AWS_HELP)
+    .option('--stack <name>', STACK_HELP)
+    .option(
+      '--database-url <url>',
+      "the owner's connection string (default: the stack's migrate parameter, or the local stack)",
+    )
+    .option('--config <path>', 'configuration file, for databaseCa', CONFIG_FILE)
+    .option('--json', 'print one JSON object')
+    .addHelpText(
+      'after',
+      `
+The message says that it is a test, and not who sent it. Exits 0 when Slack took it, 1 with the reason when not.
+
+Examples:
+  $ npx tricost alerts test
+  $ npx tricost alerts test --aws`,
+    )
+    .action(testAlerts);
+}
+
+async function testAlerts(options: AlertsTestOptions): Promise<void> {
+  // Here, not above: the AWS clients take a second to load, and the other commands do without.
+  const { connectToStack } = await import('./alerts-test/stack-connections.ts');
+  const { deliverTest } = await import('./alerts-test/deliver.ts');
+  const { client, sqs, notifyQueueUrl } = await connectToStack(options);
+  const stopped = new AbortController();
+  process.once('SIGINT', () => stopped.abort());
+  try {
+    const startedAt = performance.now();
+    const { state, says } = await deliverTest({
+      client,
+      sqs,
+      notifyQueueUrl,
+      stack: options.aws === true ? (options.stack ?? 'Tricost') : undefined,
+      onProgress: progressLine(),
+      signal: stopped.signal,
+    });
+    const seconds = Number(((performance.now() - startedAt) / 1_000).toFixed(1));
+    if (options.json === true) {
+      console.log(JSON.stringify({ delivered: state === 'delivered', says, seconds }));
+    }
+    if (state !== 'delivered') throw new Error(printable(says));
+    if (options.json !== true) console.log(`delivered to Slack after ${seconds} s`);
+  } finally {
+    sqs.destroy();
+    await client.end();
+  }
+}
+
+/** A line on standard error each time the words change. */
+function progressLine(): (says: string) => void {
+  let last = '';
+  return (says) => {
+    if (says !== last) process.stderr.write(`${printable(says)}\n`);
+    last = says;
+  };
+}

@@ -1,0 +1,93 @@
+/** Whom the doctor examines: the local stack, a stack on AWS, or what a first deploy will need. */
+import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { inspectStack, type StackFacts } from '../../adapters/cloudformation/inspect-stack.ts';
+import type { ParameterNames, TricostConfig } from '../../config/config.ts';
+import { readConfigFile } from '../../config/read-config.ts';
+import { type Remedies, remediesFor } from '../../domain/doctor/remedies.ts';
+import type { DoctorOptions } from '../doctor.ts';
+import { type awsClientSettings, localStack } from '../target.ts';
+
+const CONFIG_FILE = join(import.meta.dirname, '..', '..', 'tricost.config.json');
+
+type ClientSettings = Awaited<ReturnType<typeof awsClientSettings>>;
+
+export interface Patient {
+  stage: 'local' | 'before-deploy' | 'deployed';
+  config: TricostConfig;
+  outputs: Record<string, string>;
+  parameters: ParameterNames;
+  /** For the clients of AWS services. */
+  aws: ClientSettings;
+  /** And for that of SQS, which has an address of its own locally. */
+  sqs: ClientSettings;
+  remedies: Remedies;
+}
+
+/** The stack on AWS as CloudFormation tells it, beside the clock of this machine. */
+export interface AwsAccess {
+  stack: StackFacts;
+  region: string;
+  askedAt: Date;
+  answeredAt: Date;
+}
+
+export function readConfig(options: DoctorOptions): TricostConfig {
+  return readConfigFile(options.config ?? CONFIG_FILE);
+}
+
+/** @throws Error saying what to do when the local stack does not run */
+export async function localPatient(
+  config: TricostConfig,
+  stateDirectory?: string,
+): Promise<Patient> {
+  const { outputs, awsEndpoint, sqsEndpoint, region } = await localStack(undefined, stateDirectory);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return patient('local', config, outputs, {
+    aws: { endpoint: awsEndpoint, region, credentials },
+    sqs: { endpoint: sqsEndpoint, region, credentials },
+  });
+}
+
+/** @throws the client's own error: no credentials, no region, no permission */
+export async function accessAws(stackName: string): Promise<AwsAccess> {
+  const client = new CloudFormationClient({});
+  const region = await client.config.region();
+  const askedAt = new Date();
+  const stack = await inspectStack(client, stackName);
+  return { stack, region, askedAt, answeredAt: new Date() };
+}
+
+export function awsPatient(config: TricostConfig, stackName: string, stack: StackFacts): Patient {
+  const named = { ...config, stackName };
+  return stack.state === 'deployed'
+    ? patient('deployed', named, stack.outputs, { aws: {}, sqs: {} })
+    : patient('before-deploy', named, {}, { aws: {}, sqs: {} });
+}
+
+function patient(
+  stage: Patient['stage'],
+  config: TricostConfig,
+  outputs: Record<string, string>,
+  settings: Pick<Patient, 'aws' | 'sqs'>,
+): Patient {
+  const { parameters } = config;
+  // The stack's own where there is one: the file may have been edited since the deploy.
+  const names = {
+    migrateDatabaseUrl: outputs['MigrateDatabaseUrlParameter'] ?? parameters.migrateDatabaseUrl,
+    runtimeDatabaseUrl: outputs['RuntimeDatabaseUrlParameter'] ?? parameters.runtimeDatabaseUrl,
+    slackWebhookUrl: outputs['SlackWebhookUrlParameter'] ?? parameters.slackWebhookUrl,
+  };
+  return {
+    stage,
+    config,
+    outputs,
+    parameters: names,
+    ...settings,
+    remedies: remediesFor({
+      aws: stage !== 'local',
+      stack: config.stackName,
+      migrateParameter: names.migrateDatabaseUrl,
+    }),
+  };
+}

@@ -1,0 +1,121 @@
+/** What `tricost forget-user` says. Never the pseudonym: beside the id it would tell for ever whose it is. */
+import type { ForgottenUser, UserTraces } from '../adapters/postgres/forget-user.ts';
+import type { Mention } from '../domain/forget-user/mention.ts';
+import type { MessagesUnderWay } from './messages-under-way.ts';
+
+export function printTraces(
+  traces: UserTraces,
+  mention: Mention,
+  underWay: MessagesUnderWay | undefined,
+  erase: boolean,
+): void {
+  const { messages } = traces;
+  const unpriced =
+    traces.unpricedCalls === 0 ? '' : `, ${count(traces.unpricedCalls)} of them without a cost`;
+  const fate = erase ? 'leave the books' : 'stay in the books, under a pseudonym';
+  for (const month of traces.months.filter(({ calls }) => calls > 0)) {
+    console.log(`  ${month.name}  ${count(month.calls)} calls  ${dollars(month.costUsd)}`);
+  }
+  const lines: [number, string][] = [
+    [traces.calls, `calls of this user${unpriced}: ${dollars(traces.costUsd)} ${fate}`],
+    [traces.mentions, 'calls of others that hold the id in tags, extra, trace or response ids'],
+    [messages.alerts, 'alerts that name the user'],
+    [messages.notifications, 'Slack messages that name the user, as the database keeps them'],
+    [messages.rejectedEvents, 'refused events that mention the user: erased, the reason stays'],
+    [messages.deliveries, 'delivery records that name the user'],
+  ];
+  for (const [rows, what] of lines) console.log(`${count(rows).padStart(10)}  ${what}`);
+  const notes = [...limits(traces, mention), ...outOfReach(underWay)];
+  console.log(`\nNot reached:\n${notes.map((note) => `- ${note}`).join('\n')}`);
+}
+
+/** What stays in the database. */
+function limits({ names, messages }: UserTraces, mention: Mention): string[] {
+  const notes: string[] = [];
+  if (!mention.searched) {
+    notes.push(
+      "the id is too short to be looked for in free text: other users' tags and extra fields, refused events that name it elsewhere than in user_id",
+    );
+  }
+  if (names > 0) {
+    notes.push(
+      `${count(names)} rows hold the id in the name of a feature, prompt, model, service or another user: renaming would change reports, so do it by hand`,
+    );
+  }
+  if (messages.unreadableEvents > 0) {
+    notes.push(
+      `${count(messages.unreadableEvents)} refused events cannot be read, so nobody knows whom they name; they are deleted when they are 30 days old`,
+    );
+  }
+  return notes;
+}
+
+function outOfReach(underWay: MessagesUnderWay | undefined): string[] {
+  const waiting =
+    underWay === undefined
+      ? 'not counted, because the stack could not be asked'
+      : `${count(underWay.queue)} in the queue, ${count(underWay.deadLetterQueue)} in its dead-letter queue`;
+  return [
+    `messages under way (${waiting}): wait until they are stored, then run this again`,
+    'Slack messages already sent, backups, logs of the functions and of your apps, the providers',
+  ];
+}
+
+export function printForgotten(forgotten: ForgottenUser, traces: UserTraces, erase: boolean): void {
+  const { calls, mentions, left, messages, arrived, notVacuumed } = forgotten;
+  if (forgotten.resumed) console.log('An interrupted run was ended; these are its last rows.');
+  console.log(
+    erase
+      ? `Erased ${count(calls)} calls; ${dollars(traces.costUsd)} left the books.`
+      : `Pseudonymised ${count(calls)} calls; no total changed.`,
+  );
+  console.log(
+    `Replaced in ${count(mentions)} other calls, ${count(messages.alerts)} alerts, ${count(messages.notifications)} Slack messages, ${count(messages.deliveries)} delivery records; erased ${count(messages.rejectedEvents)} refused events.`,
+  );
+  if (left > 0) {
+    console.log(`${count(left)} calls hold the id inside a longer word, which was left alone.`);
+  }
+  if (arrived > 0) {
+    console.log(
+      `${count(arrived)} calls of this user arrived meanwhile: stop publishing them, wait until the queue is empty, and run this again.`,
+    );
+  }
+  if (notVacuumed.length > 0) {
+    console.log(
+      `The old rows stay in the files until autovacuum has passed; VACUUM failed on ${notVacuumed.join('; ')}`,
+    );
+  }
+}
+
+export function tracesAsJson(
+  { calls, unpricedCalls, costUsd, mentions, messages, names }: UserTraces,
+  underWay: MessagesUnderWay | undefined,
+): object {
+  return {
+    found: {
+      calls,
+      unpriced_calls: unpricedCalls,
+      cost_usd: costUsd,
+      mentions,
+      alerts: messages.alerts,
+      notifications: messages.notifications,
+      rejected_events: messages.rejectedEvents,
+      unreadable_events: messages.unreadableEvents,
+      deliveries: messages.deliveries,
+      names,
+    },
+    messages_under_way:
+      underWay === undefined
+        ? null
+        : { queue: underWay.queue, dead_letter_queue: underWay.deadLetterQueue },
+  };
+}
+
+function count(rows: number): string {
+  return rows.toLocaleString('en');
+}
+
+/** Exact: these are books. */
+function dollars(costUsd: string | null): string {
+  return costUsd === null ? 'no known cost' : `$${costUsd}`;
+}

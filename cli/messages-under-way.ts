@@ -1,0 +1,25 @@
+/** What waits in the stack's queues: calls that no command on the database can see yet. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { countMessages } from '../adapters/sqs/count-messages.ts';
+import { awsClientSettings, type StackOptions, stackOutput } from './target.ts';
+
+export interface MessagesUnderWay {
+  queue: number;
+  deadLetterQueue: number;
+}
+
+/** Undefined when the stack cannot be asked: a database may be at hand without its queues. */
+export async function messagesUnderWay(
+  options: StackOptions,
+): Promise<MessagesUnderWay | undefined> {
+  try {
+    const sqs = new SQSClient(await awsClientSettings(options));
+    const count = async (output: string) => countMessages(sqs, await stackOutput(options, output));
+    return {
+      queue: await count('QueueUrl'),
+      deadLetterQueue: await count('DeadLetterQueueUrl'),
+    };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+/** Every privilege that a role of tricost has in schemas tricost and reporting, and no other: the migrations grant exactly these. */
+
+export type GrantedRole = 'tricost_ingest' | 'tricost_readonly';
+
+export interface Grant {
+  role: GrantedRole | 'public';
+  /** In lower case, as GRANT takes it; a column's as `select (column)`. */
+  privilege: string;
+  /** With its kind, as GRANT takes it: `table tricost.llm_calls`. */
+  object: string;
+}
+
+type GrantedObjects = Record<string, readonly string[]>;
+
+const INGEST: GrantedObjects = {
+  'schema tricost': ['usage'],
+  'schema reporting': ['usage'],
+  'table tricost.llm_calls': ['insert'],
+  'table tricost.llm_calls_partitions': ['select'],
+  'table tricost.rejected_calls': ['insert'],
+  'table tricost.deliveries': [
+    'insert',
+    'select (producer_id)',
+    'select (received_at)',
+    'select (sequence)',
+  ],
+  'table tricost.canaries': ['delete', 'insert', 'select'],
+  'function tricost.assign_prompt_versions(text[], text[], text[], integer)': ['execute'],
+  'table tricost.job_runs': ['insert', 'select', 'update'],
+  'table tricost.outbox': ['insert', 'select', 'update'],
+  'table tricost.alerts': ['insert'],
+  'table reporting.llm_calls': ['select'],
+};
+
+const READONLY: GrantedObjects = {
+  'schema reporting': ['usage'],
+  'table reporting.llm_calls': ['select'],
+  'table reporting.prompt_versions': ['select'],
+  'table reporting.rejected_calls': ['select'],
+  'table reporting.reused_event_ids': ['select'],
+  'table reporting.alerts': ['select'],
+  'table reporting.notifications': ['select'],
+};
+
+export const EXPECTED_GRANTS: readonly Grant[] = [
+  ...grantsOf('tricost_ingest', INGEST),
+  ...grantsOf('tricost_readonly', READONLY),
+];
+
+function grantsOf(role: GrantedRole, objects: GrantedObjects): Grant[] {
+  return Object.entries(objects).flatMap(([object, privileges]) =>
+    privileges.map((privilege) => ({ role, privilege, object })),
+  );
+}

@@ -1,0 +1,75 @@
+/** Every column that can hold text, and what forgetting a user does to it. A test fails when the schema has another one. */
+
+/**
+ * - `replaced`: names users; the whole value is the id.
+ * - `cleared`: may say anything about the user of the call: NULL in the user's own calls, mentions replaced in others'.
+ * - `rewritten`: each mention is replaced.
+ * - `erased`: emptied, when it mentions the user.
+ * - `reported`: the name of a product's part. It is counted when it mentions the user and left alone, because another name
+ *   would be another feature, prompt or model in every report.
+ * - `nobody`: cannot name a user.
+ */
+type Decision = 'replaced' | 'cleared' | 'rewritten' | 'erased' | 'reported' | 'nobody';
+
+export const COLUMN_DECISIONS = {
+  'llm_calls.user_id': 'replaced',
+  'llm_calls.response_id': 'cleared',
+  'llm_calls.trace_id': 'cleared',
+  'llm_calls.extra': 'cleared',
+  'llm_calls.tags': 'rewritten',
+  'llm_calls.usage_raw': 'rewritten',
+  'llm_calls.feature': 'reported',
+  'llm_calls.prompt_id': 'reported',
+  'llm_calls.prompt_name': 'reported',
+  'llm_calls.provider': 'reported',
+  'llm_calls.model': 'reported',
+  'llm_calls.service': 'reported',
+  'llm_calls.service_tier': 'reported',
+  'llm_calls.environment': 'reported',
+  'llm_calls.user_tier': 'reported',
+  'llm_calls.status': 'nobody',
+  'llm_calls.price_status': 'nobody',
+  'llm_calls.usage_source': 'nobody',
+  'llm_calls.flags': 'nobody',
+
+  'alerts.details': 'rewritten',
+  // As in the calls of the same name.
+  'alerts.feature': 'reported',
+  'alerts.rule': 'nobody',
+
+  'outbox.payload': 'rewritten',
+  'outbox.last_error': 'rewritten',
+  'outbox.dedupe_key': 'reported',
+
+  'rejected_calls.body': 'erased',
+  'rejected_calls.detail': 'erased',
+  'rejected_calls.reason': 'nobody',
+  // Given by SQS.
+  'rejected_calls.message_id': 'nobody',
+
+  'deliveries.producer_id': 'rewritten',
+  'deliveries.message_id': 'nobody',
+
+  'prompt_features.feature': 'reported',
+  'prompt_versions.feature': 'reported',
+  'prompt_versions.prompt_name': 'reported',
+  'prompt_versions.prompt_id': 'reported',
+
+  'job_runs.job': 'nobody',
+  'job_runs.outcome': 'nobody',
+
+  'forget_user_runs.pseudonym': 'nobody',
+  // A salt, and a digest that is deleted with it when the run has done everything.
+  'forget_user_runs.salt': 'nobody',
+  'forget_user_runs.digest': 'nobody',
+
+  'schema_migrations.name': 'nobody',
+  'schema_migrations.md5': 'nobody',
+} as const satisfies Record<string, Decision>;
+
+/** Names of a table's columns with one of the decisions. */
+export function columnsOf(table: string, ...decisions: Decision[]): string[] {
+  return Object.entries(COLUMN_DECISIONS)
+    .filter(([column, decision]) => column.startsWith(`${table}.`) && decisions.includes(decision))
+    .map(([column]) => column.slice(table.length + 1));
+}

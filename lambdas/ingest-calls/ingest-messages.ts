@@ -1,0 +1,86 @@
+/** Works through the messages of an invocation in slices that fit into memory, for as long as there is time. */
+import type { ClientBase } from 'pg';
+import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
+import { storeBatch } from '../../adapters/postgres/store-batch.ts';
+import {
+  type BatchContext,
+  type BatchPlan,
+  type IncomingMessage,
+  planSlices,
+  type SliceLimits,
+} from '../../domain/ingest-calls/plan-batch.ts';
+
+export interface IngestOptions extends BatchContext {
+  client: ClientBase;
+  promptVersions: PromptVersionCache;
+  /** Until the function's timeout. */
+  remainingMs(): number;
+  /** A slice is only begun while more than this is left. */
+  reservedMs: number;
+}
+
+export interface IngestOutcome {
+  stored: number;
+  duplicate: number;
+  rejected: number;
+  unpriced: number;
+  /** Messages that must come again because something is down. */
+  failedMessageIds: Set<string>;
+  /** What is down, when messages failed. */
+  failure?: unknown;
+  bugs: BatchPlan['bugs'];
+  /** Messages that must come again because there was no time for them. */
+  lateMessageIds: Set<string>;
+}
+
+/** One chunk of an INSERT or COPY, and what a few messages inflate to. */
+const SLICE: SliceLimits = { events: 5_000, characters: 4 * 1024 * 1024 };
+
+/** More than six megabytes of compressed calls ever hold; each leaves its id in memory until the end. */
+const MAX_EVENTS = 200_000;
+
+export async function ingestMessages(
+  messages: readonly IncomingMessage[],
+  options: IngestOptions,
+): Promise<IngestOutcome> {
+  const { client, promptVersions, remainingMs, reservedMs } = options;
+  const total: IngestOutcome = {
+    stored: 0,
+    duplicate: 0,
+    rejected: 0,
+    unpriced: 0,
+    failedMessageIds: new Set(),
+    bugs: [],
+    lateMessageIds: new Set(),
+  };
+  let events = 0;
+  for (const slice of planSlices(messages, options, SLICE)) {
+    const outcome = await storeBatch(client, slice, promptVersions);
+    total.stored += outcome.stored;
+    total.duplicate += outcome.duplicate;
+    total.rejected += outcome.rejected;
+    total.unpriced += countUnpriced(slice);
+    total.bugs.push(...slice.bugs);
+    total.failure ??= outcome.failure;
+    addAll(total.failedMessageIds, outcome.failedMessageIds);
+    const left = messages.slice(slice.completeMessages).map(({ messageId }) => messageId);
+    if (outcome.isDown) {
+      addAll(total.failedMessageIds, left);
+      break;
+    }
+    events += slice.calls.length + slice.rejections.length;
+    if (remainingMs() < reservedMs || events >= MAX_EVENTS) {
+      addAll(total.lateMessageIds, left);
+      break;
+    }
+  }
+  return total;
+}
+
+function addAll(set: Set<string>, ids: Iterable<string>): void {
+  for (const id of ids) set.add(id);
+}
+
+function countUnpriced({ calls }: BatchPlan): number {
+  return calls.filter(({ row }) => row.price_status === 'unpriced').length;
+}

@@ -1,0 +1,45 @@
+/** Whether the SDK's own count of what it sent and lost agrees with what arrived. */
+import type { PublisherStats } from '../../sdk/src/index.ts';
+import type { SoakStack } from '../world/soak-stack.ts';
+
+interface Arrived {
+  /** Calls in the envelopes that arrived. */
+  calls: number;
+  /** Calls that the publisher says it dropped. */
+  dropped: number;
+  /** Envelopes whose number is missing. */
+  gaps: number;
+}
+
+/** @returns sentences; none when they agree and nothing was lost */
+export async function publisherProblems(
+  { database }: SoakStack,
+  { published, sent, dropped, pending }: PublisherStats,
+): Promise<string[]> {
+  const arrived = await database.withOwner(async (owner) => {
+    const { rows } = await owner.query<Record<keyof Arrived, string>>(
+      `select coalesce(sum(calls), 0) as calls, coalesce(sum(dropped), 0) as dropped, coalesce(sum(gaps), 0) as gaps
+       from (
+         select sum(events) as calls, sum(dropped) as dropped, max(sequence) - count(*) as gaps
+         from tricost.deliveries group by producer_id
+       ) as of_producer`,
+    );
+    return {
+      calls: Number(rows[0]?.calls),
+      gaps: Number(rows[0]?.gaps),
+      dropped: rows[0]?.dropped,
+    };
+  });
+  return [
+    ...(sent === published && dropped === 0 && pending === 0
+      ? []
+      : [
+          `the publisher took ${published} calls, sent ${sent}, dropped ${dropped} and holds ${pending}`,
+        ]),
+    ...(arrived.calls === sent && arrived.gaps === 0 && Number(arrived.dropped) === dropped
+      ? []
+      : [
+          `of ${sent} calls sent ${arrived.calls} arrived in numbered envelopes, ${arrived.gaps} of which are missing`,
+        ]),
+  ];
+}

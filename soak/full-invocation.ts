@@ -1,0 +1,104 @@
+/** The largest invocations that Lambda hands over, made of compressed messages: does ingest keep within its memory? */
+import { seededRandom } from '../local/demo/random.ts';
+import { readBatchOutcome } from '../local/event-sources/batch-outcome.ts';
+import type { SqsEventRecord } from '../local/event-sources/sqs-event.ts';
+import { account, emptyTables } from './accounting/account.ts';
+import {
+  crowdedMessages,
+  fillInvocation,
+  fullMessages,
+  type Invocation,
+  type PackedMessage,
+  paddedMessages,
+} from './accounting/packed-messages.ts';
+import type { Outcome, Size } from './scenario.ts';
+import { killIngest } from './world/kill-ingest.ts';
+import { peakMemory } from './world/peak-memory.ts';
+import { ingestMetric, type SoakStack } from './world/soak-stack.ts';
+
+export interface FullInvocation extends Size {
+  /** Of one event; Lambda's own limit is 6 MiB. */
+  invocationBytes: number;
+  /** Of one event; the stack's own limit is 100. */
+  messages: number;
+  /** How many messages of the most calls that one may hold. */
+  crowdedMessages: number;
+}
+
+const MIB = 1024 * 1024;
+/** Half of what the function has. */
+const MOST_MIB = 256;
+/** Ingest may leave messages for the next delivery, as long as it gets on. */
+const MOST_DELIVERIES = 20;
+
+export async function fullInvocation(soak: SoakStack, size: FullInvocation): Promise<Outcome> {
+  const { seed, events, invocationBytes: bytes, messages } = size;
+  const source = { name: `full-invocation/${seed}`, now: new Date(), random: seededRandom(seed) };
+  const perMessage = Math.ceil(events / messages);
+  const ordinary = fullMessages(source, messages, bytes, perMessage);
+  const kinds: [name: string, of: Iterable<PackedMessage>, messages: number][] = [
+    ['ordinary', ordinary, messages],
+    ['padded', paddedMessages(source), messages],
+    ['crowded', crowdedMessages(source.now), size.crowdedMessages],
+  ];
+  await emptyTables(soak);
+  const metAgainBefore = ingestMetric(soak, 'Duplicate');
+  const costs = new Map<string, bigint>();
+  const facts: Outcome['facts'] = {};
+  const problems: string[] = [];
+  for (const [name, of, limit] of kinds) {
+    size.report(`an invocation of ${name} messages`);
+    const invocation = fillInvocation(of, { messages: limit, bytes });
+    for (const [id, cost] of invocation.costs) costs.set(id, cost);
+    const { facts: measured, problem } = await measure(soak, invocation);
+    for (const [fact, value] of Object.entries(measured)) facts[`${name}_${fact}`] = value;
+    if (problem !== undefined) problems.push(`${name} messages: ${problem}`);
+  }
+  const expected = { published: costs.size, costs, rejected: 0 };
+  const accounted = await account(soak, expected, metAgainBefore);
+  return { account: accounted.account, facts, problems: [...problems, ...accounted.problems] };
+}
+
+async function measure(soak: SoakStack, { records, costs, bytes }: Invocation) {
+  // What an earlier invocation has needed does not count.
+  await killIngest(soak);
+  const startedAt = performance.now();
+  const { result: left, bytes: peakBytes } = await peakMemory(
+    () => soak.stack.processIds(soak.ingestFunction),
+    () => deliver(soak, records),
+  );
+  const peakMib = peakBytes === undefined ? undefined : Math.ceil(peakBytes / MIB);
+  const facts: Outcome['facts'] = {
+    messages: records.length,
+    calls: costs.size,
+    event_mib: Math.round((bytes / MIB) * 100) / 100,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    deliveries: left.deliveries,
+    peak_mib: peakMib ?? 'not measured: this machine has no /proc',
+  };
+  if (left.error !== undefined) return { facts, problem: left.error };
+  if (peakMib === undefined || peakMib <= MOST_MIB) return { facts };
+  return { facts, problem: `ingest held ${peakMib} MiB of memory, more than ${MOST_MIB}` };
+}
+
+/** Hands over what is left, as the queue would, until nothing is. */
+async function deliver(
+  { stack, ingestFunction }: SoakStack,
+  records: readonly SqsEventRecord[],
+): Promise<{ deliveries: number; error?: string }> {
+  let left = records;
+  for (let deliveries = 1; ; deliveries += 1) {
+    const result = await stack.invoke(ingestFunction, { Records: left });
+    if (result.error !== undefined) {
+      const { errorType, errorMessage } = result.error;
+      return { deliveries, error: `${errorType}: ${errorMessage}` };
+    }
+    const ids = left.map(({ messageId }) => messageId);
+    const { succeeded } = readBatchOutcome(result, ids, true);
+    left = left.filter(({ messageId }) => !succeeded.has(messageId));
+    if (left.length === 0) return { deliveries };
+    if (succeeded.size === 0 || deliveries === MOST_DELIVERIES) {
+      return { deliveries, error: `${left.length} messages could not be stored` };
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** Slack is dead, in every way it can be, for hours of simulated time: every message arrives in the end, in order, once. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addToOutbox } from '../adapters/postgres/outbox.ts';
+import { wakeNotify } from '../adapters/sqs/wake-notify.ts';
+import { type Random, seededRandom } from '../local/demo/random.ts';
+import { queueDepth } from '../local/queue/queue-depth.ts';
+import { leftInQueues } from './accounting/account.ts';
+import { type OutboxState, outboxState } from './accounting/outbox.ts';
+import type { Outcome, Size } from './scenario.ts';
+import type { SlackState } from './world/flaky-slack.ts';
+import type { SoakStack } from './world/soak-stack.ts';
+
+export interface SlackDead extends Size {
+  /** Of simulated time. */
+  hours: number;
+  /** How often Slack takes a request and says nothing: each costs the ten seconds after which notify gives up. */
+  silences: number;
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const POLL_MS = 25;
+/** Longer than an attempt takes. */
+const REACTION_MS = 3_000;
+const SILENT_REACTION_MS = 15_000;
+/** After the outage, to meet the longest wait of a message. */
+const RECOVERY_STEP_MS = 2 * HOUR_MS;
+const MOST_RECOVERY_STEPS = 20;
+
+export async function slackDead(
+  soak: SoakStack,
+  { seed, events, hours, silences, report }: SlackDead,
+): Promise<Outcome> {
+  const { clock, slack } = soak;
+  const random = seededRandom(seed);
+  const texts = Array.from({ length: events }, (_, index) => `soak ${seed}: message ${index + 1}`);
+  const first = slack.taken.length;
+  await soak.database.withOwner((owner) => owner.query('delete from tricost.outbox'));
+
+  const startedAt = clock.now.getTime();
+  const endsAt = startedAt + hours * HOUR_MS;
+  let written = 0;
+  let silencesLeft = silences;
+  while (clock.now.getTime() < endsAt) {
+    const state = randomState(random, silencesLeft > 0);
+    if (state.kind === 'silent') silencesLeft -= 1;
+    await slack.become(state);
+    const share = (clock.now.getTime() - startedAt) / (endsAt - startedAt);
+    const due = Math.min(events, Math.ceil(events * share));
+    for (; written < due; written += 1) await write(soak, texts[written] ?? '');
+    report(`Slack is dead since ${(share * hours).toFixed(1)} of ${hours} hours`);
+    await clock.advance(random.between(1, 15) * MINUTE_MS);
+    await reacted(soak, state.kind === 'silent' ? SILENT_REACTION_MS : REACTION_MS);
+  }
+  for (; written < events; written += 1) await write(soak, texts[written] ?? '');
+  const takenWhileDead = slack.taken.length - first;
+  await slack.become({ kind: 'well' });
+  await recover(soak, () => slack.taken.length - first < events);
+
+  const taken = slack.taken.slice(first);
+  const { attempts, nextAttemptAt } = await readOutbox(soak);
+  return {
+    facts: {
+      messages: events,
+      simulated_hours: hours,
+      failed_attempts: attempts - taken.length,
+      ...Object.fromEntries(
+        [...slack.posts].map(([kind, count]) => [kind.replaceAll(' ', '_'), count]),
+      ),
+    },
+    problems: [
+      ...(takenWhileDead > 0 ? [`Slack took ${takenWhileDead} messages while it was dead`] : []),
+      ...(JSON.stringify(taken) === JSON.stringify(texts)
+        ? []
+        : [`Slack took ${taken.length} messages, not the ${events} written, in order and once`]),
+      ...(attempts > taken.length ? [] : ['no attempt failed: nothing was shown']),
+      ...(nextAttemptAt === undefined ? [] : ['messages still wait in the outbox']),
+      ...(await leftInQueues(soak)),
+    ],
+  };
+}
+
+function randomState(random: Random, maySilence: boolean): SlackState {
+  if (maySilence && random.chance(0.2)) return { kind: 'silent' };
+  const states: [SlackState, ...SlackState[]] = [
+    { kind: 'refused' },
+    { kind: 'error' },
+    { kind: 'rate limited', retryAfterSeconds: random.between(1, 1_800) },
+  ];
+  return random.pick(states);
+}
+
+/** As the spend alert does: a row of the outbox, then a wake-up. */
+async function write(soak: SoakStack, text: string): Promise<void> {
+  await soak.database.withOwner((owner) => addToOutbox(owner, text, { text }));
+  await wakeNotify(soak.stack.sqs, soak.notifyQueueUrl);
+}
+
+/** Waits until notify has tried what was due, or for so long that nothing can be due. */
+async function reacted(soak: SoakStack, withinMs: number): Promise<void> {
+  const givesUpAt = Date.now() + withinMs;
+  while (Date.now() < givesUpAt) {
+    const { nextAttemptAt } = await readOutbox(soak);
+    if (nextAttemptAt === undefined) return;
+    if (nextAttemptAt !== null && nextAttemptAt > soak.clock.now) return;
+    await sleep(POLL_MS);
+  }
+}
+
+async function recover(soak: SoakStack, waits: () => boolean): Promise<void> {
+  const depth = () => queueDepth(soak.stack.sqs, soak.notifyQueueUrl);
+  for (let step = 0; step < MOST_RECOVERY_STEPS; step += 1) {
+    if (!waits() && (await depth()) === 0) return;
+    await soak.clock.advance(RECOVERY_STEP_MS);
+    await reacted(soak, REACTION_MS);
+    await sleep(REACTION_MS / 10);
+  }
+}
+
+function readOutbox({ database }: SoakStack): Promise<OutboxState> {
+  return database.withOwner(outboxState);
+}

@@ -1,0 +1,102 @@
+/** What every scenario runs on: the synthesized stack with a Postgres, a queue and a Slack that can be taken away from it. */
+import { join } from 'node:path';
+import { type RunningStack, runAssembly } from '../../local/run-assembly.ts';
+import { stackParameters } from '../../local/stack-parameters.ts';
+import { synthesize } from '../../local/synthesize.ts';
+import type { Teardown } from '../../local/teardown.ts';
+import { editTemplate } from './edit-template.ts';
+import { FlakySlack } from './flaky-slack.ts';
+import { QueueProcess } from './queue-process.ts';
+import { RestartableDatabase } from './restartable-database.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+
+export interface SoakStack {
+  stack: RunningStack;
+  database: RestartableDatabase;
+  queue: QueueProcess;
+  slack: FlakySlack;
+  /** Of the queues and of notify; everything else lives in the present. */
+  clock: SimulatedClock;
+  /** Of calls. */
+  queueUrl: string;
+  notifyQueueUrl: string;
+  /** The name of ingest-calls. */
+  ingestFunction: string;
+  /** The longest that messages wait for others before they are processed. */
+  batchingWindowMs: number;
+  /** What the runner was told of: failed invocations, a queue that did not answer. Scenarios cause them on purpose. */
+  troubles: string[];
+}
+
+export interface SoakStackOptions {
+  /** Made for this run, thrown away afterwards. */
+  directory: string;
+  teardown: Teardown;
+  /** Instead of the template's own: tests have no time to wait for more messages. */
+  batchingWindowSeconds?: number;
+  onProgress?(step: string): void;
+}
+
+/** @throws Error saying what to do next. The teardown then still has to run. */
+export async function startSoakStack(options: SoakStackOptions): Promise<SoakStack> {
+  const { directory, teardown, batchingWindowSeconds, onProgress = () => {} } = options;
+  const assemblyDirectory = join(directory, 'cdk.out');
+  const clock = await SimulatedClock.create(join(directory, 'clock'));
+  onProgress('synthesizing the stack');
+  await synthesize(assemblyDirectory);
+  await editTemplate(assemblyDirectory, {
+    notifyEnvironment: clock.environment,
+    batchingWindowSeconds,
+  });
+
+  onProgress('starting Postgres');
+  const database = await RestartableDatabase.start(directory);
+  teardown.add(() => database.stop());
+  const slack = await FlakySlack.start();
+  teardown.add(() => slack.stop());
+
+  let queue: QueueProcess | undefined;
+  const troubles: string[] = [];
+  const stack = await runAssembly({
+    assemblyDirectory,
+    stateDirectory: directory,
+    parameters: (plan) =>
+      stackParameters(plan, {
+        ownerUrl: database.ownerUrl,
+        runtimeUrl: database.runtimeUrl,
+        slackWebhookUrl: slack.webhookUrl,
+      }),
+    afterTriggers: () => database.allowRuntimeLogin(),
+    startQueueEngine: async (engine) => {
+      queue = await QueueProcess.start(engine, clock);
+      return queue;
+    },
+    onProgress,
+    onError: (name, problem) => troubles.push(`${name}: ${problem}`),
+  });
+  teardown.add(() => stack.stop());
+  if (queue === undefined) throw new Error('the stack started without its queue');
+  const output = (name: string): string => {
+    const value = stack.plan.outputs[name];
+    if (value === undefined) throw new Error(`the stack has no output ${name}`);
+    return value;
+  };
+  const windows = stack.plan.eventSourceMappings.map((mapping) => mapping.batchingWindowSeconds);
+  return {
+    stack,
+    database,
+    queue,
+    slack,
+    clock,
+    troubles,
+    queueUrl: output('QueueUrl'),
+    notifyQueueUrl: output('NotifyQueueUrl'),
+    ingestFunction: output('IngestCallsFunctionName'),
+    batchingWindowMs: 1_000 * Math.max(...windows),
+  };
+}
+
+/** The sum of a metric that ingest-calls has printed since the stack started. */
+export function ingestMetric({ stack, ingestFunction }: SoakStack, metric: string): number {
+  return stack.metrics.total(ingestFunction, metric);
+}

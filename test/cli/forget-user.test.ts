@@ -1,0 +1,88 @@
+/** The command as an operator runs it: what it says, what it refuses, and killed in the middle. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { storeCalls } from '../sql/stored-calls.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { runTricost } from './run-tricost.ts';
+
+const COMMAND = fileURLToPath(new URL('../../cli/tricost.ts', import.meta.url));
+
+let database: TestDatabase;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  await ensurePartitions(owner, new Date('2026-11-23T12:00:00Z'), {
+    monthsBack: 2,
+    monthsAhead: 0,
+  });
+  await storeCalls(owner, [
+    { ts: '2026-09-10T00:00:00Z', user_id: 'u_10421', usd: '1.5' },
+    { ts: '2026-11-10T00:00:00Z', user_id: 'u_10421', usd: '0.000000000001' },
+    { ts: '2026-11-10T00:00:00Z', user_id: 'u_10422' },
+  ]);
+});
+
+afterAll(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+const ARGUMENTS = () => ['forget-user', 'u_10421', '--database-url', database.url];
+
+async function users(): Promise<string[]> {
+  const { rows } = await owner.query<{ user_id: string }>(
+    'select user_id from tricost.llm_calls order by ts, user_id',
+  );
+  return rows.map((row) => row.user_id);
+}
+
+test('says what there is, asks before it acts, survives a kill, and never tells the pseudonym', async () => {
+  const dry = await runTricost([...ARGUMENTS(), '--dry-run']);
+  expect(dry.code).toBe(0);
+  expect(dry.stdout).toContain('llm_calls_p2026_09  1 calls  $1.500000000000');
+  expect(dry.stdout).toMatch(/ 2 {2}calls of this user: \$1\.500000000001 stay in the books/);
+  expect(dry.stdout).toContain('messages under way');
+
+  const unasked = await runTricost([...ARGUMENTS(), '--json']);
+  expect(unasked).toMatchObject({ code: 1, stdout: '' });
+  expect(unasked.stderr).toContain('add --yes');
+  expect(await users()).toEqual(['u_10421', 'u_10421', 'u_10422']);
+
+  // A lock on the November call stops the command between two months, and there it dies.
+  await owner.query('begin');
+  await owner.query(`select from tricost.llm_calls where ts = '2026-11-10T00:00:00Z' for update`);
+  const flags = ['--experimental-import-text', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, COMMAND, ...ARGUMENTS(), '--yes'], {
+    stdio: 'ignore',
+  });
+  await expect
+    .poll(async () => (await users())[0], { timeout: 30_000 })
+    .toMatch(/^forgotten-[0-9a-f]{8}$/);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await owner.query('rollback');
+
+  // The server may take a moment to notice, and until then the lock of the dead one keeps others out.
+  let again = await runTricost([...ARGUMENTS(), '--yes', '--json']);
+  while (again.stderr.includes('another forget-user')) {
+    again = await runTricost([...ARGUMENTS(), '--yes', '--json']);
+  }
+  const [first, ...rest] = await users();
+  expect(rest).toEqual([first, 'u_10422']);
+  expect(again.code).toBe(0);
+  expect(JSON.parse(again.stdout)).toMatchObject({ arrived_meanwhile: 0, resumed: true });
+  expect(again.stdout + again.stderr).not.toContain('forgotten-');
+}, 120_000);
+
+test('nobody is not a user', async () => {
+  const result = await runTricost(['forget-user', '(none)', '--database-url', database.url]);
+  expect(result).toMatchObject({ code: 1 });
+  expect(result.stderr).toContain('there is no user to forget');
+});

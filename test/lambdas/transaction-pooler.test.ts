@@ -1,0 +1,115 @@
+/** The bundled functions behind a real transaction pooler whose server connections are fewer than the functions. */
+import { randomUUID } from 'node:crypto';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { HAS_PGBOUNCER, type Pooler, startPgbouncer } from '../support/pgbouncer.ts';
+import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
+import { importBundle } from './import-bundle.ts';
+
+const NOW = new Date('2026-11-26T23:00:00Z');
+const SERVER_CONNECTIONS = 2;
+
+let world: AlertWorld;
+let pooler: Pooler;
+let sqs: SQSClient;
+
+describe.runIf(HAS_PGBOUNCER)('behind a transaction pooler', () => {
+  beforeAll(async () => {
+    world = await startAlertWorld();
+    const direct = world.parameters.get('/database-url') ?? '';
+    pooler = await startPgbouncer([direct], 'transaction', SERVER_CONNECTIONS);
+    world.parameters.set('/database-url', pooler.through(direct));
+    const { TRICOST_NOTIFY_QUEUE_URL: queueUrl = '' } = world.env;
+    Object.assign(process.env, world.env, { TRICOST_QUEUE_URL: queueUrl });
+    const { AWS_REGION: region = '', AWS_ENDPOINT_URL_SQS: endpoint = '' } = world.env;
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    sqs = new SQSClient({ endpoint, region, credentials });
+  });
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+    vi.spyOn(console, 'log').mockImplementation(() => {});
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  afterAll(async () => {
+    sqs.destroy();
+    await pooler.stop();
+    await world.stop();
+  });
+
+  async function newFunction<Result>(slug: string): Promise<(event: unknown) => Promise<Result>> {
+    const handler = await importBundle<Result>(slug);
+    return (event) => handler(event, {});
+  }
+
+  function call(feature: string): object {
+    return {
+      event_id: randomUUID(),
+      ts: '2026-11-26T10:00:00.000Z',
+      feature,
+      prompt_id: randomUUID(),
+      provider: 'openai',
+      model: 'gpt-5',
+      usage: { input_tokens: 10, output_tokens: 2 },
+    };
+  }
+
+  async function batch(bodies: readonly unknown[]): Promise<SQSEvent> {
+    await sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: world.env['TRICOST_NOTIFY_QUEUE_URL'],
+        Entries: bodies.map((body, index) => ({
+          Id: String(index),
+          MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+        })),
+      }),
+    );
+    return world.receive();
+  }
+
+  test('four ingest functions at once store every call, number every prompt and keep what is broken', async () => {
+    const functions = await Promise.all(
+      [1, 2, 3, 4].map(() => newFunction<SQSBatchResponse>('ingest-calls')),
+    );
+    const events: SQSEvent[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      events.push(await batch([...[1, 2, 3, 4].map(() => call(`f${index % 3}`)), 'broken']));
+    }
+    const responses = await Promise.all(
+      functions.map(async (ingest, worker) => {
+        const failed: unknown[] = [];
+        for (const event of events.filter((_event, index) => index % 4 === worker)) {
+          failed.push(...(await ingest(event)).batchItemFailures);
+        }
+        return failed;
+      }),
+    );
+    expect(responses.flat()).toEqual([]);
+    const { rows } = await world.owner.query(
+      `select count(*)::int as calls, count(distinct (feature, prompt_version))::int as versions,
+         (select count(*)::int from tricost.rejected_calls) as rejected,
+         (select count(distinct pid)::int from pg_stat_activity
+          where datname = current_database() and usename = 'tricost_runtime') as servers
+       from tricost.llm_calls`,
+    );
+    expect(rows).toEqual([{ calls: 80, versions: 80, rejected: 20, servers: SERVER_CONNECTIONS }]);
+  });
+
+  test('an alert is decided and delivered', async () => {
+    await world.reset();
+    await world.storeCalls([
+      { ts: '2026-10-01T12:00:00Z', usd: '0.01' },
+      { ts: '2026-11-12T12:00:00Z', usd: '10' },
+      { ts: '2026-11-18T12:00:00Z', usd: '20' },
+    ]);
+    await (await newFunction('spend-alert'))({ scheduledTime: MORNING });
+    const notify = await newFunction<SQSBatchResponse>('notify');
+    expect(await notify(await world.receive())).toEqual({ batchItemFailures: [] });
+    expect(world.slack.posted).toEqual([':fire: feature `f` spend up 100 % WoW ($10.00 → $20.00)']);
+  });
+});

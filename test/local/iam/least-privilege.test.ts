@@ -1,0 +1,264 @@
+/**
+ * Records every call of an AWS API that the roles of the real stack make, by its functions and by the services that work
+ * for them, and compares it with what the template allows. `lib/` decides what is allowed, `local/iam/` enforces it.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { addToOutbox } from '../../../adapters/postgres/outbox.ts';
+import type { RoleDefinition, Statement } from '../../../local/assembly/resources/role.ts';
+import type { Template } from '../../../local/assembly/template.ts';
+import { LOCAL_CREDENTIALS } from '../../../local/functions/sandbox-environment.ts';
+import { queueDepth } from '../../../local/queue/queue-depth.ts';
+import { type RunningStack, runAssembly } from '../../../local/run-assembly.ts';
+import { stackParameters } from '../../../local/stack-parameters.ts';
+import { synthesize } from '../../../local/synthesize.ts';
+import { Teardown } from '../../../local/teardown.ts';
+import { answer, type SlackWebhook, startSlackWebhook } from '../../lambdas/slack-webhook.ts';
+import { storeCalls } from '../../sql/stored-calls.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { compareAccess } from './compare-access.ts';
+
+const DAY_MS = 86_400_000;
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+
+const teardown = new Teardown();
+let stack: RunningStack;
+let database: TestDatabase;
+let owner: pg.Client;
+let slack: SlackWebhook;
+
+const eventually = (assertion: () => Promise<void> | void) =>
+  vi.waitFor(assertion, { timeout: 50_000, interval: 50 });
+
+beforeAll(async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tricost-privilege-'));
+  teardown.add(() => rm(directory, { recursive: true }));
+  const assemblyDirectory = join(directory, 'cdk.out');
+  await synthesize(assemblyDirectory);
+  await makeItWaitForUs(join(assemblyDirectory, 'Tricost.template.json'));
+  database = await createTestDatabase();
+  teardown.add(() => database.drop());
+  owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  teardown.add(() => owner.end());
+  slack = await startSlackWebhook();
+  teardown.add(() => slack.stop());
+  stack = await runAssembly({
+    assemblyDirectory,
+    stateDirectory: directory,
+    parameters: (plan) =>
+      stackParameters(plan, {
+        ownerUrl: database.url,
+        runtimeUrl: database.runtimeUrl,
+        slackWebhookUrl: slack.url,
+      }),
+    onError: () => {},
+    retryDelaysMs: [1, 1],
+  });
+  teardown.add(() => stack.stop());
+}, 120_000);
+
+afterAll(() => teardown.run());
+
+/** Batches at once, schedules only when asked: what is allowed stays as it is. */
+async function makeItWaitForUs(path: string): Promise<void> {
+  const template = JSON.parse(await readFile(path, 'utf8')) as Template;
+  const changes: Record<string, Record<string, unknown>> = {
+    'AWS::Lambda::EventSourceMapping': { BatchSize: 10, MaximumBatchingWindowInSeconds: 0 },
+    'AWS::Scheduler::Schedule': { State: 'DISABLED' },
+  };
+  for (const { Type: type, Properties: properties } of Object.values(template.Resources)) {
+    Object.assign(properties ?? {}, changes[type]);
+  }
+  await writeFile(path, JSON.stringify(template));
+}
+
+const output = (name: string): string => String(stack.plan.outputs[name]);
+
+async function publish(queueUrl: string, body: string): Promise<void> {
+  await stack.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+}
+
+const asked = (role: RegExp, action: string): boolean =>
+  stack.access.requests.some((it) => role.test(it.role) && it.action === action);
+
+/** Ends the name of a function that is not there. */
+const GONE = '-gone';
+
+const CALL = JSON.stringify({
+  ts: new Date().toISOString(),
+  feature: 'support.reply',
+  provider: 'openai',
+  model: 'gpt-5',
+  usage: { prompt_tokens: 10, completion_tokens: 2 },
+});
+
+/** In order: each path of each function that calls an AWS API. */
+const PATHS: [title: string, drive: () => Promise<void>][] = [
+  [
+    'ingest-calls lets messages wait while the database refuses it',
+    async () => {
+      const name = pg.escapeIdentifier(new URL(database.url).pathname.slice(1));
+      await owner.query(`revoke connect on database ${name} from public`);
+      await publish(output('QueueUrl'), CALL);
+      await eventually(() =>
+        expect(asked(/^IngestCalls/, 'sqs:ChangeMessageVisibility')).toBe(true),
+      );
+      await owner.query(`grant connect on database ${name} to public`);
+    },
+  ],
+  [
+    'ingest-calls stores, and Lambda deletes what it has stored',
+    async () => {
+      await publish(output('QueueUrl'), CALL);
+      await eventually(() => expect(asked(/^IngestCalls/, 'sqs:DeleteMessage')).toBe(true));
+    },
+  ],
+  [
+    'spend-alert wakes notify, which delivers',
+    async () => {
+      const feature = 'search.rank';
+      await storeCalls(owner, [
+        { feature, ts: daysAgo(40), usd: '1' },
+        { feature, ts: daysAgo(10), usd: '10' },
+        { feature, ts: daysAgo(3), usd: '20' },
+      ]);
+      expect(await stack.runSchedule('spend-alert', new Date())).not.toHaveProperty('error');
+      await eventually(async () => {
+        expect(slack.posted).toHaveLength(1);
+        expect(await queueDepth(stack.sqs, output('NotifyQueueUrl'))).toBe(0);
+      });
+    },
+  ],
+  [
+    'notify comes back later when Slack is down',
+    async () => {
+      await addToOutbox(owner, 'test:later', { text: 'later' });
+      slack.next.push(answer(503, 'down'));
+      await publish(output('NotifyQueueUrl'), '{"wake":"notify"}');
+      await eventually(() => expect(asked(/^Notify/, 'sqs:ChangeMessageVisibility')).toBe(true));
+    },
+  ],
+  [
+    'create-partitions runs',
+    async () => {
+      expect(await stack.runSchedule('create-partitions', new Date())).not.toHaveProperty('error');
+    },
+  ],
+  [
+    'Lambda tells the failure destination what a job failed at',
+    async () => {
+      const lambda = new LambdaClient({
+        endpoint: stack.awsEndpoint,
+        region: stack.plan.region,
+        credentials: LOCAL_CREDENTIALS,
+      });
+      for (const { targetArn } of stack.plan.schedules) {
+        await lambda.send(
+          new InvokeCommand({
+            FunctionName: targetArn,
+            InvocationType: 'Event',
+            Payload: '{"scheduledTime":"never"}',
+          }),
+        );
+      }
+      lambda.destroy();
+      await eventually(async () =>
+        expect(await queueDepth(stack.sqs, output('FailedJobsQueueUrl'))).toBe(
+          stack.plan.schedules.length,
+        ),
+      );
+    },
+  ],
+  [
+    'Scheduler puts what it cannot deliver on its dead-letter queue',
+    async () => {
+      for (const schedule of stack.plan.schedules) {
+        schedule.targetArn += GONE;
+        await expect(stack.runSchedule(schedule.name, new Date())).rejects.toThrow(
+          /cannot be delivered/,
+        );
+      }
+      expect(await queueDepth(stack.sqs, output('FailedJobsQueueUrl'))).toBe(
+        2 * stack.plan.schedules.length,
+      );
+    },
+  ],
+];
+
+for (const [title, drive] of PATHS) test(title, drive);
+
+/** Without the attempts at functions that are not there. */
+const requests = () => stack.access.requests.filter(({ resource }) => !resource.endsWith(GONE));
+
+test('all of it needed what the template allows, and all that it allows was needed', () => {
+  expect(compareAccess(stack.plan.roles, requests())).toEqual([]);
+});
+
+/** The role of notify, with its statements changed. */
+function withNotify(change: (statements: Statement[]) => Statement[]): RoleDefinition[] {
+  return stack.plan.roles.map((role) =>
+    role.name === 'Tricost-NotifyFunctionRole'
+      ? { ...role, statements: change(structuredClone(role.statements)) }
+      : role,
+  );
+}
+
+const NOTIFY_QUEUE = 'arn:aws:sqs:us-east-1:000000000000:Tricost-NotifyQueue';
+
+describe('the comparison sees', () => {
+  test.each<[string, (statements: Statement[]) => Statement[], RegExp]>([
+    [
+      'an action that nobody needs',
+      (statements) => [
+        ...statements,
+        {
+          effect: 'Allow',
+          actions: ['sqs:GetQueueUrl'],
+          resources: [NOTIFY_QUEUE],
+          isConditional: false,
+        },
+      ],
+      /^NotifyFunctionRole.* never needs sqs:GetQueueUrl on .*:Tricost-NotifyQueue$/,
+    ],
+    [
+      'a resource that nobody needs',
+      (statements) =>
+        statements.map((statement) =>
+          statement.actions.includes('ssm:GetParameters')
+            ? { ...statement, resources: [...statement.resources, 'arn:aws:ssm:::parameter/other'] }
+            : statement,
+        ),
+      /^NotifyFunctionRole.* never needs ssm:GetParameters on arn:aws:ssm:::parameter\/other$/,
+    ],
+    [
+      'an action that is not allowed',
+      (statements) =>
+        statements.map((statement) => ({
+          ...statement,
+          actions: statement.actions.filter((action) => action !== 'sqs:ChangeMessageVisibility'),
+        })),
+      /^NotifyFunctionRole.* lacks sqs:ChangeMessageVisibility on .*:Tricost-NotifyQueue$/,
+    ],
+  ])('%s', (_title, change, finding) => {
+    expect(compareAccess(withNotify(change), requests())).toEqual([expect.stringMatching(finding)]);
+  });
+
+  test('a role that was never used', () => {
+    const unused: RoleDefinition = {
+      logicalId: 'CanaryRole',
+      name: 'canary',
+      arn: 'arn:aws:iam::000000000000:role/canary',
+      trustedServices: [],
+      statements: [],
+    };
+    expect(compareAccess([...stack.plan.roles, unused], requests())).toEqual([
+      expect.stringMatching(/^CanaryRole was never used: make this test drive/),
+    ]);
+  });
+});

@@ -1,0 +1,144 @@
+/** Small versions of `npm run soak`, the same code with smaller numbers, one after the other on one stack. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parsePicoUsd } from '../../domain/money.ts';
+import { Teardown } from '../../local/teardown.ts';
+import { account, type Expected } from '../../soak/accounting/account.ts';
+import { publisherProblems } from '../../soak/accounting/publisher-account.ts';
+import { fullInvocation } from '../../soak/full-invocation.ts';
+import { fuzz } from '../../soak/fuzz.ts';
+import { ingestKilled } from '../../soak/ingest-killed.ts';
+import { postgresOutage } from '../../soak/postgres-outage.ts';
+import { queueKilled } from '../../soak/queue-killed.ts';
+import type { Size } from '../../soak/scenario.ts';
+import { slackDead } from '../../soak/slack-dead.ts';
+import { type SoakStack, startSoakStack } from '../../soak/world/soak-stack.ts';
+
+const START_TIMEOUT_MS = 120_000;
+const SCENARIO_TIMEOUT_MS = 120_000;
+
+const teardown = new Teardown();
+let soak: SoakStack;
+
+beforeAll(async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tricost-soak-'));
+  teardown.add(() => rm(directory, { recursive: true }));
+  // The least that the template's batch size allows: a test has no time to wait for more messages.
+  soak = await startSoakStack({ directory, teardown, batchingWindowSeconds: 1 });
+}, START_TIMEOUT_MS);
+
+afterAll(() => teardown.run(), START_TIMEOUT_MS);
+
+const size = (events: number): Size => ({ seed: 7, events, report: () => {} });
+
+test('Postgres is stopped in the middle of steady traffic', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const timing = { publishMs: 2_500, outageMs: 1_500, skipWaits: true };
+  const { account, problems } = await postgresOutage(soak, { ...size(300), ...timing });
+  expect(problems).toEqual([]);
+  // 300 copies, of which every fiftieth is a repeat, and thirteen bodies that cannot be calls.
+  expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
+});
+
+test('the account of it shows what is missing, doubled, strange, mispriced or left over', async () => {
+  const { database, stack } = soak;
+  const stored = await database.withOwner((owner) =>
+    owner.query<{ event_id: string; cost_usd: string }>(
+      'select event_id, cost_usd from tricost.llm_calls',
+    ),
+  );
+  const costs = stored.rows.map((row): [string, bigint] => [
+    row.event_id,
+    parsePicoUsd(row.cost_usd),
+  ]);
+  const right: Expected = { published: 313, costs: new Map(costs), rejected: 13 };
+  const problemsOf = async (expected: Expected) => (await account(soak, expected)).problems;
+  expect(await problemsOf(right)).toEqual([]);
+
+  const [first = ['', 0n], ...others] = costs;
+  expect(await problemsOf({ ...right, costs: new Map(others) })).toEqual([
+    '1 calls in llm_calls were never published',
+    expect.stringMatching(/^they cost/),
+  ]);
+  const lost = new Map([...costs, ['lost', 0n] as const]);
+  expect(await problemsOf({ ...right, costs: lost })).toContain(
+    '1 calls are missing from llm_calls',
+  );
+  const mispriced = new Map([...others, [first[0], first[1] + 1n] as const]);
+  expect(await problemsOf({ ...right, costs: mispriced })).toEqual([
+    expect.stringMatching(/^they cost/),
+  ]);
+  expect(await problemsOf({ ...right, rejected: 12 })).toContain(
+    '13 events are in rejected_calls instead of 12',
+  );
+
+  await database.withOwner((owner) =>
+    owner.query(`insert into tricost.llm_calls
+      (ts, event_id, user_id, feature, prompt_id, provider, model, status, price_status)
+      select ts + interval '1 ms', event_id, user_id, feature, prompt_id, provider, model, status, 'unpriced'
+      from tricost.llm_calls limit 1`),
+  );
+  const deadLetters = stack.plan.outputs['DeadLetterQueueUrl'];
+  await stack.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: deadLetters,
+      MessageBody: 'x',
+    }),
+  );
+  const problems = await problemsOf(right);
+  expect(problems).toContain('1 event ids have more than one row');
+  expect(problems).toContain('313 were published and 314 are accounted for');
+  expect(problems).toContainEqual(expect.stringMatching(/^1 messages are in queue .*Dead/));
+  expect(
+    await publisherProblems(soak, { published: 301, sent: 300, dropped: 1, pending: 0 }),
+  ).toHaveLength(2);
+  await stack.sqs.send(new PurgeQueueCommand({ QueueUrl: deadLetters }));
+});
+
+test('ingest-calls is killed at any moment, and between commit and acknowledgement', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const { account, facts, problems } = await ingestKilled(soak, { ...size(300), kills: 3 });
+  expect(problems).toEqual([]);
+  expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
+  expect(facts['invocations_killed_after_commit']).toBeGreaterThan(0);
+});
+
+test('the queue is killed and started again with its data', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const timing = { kills: 1, publishMs: 2_500 };
+  const { account, problems } = await queueKilled(soak, { ...size(300), ...timing });
+  expect(problems).toEqual([]);
+  expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
+});
+
+test('Slack is dead for simulated hours', { timeout: SCENARIO_TIMEOUT_MS }, async () => {
+  const { facts, problems } = await slackDead(soak, { ...size(8), hours: 1, silences: 0 });
+  expect(problems).toEqual([]);
+  expect(facts).toMatchObject({ messages: 8, well: 8 });
+});
+
+test('a tenth of a full invocation keeps within its memory', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const limits = { invocationBytes: 600_000, messages: 10, crowdedMessages: 1 };
+  const { facts, problems } = await fullInvocation(soak, { ...size(3_000), ...limits });
+  expect(problems).toEqual([]);
+  expect(facts).toMatchObject({ ordinary_calls: 3_000, padded_calls: 10, crowded_calls: 20_000 });
+});
+
+test('mutated and hostile bodies are stored or refused, and nothing throws', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const { facts, problems } = await fuzz(soak, { ...size(1_500), throughStackEvery: 10 });
+  expect(problems).toEqual([]);
+  // Enough of either kind that the run says something.
+  expect(facts['rejected_not_json']).toBeGreaterThan(20);
+  expect(facts['rejected_type_invalid']).toBeGreaterThan(20);
+  expect(Number.parseFloat(String(facts['bodies_with_a_stored_call']))).toBeGreaterThan(20);
+});
