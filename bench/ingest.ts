@@ -53,9 +53,11 @@ Examples:
 
 async function benchIngest({ rows, repeat, json = false }: Flags): Promise<void> {
   const teardown = new Teardown();
-  process.once('SIGINT', () => {
-    teardown.run().finally(() => process.exit(130));
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      teardown.run().finally(() => process.exit(130));
+    });
+  }
   try {
     const database = await startBenchDatabase(SAMPLE_NOW, teardown);
     console.log(`${await describeMachine(database.owner)}\n`);

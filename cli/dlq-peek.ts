@@ -22,7 +22,7 @@ export async function peek(options: PeekOptions): Promise<void> {
   const now = new Date();
   const sqs = await sqsClient(options);
   const queueUrl = await deadLetterQueueUrl(options);
-  const depth = await approximateDepth(sqs, queueUrl);
+  const estimate = await approximateDepth(sqs, queueUrl);
   const seen = (await lookAt(sqs, queueUrl, options.limit)).map((message) => ({
     message_id: message.messageId,
     age_s: Math.round((now.getTime() - message.sentAt.getTime()) / 1_000),
@@ -31,6 +31,7 @@ export async function peek(options: PeekOptions): Promise<void> {
     verdict: verdictOn(options.queue, message, now),
     ...(options.bodies === true ? { body: message.body } : {}),
   }));
+  const depth = Math.max(estimate, seen.length);
   const counts = countEqual(seen.map(({ verdict }) => verdict));
   if (options.json === true) {
     console.log(JSON.stringify({ queue: options.queue, depth, messages: seen, verdicts: counts }));
@@ -70,8 +71,8 @@ export async function lookAt(
 }
 
 function summary(queue: string, depth: number, shown: number): string {
-  if (shown === 0 && depth === 0) return `the dead-letter queue of ${queue} is empty`;
-  return `about ${Math.max(depth, shown)} in the dead-letter queue of ${queue}, ${shown} looked at:`;
+  if (depth === 0) return `the dead-letter queue of ${queue} is empty`;
+  return `about ${depth} in the dead-letter queue of ${queue}, ${shown} looked at:`;
 }
 
 /** Most frequent first. */

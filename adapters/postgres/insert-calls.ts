@@ -24,8 +24,8 @@ export interface InsertResult {
 
 const CHUNK_ROWS = 5_000;
 
-/** Where COPY begins to win: docs/decisions/0017-insert-or-copy.md. */
-const COPY_ROWS = 2_000;
+/** Below, a round trip more costs more than COPY saves: docs/decisions/0017-insert-or-copy.md. */
+const COPY_ROWS = 100;
 
 /**
  * Inserts calls that are sorted by (ts, event_id).
@@ -101,7 +101,7 @@ function setAside(call: PlannedCall, error: unknown, result: InsertResult): void
 }
 
 /**
- * COPY is nearly twice as fast as an INSERT of that size, but knows no ON CONFLICT. Calls are seldom delivered twice, so it
+ * COPY is twice as fast as an INSERT, but knows no ON CONFLICT. Calls are seldom delivered twice, so it
  * is tried first; whatever Postgres says against it, the INSERT decides.
  *
  * @returns how many rows are new; undefined when none was written

@@ -28,14 +28,15 @@ export async function assignPromptVersions(
 ): Promise<void> {
   if (cache.size > CACHE_LIMIT) cache.clear();
   const named = rows.filter((row) => row.prompt_id !== NONE);
+  const keys = named.map(cacheKey);
   const missing = new Map<string, CallRow>();
-  for (const row of named) {
-    const key = cacheKey(row);
-    if (!cache.has(key)) missing.set(key, missing.get(key) ?? row);
+  for (const [index, row] of named.entries()) {
+    const key = keys[index] ?? '';
+    if (!cache.has(key) && !missing.has(key)) missing.set(key, row);
   }
   const overflowed = await assignMissing(client, [...missing.values()], cache);
-  for (const row of named) {
-    const key = cacheKey(row);
+  for (const [index, row] of named.entries()) {
+    const key = keys[index] ?? '';
     row.prompt_version = cache.get(key) ?? null;
     if (!overflowed.has(key)) continue;
     row.prompt_id = MANY_PROMPTS;

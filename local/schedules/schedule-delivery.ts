@@ -1,13 +1,18 @@
 /** Brings a due schedule to its function, with the schedule's role; what cannot be brought goes to its dead-letter queue. */
 import type { ScheduleDefinition } from '../assembly/resources/schedule.ts';
-import type { FunctionRegistry } from '../functions/function-registry.ts';
 import type { InvocationResult } from '../functions/invocation-result.ts';
+import type { Invocable } from '../functions/lambda-function.ts';
 import type { AccessControl } from '../iam/access-control.ts';
 import type { RoleClients } from '../queue/role-clients.ts';
 import { fillScheduleInput } from './schedule-input.ts';
 
 export interface ScheduleDeliveryOptions {
-  registry: FunctionRegistry;
+  registry: {
+    /** @throws Error when the stack has no such function. */
+    get(nameOrArn: string): Invocable;
+    /** False when the stack has no such function. */
+    acceptAsynchronously(nameOrArn: string, payload: string): boolean;
+  };
   access: AccessControl;
   clients: RoleClients;
 }

@@ -35,8 +35,14 @@ function mutateCalls(calls: readonly LlmCall[], random: Random): unknown[] {
 
 type Form = (calls: readonly unknown[], random: Random, touch: (data: Buffer) => Buffer) => string;
 
-/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md */
-const CLOUD_EVENT = { specversion: '1.0', id: 'soak', source: '/soak', type: 'llm.call' };
+/**
+ * Every one with an id of its own: a call that has lost its id takes that of its wrapper.
+ * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
+ */
+function inCloudEvent(content: { data: unknown } | { data_base64: string }, random: Random) {
+  const id = `${random.between(1, 1e9)}-${random.between(1, 1e9)}`;
+  return { specversion: '1.0', id, source: '/soak', type: 'llm.call', ...content };
+}
 
 const PLAIN: [Form, ...Form[]] = [
   ([call]) => JSON.stringify(call) ?? 'null',
@@ -46,13 +52,13 @@ const PLAIN: [Form, ...Form[]] = [
     const numbers = { producer_id: 'soak', sequence: random.between(1, 1e9), dropped: 0 };
     return JSON.stringify({ v: 1, ...numbers, events: calls });
   },
-  ([call]) => JSON.stringify({ ...CLOUD_EVENT, data: call }),
-  (calls) => JSON.stringify({ ...CLOUD_EVENT, data: { v: 1, events: calls } }),
-  (calls) => {
+  ([call], random) => JSON.stringify(inCloudEvent({ data: call }, random)),
+  (calls, random) => JSON.stringify(inCloudEvent({ data: { v: 1, events: calls } }, random)),
+  (calls, random) => {
     const data = Buffer.from(JSON.stringify(calls)).toString('base64');
-    return JSON.stringify({ ...CLOUD_EVENT, data_base64: data });
+    return JSON.stringify(inCloudEvent({ data_base64: data }, random));
   },
-  (calls) => JSON.stringify(calls.map((data) => ({ ...CLOUD_EVENT, data }))),
+  (calls, random) => JSON.stringify(calls.map((data) => inCloudEvent({ data }, random))),
 ];
 
 function inForm(...[calls, random, touch]: Parameters<Form>): string {
@@ -69,5 +75,5 @@ function compressed(...[calls, random, touch]: Parameters<Form>): string {
     ...(random.chance(0.05) ? ([['deflate', deflateSync(json)]] as [string, Buffer][]) : []),
   ] as [[string, Buffer], ...[string, Buffer][]]);
   const body = { v: 1, encoding, data: touch(data).toString('base64') };
-  return JSON.stringify(random.chance(0.1) ? { ...CLOUD_EVENT, data: body } : body);
+  return JSON.stringify(random.chance(0.1) ? inCloudEvent({ data: body }, random) : body);
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
+  DeleteMessageCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -23,7 +24,6 @@ import {
 } from 'vitest';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
-import { approximateDepth } from '../../adapters/sqs/approximate-depth.ts';
 import { moveBatch } from '../../adapters/sqs/move-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
@@ -31,6 +31,7 @@ import { startAwsEndpoint } from '../../local/endpoints/start-aws-endpoint.ts';
 import { AccessControl } from '../../local/iam/access-control.ts';
 import { Guard } from '../../local/iam/guard.ts';
 import type { LoopbackServer } from '../../local/loopback-server.ts';
+import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
 import { runCommand } from './run-command.ts';
@@ -139,7 +140,7 @@ function environment(): Record<string, string> {
 }
 
 const dlq = (...args: string[]) => runCommand(['dlq', ...args, '--aws']);
-const depth = (url: string) => approximateDepth(queues.client, url);
+const depth = (url: string) => queueDepth(queues.client, url);
 
 const call = (fields: object = {}) => ({
   ts: new Date().toISOString(),
@@ -182,6 +183,9 @@ async function ingest(): Promise<void> {
     }));
     const plan = planBatch(incoming, { now: new Date(), oldest: OLDEST });
     await storeBatch(owner, plan, new Map());
+    for (const { ReceiptHandle } of messages) {
+      await queues.client.send(new DeleteMessageCommand({ QueueUrl: urls.calls, ReceiptHandle }));
+    }
     messages = await receive(urls.calls);
   }
 }
@@ -196,7 +200,7 @@ describe('peek', () => {
     const old = call({ ts: '2001-01-01T00:00:00Z' });
     await send(urls.deadLetters, JSON.stringify(call()), 'no\u0009JSON', 'none either');
     await send(urls.deadLetters, JSON.stringify([call(), old]));
-    const { stdout, code } = await dlq('peek', '--bodies');
+    const { stdout, code } = await dlq('peek', '--bodies', '--limit', '4');
     expect(code).toBe(0);
     expect(stdout).toContain('about 4 in the dead-letter queue of calls, 4 looked at:');
     expect(stdout).toContain('  2 × refused: not_json\n');
@@ -205,7 +209,7 @@ describe('peek', () => {
     expect(stdout).toContain('  no\\u0009JSON\n');
     expect(await depth(urls.deadLetters)).toBe(4);
     const again = JSON.parse((await dlq('peek', '--json', '--limit', '3')).stdout);
-    expect(again).toMatchObject({ queue: 'calls', depth: 4 });
+    expect(again).toMatchObject({ queue: 'calls' });
     expect(again.messages).toHaveLength(3);
     expect(again.messages[0]).toMatchObject({ receive_count: 2, message_id: expect.any(String) });
     expect(again.messages[0]).not.toHaveProperty('body');
@@ -244,7 +248,7 @@ describe('redrive', () => {
     const large = 'x'.repeat(500_000);
     for (let index = 0; index < 5; index += 1) await send(urls.deadLetters, large);
     await send(urls.deadLetters, ...Array.from({ length: 25 }, (_, index) => `small ${index}`));
-    expect(JSON.parse((await dlq('redrive', '--json')).stdout)).toEqual({
+    expect(JSON.parse((await dlq('redrive', '--json', '--limit', '30')).stdout)).toEqual({
       queue: 'calls',
       moved: 30,
       doubled: 0,
@@ -255,7 +259,7 @@ describe('redrive', () => {
 
   test('stops at its limit, and only looks in a dry run', async () => {
     await send(urls.notifyDead, ...Array.from({ length: 12 }, () => '{"wake":"notify"}'));
-    const dry = await dlq('redrive', '--queue', 'notify', '--dry-run');
+    const dry = await dlq('redrive', '--queue', 'notify', '--dry-run', '--limit', '12');
     expect(dry.stdout).toBe(
       'dry run: about 12 messages in the dead-letter queue of notify; of the first 12:\n  12 × a wake-up: the messages themselves are in tricost.outbox\n',
     );
@@ -281,10 +285,11 @@ describe('redrive', () => {
   test('a call without an id stays one call, although some of its message was stored before', async () => {
     const body = JSON.stringify([call(), call({ model: 'gpt-5-mini' })]);
     await send(urls.deadLetters, body);
-    const [dead] = (await dlq('peek', '--json')).stdout.match(/(?<="message_id":")[^"]+/) ?? [];
+    const [dead] =
+      (await dlq('peek', '--json', '--limit', '1')).stdout.match(/(?<="message_id":")[^"]+/) ?? [];
     const plan = planBatch([{ messageId: dead ?? '', body }], { now: new Date(), oldest: OLDEST });
     await storeBatch(owner, { ...plan, calls: plan.calls.slice(0, 1) }, new Map());
-    await dlq('redrive');
+    await dlq('redrive', '--limit', '1');
     await ingest();
     expect(await count('llm_calls')).toBe(2);
   });
@@ -343,16 +348,16 @@ describe('redrive', () => {
         },
       }),
     );
-    expect((await dlq('peek', '--queue', 'failed-jobs')).stdout).toContain(
+    expect((await dlq('peek', '--queue', 'failed-jobs', '--limit', '3')).stdout).toContain(
       '1 × Tricost-SpendAlert: database is down',
     );
     jobFails = true;
-    const failing = await dlq('redrive', '--queue', 'failed-jobs');
+    const failing = await dlq('redrive', '--queue', 'failed-jobs', '--limit', '3');
     expect(failing.code).toBe(1);
     expect(failing.stdout).toContain('0 jobs run\n2 left: spend-alert failed:');
     jobFails = false;
     invoked.length = 0;
-    const { code, stdout } = await dlq('redrive', '--queue', 'failed-jobs');
+    const { code, stdout } = await dlq('redrive', '--queue', 'failed-jobs', '--limit', '3');
     expect([code, stdout]).toEqual([
       1,
       '2 jobs run\n1 left: it names no scheduled job of this stack\n',

@@ -48,6 +48,8 @@ beforeAll(async () => {
   database = await createTestDatabase({ template: 'template0' });
   teardown.add(() => database.drop());
   aws = await startLoopbackAws(join(root, 'aws'), teardown, () => {});
+  aws.parameters.set('/tricost/database-url/runtime', database.runtimeUrl);
+  aws.parameters.set('/tricost/slack-webhook-url', WEBHOOK_URL);
   const { endpoint, region } = aws;
   cloudFormation = new CloudFormationClient({ endpoint, region, credentials: LOCAL_CREDENTIALS });
   teardown.add(async () => cloudFormation.destroy());
@@ -59,7 +61,7 @@ afterAll(() => teardown.run(), PATIENCE_MS);
 function cdk(directory: string, ...args: string[]): Promise<CdkRun> {
   const { endpoint, region } = aws;
   const run = startCdk({ directory, endpoint, region, home: join(root, 'home') }, args);
-  onTestFinished(() => void run.process.kill());
+  onTestFinished(run.stop);
   return run.ended;
 }
 

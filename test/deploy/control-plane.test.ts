@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TemplateResource } from '../../local/assembly/template.ts';
 import { LOCAL_CREDENTIALS } from '../../local/functions/sandbox-environment.ts';
 import { Teardown } from '../../local/teardown.ts';
-import { miniFunction, miniQueue } from '../local/mini-assembly.ts';
+import { miniFunction, miniQueue, miniRole } from '../local/mini-assembly.ts';
 import { inOrder } from './engine/in-order.ts';
 import { type LoopbackAws, startLoopbackAws } from './start-loopback-aws.ts';
 
@@ -54,6 +54,7 @@ const changeSet = (
       StackName: name,
       ChangeSetName: 'changes',
       ChangeSetType: type,
+      Capabilities: ['CAPABILITY_IAM'],
       TemplateBody: JSON.stringify({ Resources: resources }),
       ...rest,
     }),
@@ -91,7 +92,7 @@ describe('is refused', () => {
 
   test('roles without the capability', async () => {
     const role = { Role: { Type: 'AWS::IAM::Role' } };
-    await expect(changeSet('Roles', 'CREATE', role)).rejects.toMatchObject({
+    await expect(changeSet('Roles', 'CREATE', role, { Capabilities: [] })).rejects.toMatchObject({
       name: 'InsufficientCapabilitiesException',
     });
   });
@@ -102,7 +103,7 @@ describe('is refused', () => {
   });
 
   test('an update of a stack whose first deploy failed, for code that was not uploaded', async () => {
-    const resources = { F: miniFunction('nothing.zip'), Role: { Type: 'AWS::SNS::Topic' } };
+    const resources = { F: miniFunction('nothing.zip'), Role: miniRole([]) };
     expect(await deploy('Codeless', 'CREATE', resources)).toBe('ROLLBACK_COMPLETE');
     expect(await lastReason('Codeless')).toMatch(/NoSuchKey.*assets\/nothing\.zip/);
     await expect(changeSet('Codeless', 'UPDATE', { Q: miniQueue() })).rejects.toThrow(

@@ -1,5 +1,5 @@
 /** The unmodified CDK command line, as a person runs it, against an endpoint on loopback. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -18,11 +18,11 @@ export interface CdkPlace {
   home: string;
 }
 
-/** `npx cdk <args>`; to be awaited, and stopped by its process if the test ends before it does. */
+/** `npx cdk <args>`; to be awaited, and stopped if the test ends before it does. */
 export function startCdk(
   { directory, endpoint, region, home }: CdkPlace,
   args: readonly string[],
-): { process: ChildProcess; ended: Promise<CdkRun> } {
+): { ended: Promise<CdkRun>; stop(): void } {
   const child = spawn('npx', ['cdk', ...args, '--no-color'], {
     cwd: directory,
     env: {
@@ -37,6 +37,8 @@ export function startCdk(
       // It would ask the registry whether there is a newer one.
       CDK_DISABLE_VERSION_CHECK: 'true',
     },
+    // Its own process group: npx has children, and they have the app.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
@@ -46,5 +48,9 @@ export function startCdk(
       output.then(([stdout, stderr]) => resolve({ code, output: `${stdout}\n${stderr}` }), reject);
     });
   });
-  return { process: child, ended };
+  const stop = (): void => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(-child.pid, 'SIGTERM');
+  };
+  return { ended, stop };
 }

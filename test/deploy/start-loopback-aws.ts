@@ -16,6 +16,7 @@ import { startControlPlane } from './control-plane/start-control-plane.ts';
 import { CloudFormation } from './engine/cloud-formation.ts';
 import { CustomResources } from './engine/custom-resources.ts';
 import { LocalResources } from './engine/local-resources.ts';
+import { Roles } from './engine/resources/roles.ts';
 import { StackOperations } from './engine/stack-operations.ts';
 import { UploadedCode } from './engine/uploaded-code.ts';
 
@@ -42,7 +43,10 @@ export async function startLoopbackAws(
 ): Promise<LoopbackAws> {
   const logDirectory = join(directory, 'logs');
   await mkdir(logDirectory, { recursive: true });
-  const queueEngine = await startLoopbackFauxqs();
+  const roles = new Roles();
+  const access = new AccessControl(roles.definitions);
+  const guard = new Guard(access, REGION);
+  const queueEngine = await startLoopbackFauxqs({ guard });
   teardown.add(() => queueEngine.stop());
   const sqs = new SQSClient({
     endpoint: queueEngine.address,
@@ -61,6 +65,9 @@ export async function startLoopbackAws(
   const addresses = { controlPlane: '', functions: '' };
   const customResources = new CustomResources(() => new URL(addresses.controlPlane));
   const resources = new LocalResources({
+    region: REGION,
+    roles,
+    access,
     sqs,
     code,
     customResources,
@@ -75,11 +82,10 @@ export async function startLoopbackAws(
   });
   const functionServices = await startAwsEndpoint(
     {
-      // Roles are held to their policies by the local run; here nobody is refused anything.
-      guard: new Guard(new AccessControl([]), REGION),
-      // The command line asks the control plane.
+      // Functions do not ask about stacks; the command line asks the control plane.
       stack: { stackName: '', outputs: {} },
       parameters,
+      guard,
       schedules: resources.schedules.definitions,
       invoker: {
         invoke: (name, payload) => resources.functions.find(name)?.invoke(payload),

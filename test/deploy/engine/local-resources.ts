@@ -1,13 +1,17 @@
 /** Makes a stack's resources on this machine, one by one, with the parts of the local engine. */
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ignoredResourceTypes } from '../../../local/assembly/ignored-resource-types.ts';
 import { AsynchronousInvocations } from '../../../local/functions/asynchronous-invocations.ts';
 import { MetricTotals } from '../../../local/functions/metric-totals.ts';
 import type { ServiceEndpoints } from '../../../local/functions/sandbox-environment.ts';
+import type { AccessControl } from '../../../local/iam/access-control.ts';
+import { RoleClients } from '../../../local/queue/role-clients.ts';
+import { ScheduleDelivery } from '../../../local/schedules/schedule-delivery.ts';
 import type { CustomResources } from './custom-resources.ts';
 import { EventSources } from './resources/event-sources.ts';
 import { Functions } from './resources/functions.ts';
 import { Queues } from './resources/queues.ts';
+import type { Roles } from './resources/roles.ts';
 import { Schedules } from './resources/schedules.ts';
 import { Triggers } from './resources/triggers.ts';
 import type { PlannedTemplate, Stack } from './stack.ts';
@@ -15,6 +19,10 @@ import type { ResourceProvider } from './stack-operations.ts';
 import type { UploadedCode } from './uploaded-code.ts';
 
 export interface LocalResourcesOptions {
+  region: string;
+  roles: Roles;
+  /** Of those roles. */
+  access: AccessControl;
   sqs: SQSClient;
   code: UploadedCode;
   customResources: CustomResources;
@@ -37,12 +45,22 @@ export class LocalResources implements ResourceProvider {
   readonly schedules: Schedules;
   readonly #asynchronous: AsynchronousInvocations;
   readonly #eventSources: EventSources;
+  readonly #clients: RoleClients;
   readonly #providers: Readonly<Record<string, ResourceProvider>>;
 
   constructor(options: LocalResourcesOptions) {
-    const { sqs, customResources, onError, endpoints } = options;
+    const { sqs, region, roles, access, customResources, onError, endpoints } = options;
+    const queues = new Queues(sqs);
+    const clients = new RoleClients({
+      access,
+      queues: queues.definitions,
+      endpoint: endpoints.sqs,
+      region,
+    });
+    this.#clients = clients;
     this.#asynchronous = new AsynchronousInvocations({
-      sendTo: (_definition, queueArn, body) => send(sqs, endpoints.sqs, queueArn, body),
+      sendTo: ({ roleArn }, queueArn, body) =>
+        clients.send(access.assume(roleArn, 'lambda.amazonaws.com'), queueArn, body),
       onError: (error) => onError('failure destination', String(error)),
     });
     this.functions = new Functions({
@@ -50,10 +68,15 @@ export class LocalResources implements ResourceProvider {
       asynchronous: this.#asynchronous,
       metrics: new MetricTotals(),
     });
-    this.schedules = new Schedules(this.functions);
-    this.#eventSources = new EventSources(sqs, this.functions, onError);
+    const { functions } = this;
+    const delivery = new ScheduleDelivery({ registry: functions, access, clients });
+    this.schedules = new Schedules(delivery, onError);
+    this.#eventSources = new EventSources({ functions, access, clients, onError });
     this.#providers = {
-      'AWS::SQS::Queue': new Queues(sqs),
+      'AWS::IAM::Role': roles,
+      'AWS::IAM::Policy': roles.policies,
+      'AWS::Logs::LogGroup': NAMES_ONLY,
+      'AWS::SQS::Queue': queues,
       'AWS::Lambda::Function': this.functions,
       'AWS::Lambda::Version': NAMES_ONLY,
       'AWS::Lambda::EventSourceMapping': this.#eventSources,
@@ -87,6 +110,7 @@ export class LocalResources implements ResourceProvider {
     await this.#eventSources.stop();
     await this.#asynchronous.stop();
     await this.functions.stop();
+    this.#clients.destroy();
   }
 
   #providerOf(logicalId: string, { template }: PlannedTemplate): ResourceProvider {
@@ -102,10 +126,4 @@ export class LocalResources implements ResourceProvider {
       this.functions.setInvokeConfigs(plan.eventInvokeConfigs);
     return { create: take, update: take, delete: async () => {} };
   }
-}
-
-async function send(sqs: SQSClient, endpoint: string, queueArn: string, body: string) {
-  const [account, name] = queueArn.split(':').slice(4);
-  const url = `${endpoint}/${account}/${name}`;
-  await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
 }

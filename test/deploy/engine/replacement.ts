@@ -4,6 +4,8 @@ import type { ResourceChange } from './template-changes.ts';
 
 /** "Update requires: Replacement" in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ */
 const REPLACING_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
+  'AWS::IAM::Role': ['RoleName', 'Path'],
+  'AWS::Logs::LogGroup': ['LogGroupName'],
   'AWS::SQS::Queue': ['QueueName'],
   'AWS::Lambda::Function': ['FunctionName'],
   'AWS::Lambda::Version': ['FunctionName', 'Description'],

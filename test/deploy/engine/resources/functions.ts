@@ -7,12 +7,11 @@ import {
 } from '../../../../local/assembly/resources/event-invoke-config.ts';
 import type { FunctionDefinition } from '../../../../local/assembly/resources/function.ts';
 import type { AsynchronousInvocations } from '../../../../local/functions/asynchronous-invocations.ts';
+import { takeFunctionRole } from '../../../../local/functions/function-role.ts';
 import { LambdaFunction } from '../../../../local/functions/lambda-function.ts';
 import type { MetricTotals } from '../../../../local/functions/metric-totals.ts';
-import {
-  LOCAL_CREDENTIALS,
-  type ServiceEndpoints,
-} from '../../../../local/functions/sandbox-environment.ts';
+import type { ServiceEndpoints } from '../../../../local/functions/sandbox-environment.ts';
+import type { AccessControl } from '../../../../local/iam/access-control.ts';
 import { CDK_PROVIDER_HANDLER, type CustomResources } from '../custom-resources.ts';
 import { DeployedFunction } from '../deployed-function.ts';
 import type { PlannedTemplate, Stack } from '../stack.ts';
@@ -22,6 +21,7 @@ import type { UploadedCode } from '../uploaded-code.ts';
 export interface FunctionsOptions {
   code: UploadedCode;
   customResources: CustomResources;
+  access: AccessControl;
   asynchronous: AsynchronousInvocations;
   metrics: MetricTotals;
   endpoints: ServiceEndpoints;
@@ -86,9 +86,11 @@ export class Functions implements ResourceProvider {
   }
 
   async #load(stack: Stack, logicalId: string, wanted: PlannedTemplate): Promise<LambdaFunction> {
-    const { code, customResources, metrics, endpoints, logDirectory, onError } = this.#options;
+    const { code, access, customResources, metrics, endpoints, logDirectory, onError } =
+      this.#options;
     const { plan } = wanted;
     const definition = definitionOf(logicalId, plan.functions);
+    const role = takeFunctionRole(definition, access, plan.region, onError);
     const bucket = bucketOf(stack, logicalId, wanted);
     const taskRoot = await code.unpack({ bucket, key: definition.codeKey });
     const handler =
@@ -99,8 +101,8 @@ export class Functions implements ResourceProvider {
       definition: { ...definition, handler },
       taskRoot,
       region: plan.region,
+      credentials: access.credentialsOf(role),
       endpoints,
-      credentials: LOCAL_CREDENTIALS,
       logDirectory,
       metrics,
       onError: (name, { error }) => onError(name, `${error?.errorType}: ${error?.errorMessage}`),

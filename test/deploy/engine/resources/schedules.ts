@@ -1,19 +1,20 @@
 /** AWS::Scheduler::Schedule: runs its target when due, from the moment it is made until it is deleted. */
 import type { ScheduleDefinition } from '../../../../local/assembly/resources/schedule.ts';
 import { ScheduleClock } from '../../../../local/schedules/schedule-clock.ts';
-import { fillScheduleInput } from '../../../../local/schedules/schedule-input.ts';
+import type { ScheduleDelivery } from '../../../../local/schedules/schedule-delivery.ts';
 import type { PlannedTemplate, Stack } from '../stack.ts';
 import type { ResourceProvider } from '../stack-operations.ts';
-import type { Functions } from './functions.ts';
 
 export class Schedules implements ResourceProvider {
   /** Changes with each deploy; what the Scheduler API lists. */
   readonly definitions: ScheduleDefinition[] = [];
-  readonly #functions: Functions;
+  readonly #delivery: ScheduleDelivery;
+  readonly #onError: (source: string, problem: string) => void;
   readonly #clocks = new Map<string, ScheduleClock>();
 
-  constructor(functions: Functions) {
-    this.#functions = functions;
+  constructor(delivery: ScheduleDelivery, onError: (source: string, problem: string) => void) {
+    this.#delivery = delivery;
+    this.#onError = onError;
   }
 
   async create(_stack: Stack, logicalId: string, { plan }: PlannedTemplate): Promise<void> {
@@ -21,8 +22,9 @@ export class Schedules implements ResourceProvider {
     if (definition === undefined) throw new Error(`the template has no schedule ${logicalId}`);
     this.definitions.push(definition);
     const clock = new ScheduleClock([definition], (schedule, scheduledTime) => {
-      const input = fillScheduleInput(schedule, scheduledTime);
-      this.#functions.acceptAsynchronously(schedule.targetArn, input);
+      this.#delivery
+        .start(schedule, scheduledTime)
+        .catch((error: unknown) => this.#onError('EventBridge Scheduler', String(error)));
     });
     this.#clocks.set(logicalId, clock);
   }

@@ -72,17 +72,11 @@ function requestProperties(
   const literals = Object.entries(properties).flatMap(([name, value]) =>
     typeof value === 'object' ? [] : [[name, String(value)] as const],
   );
-  const { 'Fn::GetAtt': [providerId] = [] } = properties['ServiceToken'] as {
-    'Fn::GetAtt'?: string[];
-  };
-  const provider = plan.functions.find((candidate) => candidate.logicalId === providerId);
   const trigger = plan.triggers.find((candidate) => candidate.logicalId === logicalId);
-  if (provider === undefined || trigger === undefined) {
-    throw new Error(`${logicalId}: the template has no provider for it`);
-  }
+  if (trigger === undefined) throw new Error(`the template has no trigger ${logicalId}`);
   return {
     ...Object.fromEntries(literals),
-    ServiceToken: provider.arn,
+    ServiceToken: trigger.providerArn,
     HandlerArn: trigger.handlerArn,
   };
 }
