@@ -30,8 +30,8 @@ const COPY_ROWS = 100;
 /**
  * Inserts calls that are sorted by (ts, event_id).
  *
- * @param client connected as tricost_ingest; each chunk is its own implicit transaction, without a named statement or
- *   session state, so a transaction pooler may stand between
+ * @param client connected as tricost_ingest; each chunk is a transaction of its own, without a named statement or session
+ *   state, so a transaction pooler may stand between
  */
 export async function insertCalls(
   client: ClientBase,
@@ -112,9 +112,27 @@ async function tryCopy(
 ): Promise<number | undefined> {
   const rows = calls.map(({ row }) => row);
   try {
-    return await retryConflicts(() => copyCalls(client, rows));
+    return await retryConflicts(() => copyInTransaction(client, rows));
   } catch (error) {
     if (error instanceof DatabaseError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Not by itself: when Postgres refuses a row in the middle of the data, a pooler would take the end of the statement for the
+ * end of the transaction, and give the server connection away while the rest of the data is still on its way to it. In a
+ * transaction it stays ours until the rollback.
+ */
+async function copyInTransaction(client: ClientBase, rows: readonly CallRow[]): Promise<number> {
+  await client.query('begin');
+  try {
+    const copied = await copyCalls(client, rows);
+    await client.query('commit');
+    return copied;
+  } catch (error) {
+    // Without an answer of the server the connection is of no more use, and a rollback would only wait for nothing.
+    if (error instanceof DatabaseError) await client.query('rollback');
     throw error;
   }
 }

@@ -55,17 +55,28 @@ export async function storeBatch(
     isDown: inserted.isDown,
   };
   if (inserted.failed.length > 0) outcome.failure = inserted.failure;
+  if (inserted.isDown) {
+    // Another statement would only wait behind the one that found no answer.
+    addMessageIds(outcome, [...rejections, ...plan.deliveries]);
+    return outcome;
+  }
   try {
     outcome.rejected = await insertRejectedCalls(client, rejections);
     await insertDeliveries(client, plan.deliveries);
   } catch (error) {
     // A message may only be acknowledged when all that it said is written: these come again, too.
-    for (const id of messageIds([...rejections, ...plan.deliveries]))
-      outcome.failedMessageIds.add(id);
+    addMessageIds(outcome, [...rejections, ...plan.deliveries]);
     outcome.failure ??= error;
     outcome.isDown = true;
   }
   return outcome;
+}
+
+function addMessageIds(
+  { failedMessageIds }: BatchOutcome,
+  parts: readonly { messageId: string }[],
+): void {
+  for (const { messageId } of parts) failedMessageIds.add(messageId);
 }
 
 function messageIds(parts: readonly { messageId: string }[]): Set<string> {

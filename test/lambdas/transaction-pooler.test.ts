@@ -95,6 +95,33 @@ describe.runIf(HAS_PGBOUNCER)('behind a transaction pooler', () => {
     expect(rows).toEqual([{ calls: 48, versions: 48, rejected: 12, servers: SERVER_CONNECTIONS }]);
   });
 
+  test('five functions that are delivered the same large batches store every call once', async () => {
+    await world.reset();
+    const functions = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => importBundle<SQSBatchResponse>('ingest-calls')),
+    );
+    const events: SQSEvent[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      // Enough for COPY, whose first duplicate ends it in the middle of its data.
+      events.push(await batch([Array.from({ length: 600 }, () => call(`large${index}`))]));
+    }
+    const failed = await Promise.all(
+      functions.map(async (ingest, worker) => {
+        const ids: unknown[] = [];
+        for (let index = 0; index < events.length; index += 1) {
+          const event = events[(index + worker) % events.length];
+          ids.push(...(await ingest(event)).batchItemFailures);
+        }
+        return ids;
+      }),
+    );
+    expect(failed.flat()).toEqual([]);
+    const { rows } = await world.owner.query(
+      'select count(*)::int as calls from tricost.llm_calls',
+    );
+    expect(rows).toEqual([{ calls: 2_400 }]);
+  });
+
   test('an alert is decided and delivered', async () => {
     await world.reset();
     await world.storeCalls([

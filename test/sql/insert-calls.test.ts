@@ -184,7 +184,8 @@ describe('a chunk large enough for COPY', () => {
     const statements: string[] = [];
     const watched = Object.assign(Object.create(client) as pg.Client, {
       query: (...args: unknown[]) => {
-        statements.push(typeof args[0] === 'string' ? 'insert' : 'copy');
+        const [statement] = args;
+        statements.push(typeof statement === 'string' ? statement.slice(0, 6) : 'copy');
         return Reflect.apply(client.query, client, args);
       },
     });
@@ -192,7 +193,10 @@ describe('a chunk large enough for COPY', () => {
     expect(await insertCalls(watched, planned(rows))).toMatchObject({ stored: ROWS, duplicate: 0 });
     // A second time every row is there, and the INSERT finds that out.
     expect(await insertCalls(watched, planned(rows))).toMatchObject({ stored: 0, duplicate: ROWS });
-    expect(statements).toEqual(['copy', 'copy', 'insert']);
+    expect(statements).toEqual([
+      ...['begin', 'copy', 'commit'],
+      ...['begin', 'copy', 'rollba', 'insert'],
+    ]);
   });
 
   test('counts rows that are there already, and copies within itself', async () => {
