@@ -15,7 +15,7 @@ import { sourceQueueUrl, sqsClient } from './dlq-queue.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
 import { type Report, withProgress } from './progress.ts';
-import { type StackOptions, stackDatabase } from './target.ts';
+import { refuseDatabaseWithoutStack, type StackOptions, stackDatabase } from './target.ts';
 
 export interface RequeueOptions extends StackOptions, RejectedFilter {
   databaseUrl?: string;
@@ -31,6 +31,7 @@ interface Requeued {
 }
 
 export async function requeue(options: RequeueOptions): Promise<void> {
+  refuseDatabaseWithoutStack(options);
   const client = await connect({
     ...(await stackDatabase(options)),
     applicationName: 'tricost dlq requeue',

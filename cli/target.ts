@@ -134,6 +134,18 @@ export async function stackDatabase(
   return withCa(announced(await secretParameter(parameter), `the parameter ${parameter}`));
 }
 
+/**
+ * For commands that join a database with queues: without --aws the queues would be the local stack's, whosever database it is.
+ *
+ * @throws Error with what to do, when the database is named and its stack is not
+ */
+export function refuseDatabaseWithoutStack(options: StackOptions & { databaseUrl?: string }): void {
+  if (options.databaseUrl === undefined || options.aws === true) return;
+  throw new Error(
+    '--database-url names a database, and without --aws the queues are those of the local stack: add --aws, or leave --database-url out',
+  );
+}
+
 /** @throws Error that names the parameter when there is none */
 async function secretParameter(name: string): Promise<string> {
   const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
