@@ -72,6 +72,8 @@ async function requeueAll(
     const refusals = options.dryRun === true ? [] : await sendAgain(sqs, queueUrl, client, ready);
     sent += ready.length - refusals.length;
     left.push(...refusals);
+    // What could be sent and was not is for the operator to send again.
+    if (refusals.length > 0) process.exitCode = 1;
     report(`${sent} sent, ${left.length} left`);
     if (stopped.aborted || looked >= limit) break;
     if (ready.length > 0 && refusals.length === ready.length) break;
