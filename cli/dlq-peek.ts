@@ -61,8 +61,11 @@ export async function lookAt(
         limit: limit - messages.size,
         visibilitySeconds: VISIBILITY_SECONDS,
       });
-      if (batch.length === 0) break;
+      const known = messages.size;
+      // Those seen before too: only their newest receipt gives them back.
       for (const message of batch) messages.set(message.messageId, message);
+      // Nothing new: either that was all, or the first ones are visible again and there would be no end.
+      if (messages.size === known) break;
     }
   } finally {
     await returnMessages(sqs, queueUrl, [...messages.values()]);

@@ -15,7 +15,7 @@ import { sourceQueueUrl, sqsClient } from './dlq-queue.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
 import { type Report, withProgress } from './progress.ts';
-import { type StackOptions, stackDatabase } from './target.ts';
+import { refuseDatabaseWithoutStack, type StackOptions, stackDatabase } from './target.ts';
 
 export interface RequeueOptions extends StackOptions, RejectedFilter {
   databaseUrl?: string;
@@ -31,6 +31,7 @@ interface Requeued {
 }
 
 export async function requeue(options: RequeueOptions): Promise<void> {
+  refuseDatabaseWithoutStack(options);
   const client = await connect({
     ...(await stackDatabase(options)),
     applicationName: 'tricost dlq requeue',
@@ -71,6 +72,8 @@ async function requeueAll(
     const refusals = options.dryRun === true ? [] : await sendAgain(sqs, queueUrl, client, ready);
     sent += ready.length - refusals.length;
     left.push(...refusals);
+    // What could be sent and was not is for the operator to send again.
+    if (refusals.length > 0) process.exitCode = 1;
     report(`${sent} sent, ${left.length} left`);
     if (stopped.aborted || looked >= limit) break;
     if (ready.length > 0 && refusals.length === ready.length) break;

@@ -1,7 +1,7 @@
 /** What waits in the stack's queues: calls that no command on the database can see yet. */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { countMessages } from '../adapters/sqs/count-messages.ts';
-import { awsClientSettings, type StackOptions, stackOutput } from './target.ts';
+import { sqsClient } from './dlq-queue.ts';
+import { type StackOptions, stackOutput } from './target.ts';
 
 export interface MessagesUnderWay {
   queue: number;
@@ -13,7 +13,7 @@ export async function messagesUnderWay(
   options: StackOptions,
 ): Promise<MessagesUnderWay | undefined> {
   try {
-    const sqs = new SQSClient(await awsClientSettings(options));
+    const sqs = await sqsClient(options);
     const count = async (output: string) => countMessages(sqs, await stackOutput(options, output));
     return {
       queue: await count('QueueUrl'),

@@ -3,10 +3,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Client } from 'pg';
 import { connect } from '../adapters/postgres/connect.ts';
 import { ensurePartitionsBetween, listPartitions } from '../adapters/postgres/create-partitions.ts';
-import { databaseUrl } from './target.ts';
+import { CONFIG_HELP, namedDatabase } from './target.ts';
 
 interface PartitionsOptions {
   databaseUrl?: string;
+  config?: string;
   json?: boolean;
 }
 
@@ -18,6 +19,7 @@ export function define(partitions: Command): void {
     .command('list')
     .description('list the attached partitions, oldest first')
     .option('--database-url <url>', DATABASE_URL_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON array')
     .action((options: PartitionsOptions) =>
       withOwner(options, async (client) => {
@@ -35,6 +37,7 @@ export function define(partitions: Command): void {
     .requiredOption('--from <month>', 'first month, YYYY-MM', parseMonth)
     .option('--to <month>', 'last month, YYYY-MM (default: the current one)', parseMonth)
     .option('--database-url <url>', DATABASE_URL_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON array of the names created')
     .addHelpText('after', '\nExamples:\n  $ npx tricost partitions ensure --from 2025-01')
     .action((options: PartitionsOptions & { from: string; to?: string }) =>
@@ -59,7 +62,7 @@ async function withOwner(
   work: (client: Client) => Promise<void>,
 ): Promise<void> {
   const client = await connect({
-    connectionString: await databaseUrl(options.databaseUrl),
+    ...(await namedDatabase(options)),
     applicationName: 'tricost partitions',
   });
   try {

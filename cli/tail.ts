@@ -9,10 +9,11 @@ import {
   type TailedCall,
 } from '../adapters/postgres/tail-calls.ts';
 import { printable } from './printable.ts';
-import { databaseUrl } from './target.ts';
+import { CONFIG_HELP, namedDatabase } from './target.ts';
 
 interface TailOptions {
   databaseUrl?: string;
+  config?: string;
   json?: boolean;
 }
 
@@ -25,6 +26,7 @@ export function define(command: Command): void {
       '--database-url <url>',
       'connection string (default: DATABASE_URL, else the local stack)',
     )
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object a line')
     .addHelpText(
       'after',
@@ -35,7 +37,7 @@ export function define(command: Command): void {
 
 async function tail(options: TailOptions): Promise<void> {
   const client = await connect({
-    connectionString: await databaseUrl(options.databaseUrl),
+    ...(await namedDatabase(options)),
     applicationName: 'tricost tail',
   });
   const stopped = new AbortController();

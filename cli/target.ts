@@ -9,10 +9,6 @@ const DEFAULT_STACK = 'Tricost';
 const STATE_DIRECTORY = join(import.meta.dirname, '..', '.tricost');
 const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
 
-/** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html */
-const RDS_CA_HINT =
-  'databaseCa is aws-rds: if the certificate is refused, fetch https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem and set NODE_EXTRA_CA_CERTS to its path';
-
 /**
  * @param otherwise how else the command can be told what to talk to
  * @throws Error with what to do, when the local stack does not run
@@ -113,6 +109,16 @@ export interface StackDatabase {
   ca?: string;
 }
 
+/** What a command shall connect to that is told a database alone: see databaseUrl. */
+export async function namedDatabase(options: {
+  databaseUrl?: string;
+  config?: string;
+}): Promise<StackDatabase> {
+  return withCa(await databaseUrl(options.databaseUrl), options.config);
+}
+
+export const CONFIG_HELP = 'configuration file, for databaseCa (default: tricost.config.json)';
+
 export const STACK_DATABASE_HELP =
   "the owner's connection string, for example through a tunnel (default: the stack's own)";
 
@@ -134,6 +140,18 @@ export async function stackDatabase(
   return withCa(announced(await secretParameter(parameter), `the parameter ${parameter}`));
 }
 
+/**
+ * For commands that join a database with queues: without --aws the queues would be the local stack's, whosever database it is.
+ *
+ * @throws Error with what to do, when the database is named and its stack is not
+ */
+export function refuseDatabaseWithoutStack(options: StackOptions & { databaseUrl?: string }): void {
+  if (options.databaseUrl === undefined || options.aws === true) return;
+  throw new Error(
+    '--database-url names a database, and without --aws the queues are those of the local stack: add --aws, or leave --database-url out',
+  );
+}
+
 /** @throws Error that names the parameter when there is none */
 async function secretParameter(name: string): Promise<string> {
   const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
@@ -149,16 +167,13 @@ async function secretParameter(name: string): Promise<string> {
   return parameter?.Value ?? '';
 }
 
-/** With the authority that tricost.config.json names. */
-async function withCa(connectionString: string): Promise<StackDatabase> {
+/** With the authority that the configuration names, where TLS is spoken: as the functions connect. */
+async function withCa(connectionString: string, config = CONFIG_FILE): Promise<StackDatabase> {
+  if (connectionSettings({ connectionString }).ssl === false) return { connectionString };
   const { readConfigFile } = await import('../config/read-config.ts');
-  const { databaseCa } = readConfigFile(CONFIG_FILE);
-  if (databaseCa.kind === 'pem') return { connectionString, ca: databaseCa.pem };
-  if (databaseCa.kind === 'aws-rds' && process.env['NODE_EXTRA_CA_CERTS'] === undefined) {
-    // Lambda's runtime has these certificates, Node does not, and it reads the variable only when it starts.
-    process.stderr.write(`${RDS_CA_HINT}\n`);
-  }
-  return { connectionString };
+  const { readCa } = await import('./database-authorities.ts');
+  const ca = await readCa(readConfigFile(config).databaseCa);
+  return ca === undefined ? { connectionString } : { connectionString, ca };
 }
 
 function announced(url: string, source: string): string {

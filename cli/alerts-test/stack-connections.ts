@@ -6,7 +6,13 @@ import { connect } from '../../adapters/postgres/connect.ts';
 import { inspectParameters } from '../../adapters/ssm/inspect-parameters.ts';
 import { readConfigFile } from '../../config/read-config.ts';
 import { readCa } from '../database-authorities.ts';
-import { awsClientSettings, localStack, type StackOptions, stackOutput } from '../target.ts';
+import {
+  awsClientSettings,
+  localStack,
+  refuseDatabaseWithoutStack,
+  type StackOptions,
+  stackOutput,
+} from '../target.ts';
 
 export interface StackConnections {
   client: Client;
@@ -21,6 +27,7 @@ export interface ConnectionOptions extends StackOptions {
 
 /** @throws Error with what to do when one of them cannot be reached */
 export async function connectToStack(options: ConnectionOptions): Promise<StackConnections> {
+  refuseDatabaseWithoutStack(options);
   const notifyQueueUrl = await stackOutput(options, 'NotifyQueueUrl');
   const settings = await awsClientSettings(options);
   const { sqsEndpoint } = options.aws === true ? {} : await localStack();

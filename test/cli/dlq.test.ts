@@ -448,6 +448,12 @@ describe('requeue', () => {
     expect(await count('llm_calls')).toBe(2);
   });
 
+  test('refuses a database whose stack is not named: its calls would go to the local queue', async () => {
+    const { code, stderr } = await runCommand(['dlq', 'requeue', '--database-url', database.url]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('add --aws')]);
+    expect(stderr).toContain('without --aws the queues are those of the local stack');
+  });
+
   test('refuses a reason that does not exist', async () => {
     expect((await dlq('requeue', '--reason', 'too_blue')).code).toBe(1);
   });

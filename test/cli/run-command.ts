@@ -1,6 +1,7 @@
 /** A command run in this process: its arguments parsed and its work done as in a terminal, without a start of Node each time. */
 import { Command } from 'commander';
 import { vi } from 'vitest';
+import * as alerts from '../../cli/alerts.ts';
 import * as dlq from '../../cli/dlq.ts';
 import * as partitions from '../../cli/partitions.ts';
 import * as schedules from '../../cli/schedules.ts';
@@ -10,7 +11,13 @@ import type { CommandResult } from './run-tricost.ts';
 /** @param args as after `tricost` */
 export async function runCommand(args: readonly string[]): Promise<CommandResult> {
   const program = new Command('tricost').exitOverride();
-  for (const [name, { define }] of Object.entries({ dlq, partitions, schedules, validate })) {
+  for (const [name, { define }] of Object.entries({
+    alerts,
+    dlq,
+    partitions,
+    schedules,
+    validate,
+  })) {
     define(program.command(name));
   }
   const stdout = vi.spyOn(console, 'log').mockReturnValue();

@@ -1,7 +1,7 @@
 /** Real connections: certificates that are trusted or not, logins that may too much or too little, real poolers. */
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { chmod, chown, copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
@@ -18,6 +18,7 @@ import {
 } from '../../support/certificates.ts';
 import { HAS_PGBOUNCER, startPgbouncer } from '../../support/pgbouncer.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
+import { runCommand } from '../run-command.ts';
 import { ailing, patientOf, remedyOf } from './patient.ts';
 
 let database: TestDatabase;
@@ -165,6 +166,16 @@ describe('certificates', () => {
   function overTls(query = ''): string {
     return `${changed(database.runtimeUrl, { hostname: 'localhost' })}${query}`;
   }
+
+  test('the commands that mend a database trust the authority that the configuration names', async () => {
+    await show(await maker.server('localhost', 30, ownAuthority));
+    const config = `${ownAuthority.certificate}.json`;
+    await writeFile(config, JSON.stringify({ alarmEmail: 'none', databaseCa: ownAuthority.certificate }));
+    const list = ['partitions', 'list', '--json', '--database-url', overTls('?sslmode=require')];
+    const refused = await runCommand(list);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('certificate')]);
+    expect(await runCommand([...list, '--config', config])).toMatchObject({ code: 0 });
+  });
 
   const examineOverTls = (ca?: string) => examineRuntime(overTls('?sslmode=require'), ca);
 
