@@ -64,7 +64,7 @@ export interface ForgetUserOptions {
   signal: AbortSignal;
 }
 
-const MESSAGE_TABLES = ['alerts', 'outbox', 'rejected_calls', 'deliveries', 'forget_user_runs'];
+const MESSAGE_TABLES = ['alerts', 'outbox', 'rejected_calls', 'deliveries'];
 
 /** @param onMonth told before each month is read */
 export async function findUser(
@@ -111,6 +111,8 @@ export async function forgetUser(
   const touched = new Set<string>();
   const done = { calls: 0, mentions: 0, left: 0 };
   for (const month of await callMonths(client)) {
+    // Which months the interrupted run rewrote is not known.
+    if (resumed) touched.add(month.name);
     const batch = () =>
       erase
         ? eraseOwnCalls(client, month, storedId)
@@ -131,8 +133,10 @@ export async function forgetUser(
     signal.throwIfAborted();
   }
   const messages = await forgetInMessages(client, mention, pseudonym);
-  await endForgetting(client, pseudonym);
   const notVacuumed = await vacuum(client, [...MESSAGE_TABLES, ...touched]);
+  // Only now: a run that is killed while it vacuums is resumed, and vacuums everything.
+  await endForgetting(client, pseudonym);
+  notVacuumed.push(...(await vacuum(client, ['forget_user_runs'])));
   const arrived = await countArrived(client, storedId);
   return { ...done, messages, resumed, arrived, notVacuumed };
 }

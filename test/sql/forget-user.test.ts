@@ -205,21 +205,37 @@ const ARRIVAL = `insert into tricost.llm_calls
   (ts, event_id, user_id, feature, prompt_id, provider, model, status, price_status)
   values ('2026-08-31T12:00:00Z', gen_random_uuid(), $1, 'chat', 'p1', 'openai', 'gpt-5', 'ok', 'unpriced')`;
 
+const optionsFor = (id: string) => ({
+  mention: new Mention(id),
+  erase: false,
+  now: NOW,
+  onProgress: () => {},
+  signal: new AbortController().signal,
+});
+
 const forget = (
   id: string,
   options: {
     erase?: boolean;
     onProgress?: (calls: number, month: CallsMonth) => void;
-    signal?: AbortSignal;
   } = {},
-) =>
-  forgetUser(owner, {
-    mention: new Mention(id),
-    erase: options.erase ?? false,
-    now: NOW,
-    onProgress: options.onProgress ?? (() => {}),
-    signal: options.signal ?? new AbortController().signal,
-  });
+) => forgetUser(owner, { ...optionsFor(id), ...options });
+
+/** A run under a pseudonym that was stopped after so many steps. @returns its session, which still holds the lock */
+async function interrupted(id: string, stopAfter: number): Promise<pg.Client> {
+  const stop = new AbortController();
+  let steps = 0;
+  const onProgress = () => {
+    steps += 1;
+    if (steps === stopAfter) stop.abort(new Error('stopped'));
+  };
+  const session = new pg.Client({ connectionString: database.url });
+  await session.connect();
+  await expect(
+    forgetUser(session, { ...optionsFor(id), onProgress, signal: stop.signal }),
+  ).rejects.toThrow('stopped');
+  return session;
+}
 
 async function pseudonyms(): Promise<string[]> {
   const { rows } = await owner.query<{ user_id: string }>(
@@ -427,33 +443,50 @@ test('interrupted anywhere and run again: one pseudonym, everything forgotten', 
       'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries',
     );
     await storeEverywhere(ID);
+    await owner.query('analyze');
     const before = await totals();
-    const stop = new AbortController();
-    let steps = 0;
-    const onProgress = () => {
-      steps += 1;
-      if (steps === stopAfter) stop.abort(new Error('stopped'));
-    };
-    const session = new pg.Client({ connectionString: database.url });
-    await session.connect();
-    await expect(
-      forgetUser(session, {
-        mention: new Mention(ID),
-        erase: false,
-        now: NOW,
-        onProgress,
-        signal: stop.signal,
-      }),
-    ).rejects.toThrow('stopped');
+    const session = await interrupted(ID, stopAfter);
     await expect(forget(ID)).rejects.toThrow('another forget-user is running');
     await session.end();
     await expect
       .poll(() => forget(ID).catch(({ message }: Error) => message))
-      .toMatchObject({ resumed: true });
+      .toMatchObject({ resumed: true, notVacuumed: [] });
     expect(await pseudonyms()).toHaveLength(1);
     expect(await totals()).toEqual(before);
+    // The planner's statistics too, of the months that only the first run touched.
     expect(await dumpButNeighbour()).not.toContain(ID);
   }
+});
+
+test('killed while it vacuums and run again: the files are freed all the same', async () => {
+  await storeEverywhere(ID);
+  await owner.query('analyze');
+  const session = new pg.Client({ connectionString: database.url });
+  session.on('error', () => {});
+  await session.connect();
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  // Lets rows be written and VACUUM wait.
+  await holder.query('begin; lock table tricost.alerts in share update exclusive mode');
+  const killed = expect(forgetUser(session, optionsFor(ID))).rejects.toThrow();
+  await expect
+    .poll(
+      async () => {
+        const { rowCount } = await owner.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and query like 'vacuum%' and wait_event_type = 'Lock'`,
+        );
+        return rowCount;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(1);
+  await killed;
+  await holder.end();
+  await expect
+    .poll(() => forget(ID).catch(({ message }: Error) => message))
+    .toMatchObject({ resumed: true, notVacuumed: [] });
+  expect(await dumpButNeighbour()).not.toContain(ID);
 });
 
 test('calls that arrive meanwhile are reported, and forgotten by the next run', async () => {
