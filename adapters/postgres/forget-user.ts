@@ -113,10 +113,12 @@ export async function forgetUser(
   for (const month of await callMonths(client)) {
     // Which months the interrupted run rewrote is not known.
     if (resumed) touched.add(month.name);
-    const batch = () =>
-      erase
-        ? eraseOwnCalls(client, month, storedId)
-        : pseudonymiseOwnCalls(client, month, storedId, pseudonym);
+    const batch = async () => {
+      if (!erase) return pseudonymiseOwnCalls(client, month, storedId, pseudonym);
+      const calls = await eraseOwnCalls(client, month, storedId);
+      // Calls that the interrupted run renamed, when it was told to keep them.
+      return calls > 0 || !resumed ? calls : eraseOwnCalls(client, month, pseudonym);
+    };
     for (let calls = await batch(); calls > 0; calls = await batch()) {
       touched.add(month.name);
       done.calls += calls;

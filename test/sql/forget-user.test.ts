@@ -489,6 +489,19 @@ test('killed while it vacuums and run again: the files are freed all the same', 
   expect(await dumpButNeighbour()).not.toContain(ID);
 });
 
+test('interrupted under a pseudonym and run again to erase: the calls already renamed are erased too', async () => {
+  await storeEverywhere(ID);
+  await (await interrupted(ID, 4)).end();
+  expect(await pseudonyms()).toHaveLength(1);
+  await expect
+    .poll(() => forget(ID, { erase: true }).catch(({ message }: Error) => message))
+    .toMatchObject({ resumed: true, calls: 4 });
+  const { rows } = await owner.query(
+    'select user_id, count(*)::int as calls from tricost.llm_calls group by 1',
+  );
+  expect(rows).toEqual([{ user_id: NEIGHBOUR, calls: 4 }]);
+});
+
 test('calls that arrive meanwhile are reported, and forgotten by the next run', async () => {
   await storeEverywhere(ID);
   const ingest = new pg.Client({ connectionString: database.url });
