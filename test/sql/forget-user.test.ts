@@ -221,13 +221,11 @@ const forget = (
   } = {},
 ) => forgetUser(owner, { ...optionsFor(id), ...options });
 
-/** A run under a pseudonym that was stopped after so many steps. @returns its session, which still holds the lock */
-async function interrupted(id: string, stopAfter: number): Promise<pg.Client> {
+/** A run under a pseudonym that was stopped after a month's first batch. @returns its session, which still holds the lock */
+async function interrupted(id: string, stopIn: string): Promise<pg.Client> {
   const stop = new AbortController();
-  let steps = 0;
-  const onProgress = () => {
-    steps += 1;
-    if (steps === stopAfter) stop.abort(new Error('stopped'));
+  const onProgress = (_: number, { name }: CallsMonth) => {
+    if (name === stopIn) stop.abort(new Error('stopped'));
   };
   const session = new pg.Client({ connectionString: database.url });
   await session.connect();
@@ -437,15 +435,19 @@ test('erased: the calls are gone, those of others stay, and the books say how mu
 });
 
 test('interrupted anywhere and run again: one pseudonym, everything forgotten', async () => {
-  // Before each month's end, and so between any two of them.
-  for (const stopAfter of [1, 4]) {
+  // Before its end the first month has only its own calls done, and the others nothing; in the last one, all before it are done.
+  for (const stopIn of ['llm_calls_p2026_08', 'llm_calls_p2026_11']) {
     await owner.query(
       'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries',
     );
     await storeEverywhere(ID);
     await owner.query('analyze');
     const before = await totals();
-    const session = await interrupted(ID, stopAfter);
+    const { rows: clock } = await owner.query<{ now: string }>(
+      'select clock_timestamp()::text as now',
+    );
+    const startedAt = clock[0]?.now;
+    const session = await interrupted(ID, stopIn);
     await expect(forget(ID)).rejects.toThrow('another forget-user is running');
     await session.end();
     await expect
@@ -453,8 +455,14 @@ test('interrupted anywhere and run again: one pseudonym, everything forgotten', 
       .toMatchObject({ resumed: true, notVacuumed: [] });
     expect(await pseudonyms()).toHaveLength(1);
     expect(await totals()).toEqual(before);
-    // The planner's statistics too, of the months that only the first run touched.
-    expect(await dumpButNeighbour()).not.toContain(ID);
+    expect(await dumpButNeighbour()).not.toContain('zoë');
+    // Rows as they were before the update: also in months that only the first run touched.
+    const { rows: vacuumed } = await owner.query<{ name: string }>(
+      `select relname as name from pg_stat_all_tables
+       where schemaname = 'tricost' and relname = any ($1) and last_vacuum > $2::timestamptz order by 1`,
+      [['llm_calls_p2026_08', 'llm_calls_p2026_09', 'llm_calls_p2026_11'], startedAt],
+    );
+    expect(vacuumed).toHaveLength(3);
   }
 });
 
@@ -486,12 +494,12 @@ test('killed while it vacuums and run again: the files are freed all the same', 
   await expect
     .poll(() => forget(ID).catch(({ message }: Error) => message))
     .toMatchObject({ resumed: true, notVacuumed: [] });
-  expect(await dumpButNeighbour()).not.toContain(ID);
+  expect(await dumpButNeighbour()).not.toContain('zoë');
 });
 
 test('interrupted under a pseudonym and run again to erase: the calls already renamed are erased too', async () => {
   await storeEverywhere(ID);
-  await (await interrupted(ID, 4)).end();
+  await (await interrupted(ID, 'llm_calls_p2026_11')).end();
   expect(await pseudonyms()).toHaveLength(1);
   await expect
     .poll(() => forget(ID, { erase: true }).catch(({ message }: Error) => message))
