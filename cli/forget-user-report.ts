@@ -68,7 +68,7 @@ export function printForgotten(forgotten: ForgottenUser, traces: UserTraces, era
   if (forgotten.resumed) console.log('An interrupted run was ended; these are its last rows.');
   console.log(
     erase
-      ? `Erased ${counted(calls, 'call')}; ${dollars(traces.costUsd)} left the books.`
+      ? `Erased ${counted(calls, 'call')}; ${dollars(traces.costUsd)} left the books${forgotten.resumed ? ', besides the calls that the interrupted run had reached' : ''}.`
       : `Pseudonymised ${counted(calls, 'call')}; no total changed.`,
   );
   console.log(

@@ -64,7 +64,7 @@ export interface ForgetUserOptions {
   signal: AbortSignal;
 }
 
-const MESSAGE_TABLES = ['alerts', 'outbox', 'rejected_calls', 'deliveries', 'forget_user_runs'];
+const MESSAGE_TABLES = ['alerts', 'outbox', 'rejected_calls', 'deliveries'];
 
 /** @param onMonth told before each month is read */
 export async function findUser(
@@ -111,10 +111,14 @@ export async function forgetUser(
   const touched = new Set<string>();
   const done = { calls: 0, mentions: 0, left: 0 };
   for (const month of await callMonths(client)) {
-    const batch = () =>
-      erase
-        ? eraseOwnCalls(client, month, storedId)
-        : pseudonymiseOwnCalls(client, month, storedId, pseudonym);
+    // Which months the interrupted run rewrote is not known.
+    if (resumed) touched.add(month.name);
+    const batch = async () => {
+      if (!erase) return pseudonymiseOwnCalls(client, month, storedId, pseudonym);
+      const calls = await eraseOwnCalls(client, month, storedId);
+      // Calls that the interrupted run renamed, when it was told to keep them.
+      return calls > 0 || !resumed ? calls : eraseOwnCalls(client, month, pseudonym);
+    };
     for (let calls = await batch(); calls > 0; calls = await batch()) {
       touched.add(month.name);
       done.calls += calls;
@@ -131,8 +135,10 @@ export async function forgetUser(
     signal.throwIfAborted();
   }
   const messages = await forgetInMessages(client, mention, pseudonym);
-  await endForgetting(client, pseudonym);
   const notVacuumed = await vacuum(client, [...MESSAGE_TABLES, ...touched]);
+  // Only now: a run that is killed while it vacuums is resumed, and vacuums everything.
+  await endForgetting(client, pseudonym);
+  notVacuumed.push(...(await vacuum(client, ['forget_user_runs'])));
   const arrived = await countArrived(client, storedId);
   return { ...done, messages, resumed, arrived, notVacuumed };
 }

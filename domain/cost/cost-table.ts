@@ -3,7 +3,14 @@ import { formatPicoUsd, type PicoUsd } from '../money.ts';
 import { formatUsd } from '../slack/numbers.ts';
 import { INTERNET_USD_PER_GB } from './aws-prices.ts';
 import { MEASURED } from './measurements.ts';
-import { LINES, type MonthlyCost, monthlyCost, SHAPES, type Shape } from './monthly-cost.ts';
+import {
+  canaryCost,
+  LINES,
+  type MonthlyCost,
+  monthlyCost,
+  SHAPES,
+  type Shape,
+} from './monthly-cost.ts';
 
 const HEADINGS: Record<Shape, string> = {
   single: '1 a request',
@@ -58,6 +65,7 @@ export function costTable(calls: bigint): string {
 function notes(calls: bigint): string[] {
   const { bytes_per_row: row, sent_to_postgres_bytes_per_event: sent } = MEASURED.ingest;
   return [
+    `With the canary: + ${formatUsd(canaryCost(MEASURED))} a month at list price.`,
     `Postgres grows by ${gigabytes(calls * BigInt(row))} a month (${row} bytes a call, indexes included).`,
     `${gigabytes(calls * BigInt(sent))} go to Postgres; where that leaves AWS, $${INTERNET_USD_PER_GB} a GB after the first 100.`,
   ];
@@ -102,6 +110,7 @@ export function costAsJson(calls: bigint): object {
       usd: formatPicoUsd(usd),
       after_free_usd: formatPicoUsd(afterFreeUsd),
     })),
+    canary_usd: formatPicoUsd(canaryCost(MEASURED)),
     postgres_bytes: String(calls * BigInt(MEASURED.ingest.bytes_per_row)),
     sent_to_postgres_bytes: String(
       calls * BigInt(MEASURED.ingest.sent_to_postgres_bytes_per_event),

@@ -4,6 +4,7 @@ import { AWS_PRICES, type Price } from './aws-prices.ts';
 import type { MEASURED } from './measurements.ts';
 import {
   ALARM_METRICS,
+  CANARY,
   INGEST,
   METRICS,
   POLLED_QUEUES,
@@ -94,6 +95,35 @@ export function monthlyCost(calls: bigint, shape: Shape, measured: Measured): Mo
   };
 }
 
+/**
+ * What the canary adds to a stack without traffic, at list price: each run is an invocation, a message, its receive and
+ * delete, and an invocation of ingest.
+ */
+export function canaryCost({ ingest }: Measured): PicoUsd {
+  const runs = (BigInt(CANARY.runsADay) * HOURS) / 24n;
+  const ingestUs = billedUs(ingest.per_invocation) + billedUs(ingest.per_message);
+  const logBytes = 2n * runs * logBytesOf(ingest.log_bytes_per_invocation);
+  const quantities: [Price, bigint][] = [
+    [AWS_PRICES.sqsRequests, 3n * runs],
+    [AWS_PRICES.lambdaRequests, 2n * runs],
+    [
+      AWS_PRICES.lambdaMbMs,
+      runs * BigInt(SCHEDULED_MEMORY_MB * SCHEDULED_RUN_MS) +
+        ceil(runs * ingestUs * BigInt(INGEST.memoryMb), 1_000n),
+    ],
+    [AWS_PRICES.logBytes, logBytes],
+    [AWS_PRICES.logStorageBytes, logBytes],
+    [AWS_PRICES.metricHours, BigInt(CANARY.metrics) * HOURS],
+    [AWS_PRICES.alarmMetrics, BigInt(CANARY.alarmMetrics)],
+    [AWS_PRICES.schedules, runs],
+    [AWS_PRICES.kmsRequests, runs],
+  ];
+  return quantities.reduce(
+    (total, [price, quantity]) => total + divideHalfEven(quantity * price.usd, price.per),
+    0n,
+  );
+}
+
 interface Quantity {
   name: keyof typeof LINES;
   price: Price;
@@ -176,9 +206,7 @@ function variableQuantities(
   const initUs = coldStarts * throttled(BigInt(coldInit['ingest-calls'].init_ms) * 1_000n);
   const ingestMbMs = ceil((runUs + initUs) * BigInt(INGEST.memoryMb), 1_000n);
   const runs = invocations + SCHEDULED_RUNS;
-  const logBytes =
-    runs *
-    (BigInt(ingest.log_bytes_per_invocation) + PLATFORM_LOG_BYTES + LOG_EVENTS * LOG_EVENT_BYTES);
+  const logBytes = runs * logBytesOf(ingest.log_bytes_per_invocation);
   return [
     { name: 'sends', price: AWS_PRICES.sqsRequests, quantity: sends },
     { name: 'receives', price: AWS_PRICES.sqsRequests, quantity: receives },
@@ -191,6 +219,10 @@ function variableQuantities(
     { name: 'logs', price: AWS_PRICES.logBytes, quantity: logBytes },
     { name: 'logStorage', price: AWS_PRICES.logStorageBytes, quantity: logBytes },
   ];
+}
+
+function logBytesOf(line: number): bigint {
+  return BigInt(line) + PLATFORM_LOG_BYTES + LOG_EVENTS * LOG_EVENT_BYTES;
 }
 
 /** A billed millisecond is wall time: work at the function's share of a processor, and waiting for Postgres. */

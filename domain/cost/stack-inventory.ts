@@ -12,6 +12,9 @@ export const METRICS = {
   'create-partitions': { metrics: 5, hoursADay: 1 },
 } as const;
 
+/** What the canary adds, when it is switched on. */
+export const CANARY = { metrics: 2, alarmMetrics: 2, runsADay: 96 } as const;
+
 /** Runs a day of all schedules together: sixteen of the spend alert, one of the partitions. */
 export const SCHEDULED_RUNS_A_DAY = 17;
 /** Of the functions they run. */

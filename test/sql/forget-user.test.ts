@@ -205,21 +205,35 @@ const ARRIVAL = `insert into tricost.llm_calls
   (ts, event_id, user_id, feature, prompt_id, provider, model, status, price_status)
   values ('2026-08-31T12:00:00Z', gen_random_uuid(), $1, 'chat', 'p1', 'openai', 'gpt-5', 'ok', 'unpriced')`;
 
+const optionsFor = (id: string) => ({
+  mention: new Mention(id),
+  erase: false,
+  now: NOW,
+  onProgress: () => {},
+  signal: new AbortController().signal,
+});
+
 const forget = (
   id: string,
   options: {
     erase?: boolean;
     onProgress?: (calls: number, month: CallsMonth) => void;
-    signal?: AbortSignal;
   } = {},
-) =>
-  forgetUser(owner, {
-    mention: new Mention(id),
-    erase: options.erase ?? false,
-    now: NOW,
-    onProgress: options.onProgress ?? (() => {}),
-    signal: options.signal ?? new AbortController().signal,
-  });
+) => forgetUser(owner, { ...optionsFor(id), ...options });
+
+/** A run under a pseudonym that was stopped after a month's first batch. @returns its session, which still holds the lock */
+async function interrupted(id: string, stopIn: string): Promise<pg.Client> {
+  const stop = new AbortController();
+  const onProgress = (_: number, { name }: CallsMonth) => {
+    if (name === stopIn) stop.abort(new Error('stopped'));
+  };
+  const session = new pg.Client({ connectionString: database.url });
+  await session.connect();
+  await expect(
+    forgetUser(session, { ...optionsFor(id), onProgress, signal: stop.signal }),
+  ).rejects.toThrow('stopped');
+  return session;
+}
 
 async function pseudonyms(): Promise<string[]> {
   const { rows } = await owner.query<{ user_id: string }>(
@@ -421,39 +435,79 @@ test('erased: the calls are gone, those of others stay, and the books say how mu
 });
 
 test('interrupted anywhere and run again: one pseudonym, everything forgotten', async () => {
-  // Before each month's end, and so between any two of them.
-  for (const stopAfter of [1, 4]) {
+  // Before its end the first month has only its own calls done, and the others nothing; in the last one, all before it are done.
+  for (const stopIn of ['llm_calls_p2026_08', 'llm_calls_p2026_11']) {
     await owner.query(
       'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries',
     );
     await storeEverywhere(ID);
+    await owner.query('analyze');
     const before = await totals();
-    const stop = new AbortController();
-    let steps = 0;
-    const onProgress = () => {
-      steps += 1;
-      if (steps === stopAfter) stop.abort(new Error('stopped'));
-    };
-    const session = new pg.Client({ connectionString: database.url });
-    await session.connect();
-    await expect(
-      forgetUser(session, {
-        mention: new Mention(ID),
-        erase: false,
-        now: NOW,
-        onProgress,
-        signal: stop.signal,
-      }),
-    ).rejects.toThrow('stopped');
+    const { rows: clock } = await owner.query<{ now: string }>(
+      'select clock_timestamp()::text as now',
+    );
+    const startedAt = clock[0]?.now;
+    const session = await interrupted(ID, stopIn);
     await expect(forget(ID)).rejects.toThrow('another forget-user is running');
     await session.end();
     await expect
       .poll(() => forget(ID).catch(({ message }: Error) => message))
-      .toMatchObject({ resumed: true });
+      .toMatchObject({ resumed: true, notVacuumed: [] });
     expect(await pseudonyms()).toHaveLength(1);
     expect(await totals()).toEqual(before);
-    expect(await dumpButNeighbour()).not.toContain(ID);
+    expect(await dumpButNeighbour()).not.toContain('zoë');
+    // Rows as they were before the update: also in months that only the first run touched.
+    const { rows: vacuumed } = await owner.query<{ name: string }>(
+      `select relname as name from pg_stat_all_tables
+       where schemaname = 'tricost' and relname = any ($1) and last_vacuum > $2::timestamptz order by 1`,
+      [['llm_calls_p2026_08', 'llm_calls_p2026_09', 'llm_calls_p2026_11'], startedAt],
+    );
+    expect(vacuumed).toHaveLength(3);
   }
+});
+
+test('killed while it vacuums and run again: the files are freed all the same', async () => {
+  await storeEverywhere(ID);
+  await owner.query('analyze');
+  const session = new pg.Client({ connectionString: database.url });
+  session.on('error', () => {});
+  await session.connect();
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  // Lets rows be written and VACUUM wait.
+  await holder.query('begin; lock table tricost.alerts in share update exclusive mode');
+  const killed = expect(forgetUser(session, optionsFor(ID))).rejects.toThrow();
+  await expect
+    .poll(
+      async () => {
+        const { rowCount } = await owner.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and query like 'vacuum%' and wait_event_type = 'Lock'`,
+        );
+        return rowCount;
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(1);
+  await killed;
+  await holder.end();
+  await expect
+    .poll(() => forget(ID).catch(({ message }: Error) => message))
+    .toMatchObject({ resumed: true, notVacuumed: [] });
+  expect(await dumpButNeighbour()).not.toContain('zoë');
+});
+
+test('interrupted under a pseudonym and run again to erase: the calls already renamed are erased too', async () => {
+  await storeEverywhere(ID);
+  await (await interrupted(ID, 'llm_calls_p2026_11')).end();
+  expect(await pseudonyms()).toHaveLength(1);
+  await expect
+    .poll(() => forget(ID, { erase: true }).catch(({ message }: Error) => message))
+    .toMatchObject({ resumed: true, calls: 4 });
+  const { rows } = await owner.query(
+    'select user_id, count(*)::int as calls from tricost.llm_calls group by 1',
+  );
+  expect(rows).toEqual([{ user_id: NEIGHBOUR, calls: 4 }]);
 });
 
 test('calls that arrive meanwhile are reported, and forgotten by the next run', async () => {
