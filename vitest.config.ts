@@ -10,6 +10,9 @@ const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk',
 /** Tests of code without state, which files of a worker may share: it loads once a worker, not once a file. */
 const PURE = ['config', 'domain'].map((folder) => `test/${folder}/**/*.test.ts`);
 
+/** Runs the CDK's command line eight times, for minutes: `npm run test:deploy`, and not a part of `npm test`. */
+const CDK_DEPLOY = 'test/deploy/cdk-deploy.test.ts';
+
 /** Tests of the synthesized stack. */
 const STACK = ['test/lib/*.test.ts'];
 
@@ -22,13 +25,17 @@ const sqlText: Plugin = {
   },
 };
 
-function onPostgres(major: number, include: string[]): TestProjectConfiguration {
+function onPostgres(
+  major: number,
+  include: string[],
+  { name = `PostgreSQL ${major}`, exclude = WITHOUT_DATABASE } = {},
+): TestProjectConfiguration {
   return {
     extends: true,
     test: {
-      name: `PostgreSQL ${major}`,
+      name,
       include,
-      exclude: WITHOUT_DATABASE,
+      exclude,
       globalSetup: ['test/support/global-setup.ts'],
       provide: { postgresMajor: major },
     },
@@ -50,7 +57,8 @@ const projects: TestProjectConfiguration[] = [
     // aws-cdk-lib takes seconds to load: once a worker, not once a file.
     test: { name: 'stack', include: STACK, isolate: false },
   },
-  onPostgres(18, ['test/**/*.test.ts']),
+  onPostgres(18, ['test/**/*.test.ts'], { exclude: [...WITHOUT_DATABASE, CDK_DEPLOY] }),
+  onPostgres(18, [CDK_DEPLOY], { name: 'cdk deploy', exclude: [] }),
 ];
 if (findPostgres15() === undefined) {
   console.warn(

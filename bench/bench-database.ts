@@ -27,7 +27,7 @@ export interface BenchDatabase {
 }
 
 /** Of a server with a few gigabytes; whatever is about durability stays as Postgres has it by default: on. */
-const SETTINGS = { shared_buffers: '1GB', max_wal_size: '4GB' };
+export const SERVER_SETTINGS = { shared_buffers: '1GB', max_wal_size: '4GB' };
 
 const LOGIN = 'bench_runtime';
 const MIGRATIONS = fileURLToPath(new URL('../sql/migrations', import.meta.url));
@@ -42,7 +42,7 @@ export async function startBenchDatabase(now: Date, teardown: Teardown): Promise
     port: await freePort(),
     password,
     logFile: join(folder, 'postgres.log'),
-    settings: SETTINGS,
+    settings: SERVER_SETTINGS,
   });
   teardown.add(() => cluster.stop());
   const owner = await connect({ connectionString: cluster.url, applicationName: 'bench' });

@@ -1,12 +1,14 @@
 /** `past-one-machine`: what a growing month, four shards and retention cost: the figures of docs/decisions/0018. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { startCluster } from '../local/postgres/cluster.ts';
 import { freePort } from '../local/state/free-port.ts';
 import { readOrMakeSecret } from '../local/state/secret.ts';
 import { Teardown } from '../local/teardown.ts';
+import { SERVER_SETTINGS } from './bench-database.ts';
+import { describeMachine } from './machine.ts';
 import { type Cluster, openDatabase } from './past-one-machine/database.ts';
 import { measureGrowth } from './past-one-machine/growth.ts';
 import { measureRetention } from './past-one-machine/retention.ts';
@@ -32,16 +34,7 @@ async function run(rows: number, shardedRows: number): Promise<void> {
   try {
     const cluster = await startServer(teardown);
     const database = await openDatabase(cluster, 'whole');
-    const { rows: settings } = await database.owner.query<{ setting: string }>(
-      `select name || ' ' || current_setting(name) as setting
-       from unnest(array['server_version', 'shared_buffers', 'fsync', 'synchronous_commit']) as name`,
-    );
-    console.log(
-      `$ npm run bench -- past-one-machine --rows ${rows} --sharded-rows ${shardedRows}
-PostgreSQL ${settings.map(({ setting }) => setting).join(', ')}; Node ${process.version}
-${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB
-`,
-    );
+    console.log(`${await describeMachine(database.owner)}\n`);
     await measureGrowth(database, rows);
     await measureRetention(database);
     await measureSharding(cluster, shardedRows);
@@ -50,7 +43,6 @@ ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2
   }
 }
 
-/** With PostgreSQL's own settings: durable, and buffers smaller than the indexes, so that growth would show. */
 async function startServer(teardown: Teardown): Promise<Cluster> {
   const directory = await mkdtemp(join(tmpdir(), 'tricost-bench-'));
   teardown.add(() => rm(directory, { recursive: true }));
@@ -59,6 +51,7 @@ async function startServer(teardown: Teardown): Promise<Cluster> {
     port: await freePort(),
     password: await readOrMakeSecret(join(directory, 'password')),
     logFile: join(directory, 'postgres.log'),
+    settings: SERVER_SETTINGS,
   });
   teardown.add(() => cluster.stop());
   return { url: cluster.url, teardown };

@@ -57,8 +57,9 @@ async function dryRun({
 }: RedriveOptions): Promise<void> {
   const sqs = await sqsClient(stack);
   const queueUrl = await deadLetterQueueUrl({ queue, ...stack });
-  const depth = await approximateDepth(sqs, queueUrl);
+  const estimate = await approximateDepth(sqs, queueUrl);
   const messages = await lookAt(sqs, queueUrl, limit);
+  const depth = Math.max(estimate, messages.length);
   const verdicts = countEqual(messages.map((message) => verdictOn(queue, message, new Date())));
   if (json === true) {
     console.log(
@@ -67,7 +68,7 @@ async function dryRun({
     return;
   }
   console.log(
-    `dry run: about ${depth} messages in the dead-letter queue of ${queue}; of the first ${messages.length}:`,
+    `dry run: about ${depth} in the dead-letter queue of ${queue}; of the first ${messages.length}:`,
   );
   for (const [verdict, count] of Object.entries(verdicts))
     console.log(`  ${count} × ${printable(verdict)}`);
@@ -112,7 +113,7 @@ async function moveAll(
 }
 
 function print(queue: DeadLetters, { moved, doubled, left }: Redriven): void {
-  console.log(queue === 'failed-jobs' ? `${moved} jobs run` : `${moved} messages moved`);
+  console.log(queue === 'failed-jobs' ? `jobs run: ${moved}` : `messages moved: ${moved}`);
   if (doubled > 0) {
     console.log(
       `${doubled} of them could not be deleted and are moved again by the next redrive; no call counts twice`,

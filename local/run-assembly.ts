@@ -10,6 +10,7 @@ import { AsynchronousInvocations } from './functions/asynchronous-invocations.ts
 import { FunctionRegistry } from './functions/function-registry.ts';
 import { takeFunctionRole } from './functions/function-role.ts';
 import type { InvocationResult } from './functions/invocation-result.ts';
+import type { FunctionProcess } from './functions/lambda-function.ts';
 import { MetricTotals } from './functions/metric-totals.ts';
 import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
 import { AccessControl } from './iam/access-control.ts';
@@ -67,8 +68,8 @@ export interface RunningStack {
   startSchedules(): void;
   /** Runs a schedule's target once, as if it had been due at that moment, and waits for it. */
   runSchedule(name: string, scheduledTime: Date): Promise<InvocationResult>;
-  /** Of the processes that the function runs in at this moment. */
-  processIds(functionName: string): number[];
+  /** What the function runs in at this moment. */
+  processes(functionName: string): FunctionProcess[];
   /** Lets invocations under way finish, then ends everything. */
   stop(): Promise<void>;
 }
@@ -183,7 +184,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
       if (schedule === undefined) throw new Error(`the stack has no schedule ${name}`);
       return delivery.run(schedule, scheduledTime);
     },
-    processIds: (name) => registry.get(name).processIds,
+    processes: (name) => registry.get(name).processes,
     stop: () => teardown.run(),
   };
 }

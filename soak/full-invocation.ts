@@ -66,7 +66,7 @@ async function measure(soak: SoakStack, { records, costs, bytes }: Invocation) {
   await killIngest(soak);
   const startedAt = performance.now();
   const { result: left, bytes: peakBytes } = await peakMemory(
-    () => soak.stack.processIds(soak.ingestFunction),
+    () => soak.stack.processes(soak.ingestFunction).map(({ processId }) => processId),
     () => deliver(soak, records),
   );
   const peakMib = peakBytes === undefined ? undefined : Math.ceil(peakBytes / MIB);

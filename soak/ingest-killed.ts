@@ -1,7 +1,6 @@
 /** The ingest function's processes are killed while they work: at any moment, and when all is committed but not yet said. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../local/demo/random.ts';
-import { queueDepth } from '../local/queue/queue-depth.ts';
 import { openAccount } from './accounting/conclude.ts';
 import { sendBodies } from './accounting/send-bodies.ts';
 import { soakTraffic } from './accounting/traffic.ts';
@@ -17,10 +16,12 @@ export interface IngestKilled extends Size {
   kills: number;
 }
 
-/** A batch takes about as long, the start of a new process too. */
-const LONGEST_WAIT_MS = 800;
-/** A kill that met nobody at work is tried again so often. */
-const MOST_TRIES = 20;
+/** Of a batch, from its start; a large one takes several times as long. */
+const LONGEST_MOMENT_MS = 60;
+const PARTS = 4;
+/** For the start of a process, on a busy machine. */
+const PATIENCE_MS = 2_000;
+const POLL_MS = 2;
 
 export async function ingestKilled(
   soak: SoakStack,
@@ -36,8 +37,11 @@ export async function ingestKilled(
   const share = Math.ceil(copies.length / kills);
   for (let kill = 0; kill < kills; kill += 1) {
     report(`${kill} of ${kills} kills`);
-    const publish = async (): Promise<void> => {
-      publisher.publish(copies.slice(kill * share, (kill + 1) * share));
+    const publish = async (from = 0, to = 1): Promise<void> => {
+      const start = kill * share;
+      publisher.publish(
+        copies.slice(start + Math.round(from * share), start + Math.round(to * share)),
+      );
       await publisher.flush();
     };
     if (kill % 3 === 2) {
@@ -65,18 +69,32 @@ export async function ingestKilled(
   };
 }
 
-/** @returns how many invocations the kill ended */
+/**
+ * Publishes in parts, so that there is work left when a kill came too late.
+ *
+ * @returns how many invocations the kill ended
+ */
 async function killAtAnyMoment(
   soak: SoakStack,
   random: Random,
-  publish: () => Promise<void>,
+  publish: (from: number, to: number) => Promise<void>,
 ): Promise<number> {
-  await publish();
-  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-    await sleep(random.between(0, LONGEST_WAIT_MS));
-    const ended = await killIngest(soak);
-    if (ended > 0) return ended;
-    if ((await queueDepth(soak.stack.sqs, soak.queueUrl)) === 0) return 0;
+  let ended = 0;
+  for (let part = 0; part < PARTS; part += 1) {
+    await publish(part / PARTS, (part + 1) / PARTS);
+    if (ended > 0) continue;
+    await isBusy(soak);
+    await sleep(random.between(0, LONGEST_MOMENT_MS));
+    ended = await killIngest(soak);
   }
-  return 0;
+  return ended;
+}
+
+/** Waits until an invocation is under way, or long enough that there is none to come. */
+async function isBusy({ stack, ingestFunction, batchingWindowMs }: SoakStack): Promise<void> {
+  const givesUpAt = Date.now() + batchingWindowMs + PATIENCE_MS;
+  while (!stack.processes(ingestFunction).some((process) => process.isBusy)) {
+    if (Date.now() > givesUpAt) return;
+    await sleep(POLL_MS);
+  }
 }

@@ -7,14 +7,12 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
-import { migrate } from '../../adapters/postgres/migrate.ts';
+import type pg from 'pg';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
 import { startLoopbackServer } from '../../local/loopback-server.ts';
+import { Teardown } from '../../local/teardown.ts';
 import type { SerialisedCall } from '../../sdk/src/serialise-call.ts';
-import { findPostgres } from '../../test/support/postgres-binaries.ts';
-import { startPostgresCluster } from '../../test/support/postgres-cluster.ts';
+import { startBenchDatabase } from '../bench-database.ts';
 import type { InvocationCost } from './invoke-bundle.ts';
 import { compress, PACKED_CALLS, pack, SAMPLE_AT } from './sample.ts';
 
@@ -39,7 +37,6 @@ const BUNDLE = fileURLToPath(
   new URL('../../dist/lambdas/ingest-calls/handler.mjs', import.meta.url),
 );
 const CHILD = fileURLToPath(new URL('invoke-bundle.ts', import.meta.url));
-const MIGRATIONS = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
 const REGION = 'us-east-1';
 const WARM_UP = 3;
 /** The event source's. */
@@ -50,19 +47,12 @@ export async function measureIngest(
   calls: readonly SerialisedCall[],
   compressedCalls: number,
 ): Promise<IngestCost> {
-  const cluster = await startPostgresCluster(findPostgres(18));
+  const teardown = new Teardown();
   try {
-    const owner = new pg.Client({ connectionString: cluster.url });
-    await owner.connect();
-    try {
-      await migrate(owner, MIGRATIONS);
-      await ensurePartitions(owner, SAMPLE_AT, { monthsBack: 3, monthsAhead: 1 });
-      return await measure(calls, compressedCalls, cluster.url, owner);
-    } finally {
-      await owner.end();
-    }
+    const { runtimeUrl, owner } = await startBenchDatabase(SAMPLE_AT, teardown);
+    return await measure(calls, compressedCalls, runtimeUrl, owner);
   } finally {
-    await cluster.stop();
+    await teardown.run();
   }
 }
 

@@ -1,4 +1,5 @@
 /** A migrated database of the benchmark's server, and its calls. */
+import { fileURLToPath } from 'node:url';
 import type { Client } from 'pg';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { ensurePartitionsBetween } from '../../adapters/postgres/create-partitions.ts';
@@ -16,6 +17,8 @@ export interface Database {
   url: string;
 }
 
+const MIGRATIONS = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
+
 export const MONTH_START = new Date('2026-03-01T00:00:00Z');
 const MONTH_MS = 31 * 24 * 3_600_000;
 
@@ -26,7 +29,7 @@ export async function openDatabase(cluster: Cluster, name: string): Promise<Data
   await superuser.end();
   const owner = await connect({ connectionString: url, applicationName: 'bench' });
   cluster.teardown.add(() => owner.end());
-  await migrate(owner, 'sql/migrations');
+  await migrate(owner, MIGRATIONS);
   await ensurePartitionsBetween(owner, '2026-02-01', '2026-05-01');
   return { owner, url };
 }

@@ -26,6 +26,12 @@ export interface LambdaFunctionOptions {
 /** Whatever can be called like a function of the stack. */
 export type Invocable = Pick<LambdaFunction, 'definition' | 'invoke'>;
 
+export interface FunctionProcess {
+  processId: number;
+  /** Whether it has an event to deal with. */
+  isBusy: boolean;
+}
+
 /** Lambda would run another version of Node than this one. */
 const RUNTIME = `nodejs${process.versions.node.split('.')[0]}.x`;
 
@@ -60,10 +66,12 @@ export class LambdaFunction {
     return this.#log.path;
   }
 
-  /** Of the processes that live, whether they are busy or not. */
-  get processIds(): number[] {
-    return [...this.#sandboxes].flatMap(({ alive, processId }) =>
-      alive && processId !== undefined ? [processId] : [],
+  /** Those that live, in no order. */
+  get processes(): FunctionProcess[] {
+    return [...this.#sandboxes].flatMap((sandbox) =>
+      sandbox.alive && sandbox.processId !== undefined
+        ? [{ processId: sandbox.processId, isBusy: !this.#idle.includes(sandbox) }]
+        : [],
     );
   }
 

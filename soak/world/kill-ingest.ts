@@ -7,7 +7,8 @@ const POLL_MS = 10;
 /** @returns how many invocations ended with it: a process may have had nothing to do */
 export async function killIngest({ stack, troubles, ingestFunction }: SoakStack): Promise<number> {
   const before = troubles.length;
-  const killed = stack.processIds(ingestFunction);
+  const processIds = () => stack.processes(ingestFunction).map(({ processId }) => processId);
+  const killed = processIds();
   for (const pid of killed) {
     try {
       process.kill(pid, 'SIGKILL');
@@ -16,7 +17,7 @@ export async function killIngest({ stack, troubles, ingestFunction }: SoakStack)
     }
   }
   // The runner has to see their end first.
-  while (stack.processIds(ingestFunction).some((pid) => killed.includes(pid))) await sleep(POLL_MS);
+  while (processIds().some((pid) => killed.includes(pid))) await sleep(POLL_MS);
   await sleep(POLL_MS);
   return troubles.slice(before).filter((trouble) => trouble.includes('Runtime.ExitError')).length;
 }

@@ -1,4 +1,5 @@
 /** What every scenario runs on: the synthesized stack with a Postgres, a queue and a Slack that can be taken away from it. */
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningStack, runAssembly } from '../../local/run-assembly.ts';
 import { stackParameters } from '../../local/stack-parameters.ts';
@@ -31,6 +32,8 @@ export interface SoakStack {
 export interface SoakStackOptions {
   /** Made for this run, thrown away afterwards. */
   directory: string;
+  /** What the app was synthesized into; it is copied. Default: it is done here. */
+  synthesized?: string;
   teardown: Teardown;
   eventSources?: EventSourceEdits;
   onProgress?(step: string): void;
@@ -38,11 +41,12 @@ export interface SoakStackOptions {
 
 /** @throws Error saying what to do next. The teardown then still has to run. */
 export async function startSoakStack(options: SoakStackOptions): Promise<SoakStack> {
-  const { directory, teardown, eventSources, onProgress = () => {} } = options;
+  const { directory, synthesized, teardown, eventSources, onProgress = () => {} } = options;
   const assemblyDirectory = join(directory, 'cdk.out');
   const clock = await SimulatedClock.create(join(directory, 'clock'));
   onProgress('synthesizing the stack');
-  await synthesize(assemblyDirectory);
+  if (synthesized === undefined) await synthesize(assemblyDirectory);
+  else await cp(synthesized, assemblyDirectory, { recursive: true });
   await editTemplate(assemblyDirectory, {
     notifyEnvironment: clock.environment,
     eventSources,
@@ -70,6 +74,8 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
       queue = await QueueProcess.start(engine, clock);
       return queue;
     },
+    // A spend alert or a canary that the clock starts would be counted with what the scenario published.
+    holdSchedules: true,
     onProgress,
     onError: (name, problem) => troubles.push(`${name}: ${problem}`),
   });

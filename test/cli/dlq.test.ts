@@ -238,7 +238,7 @@ describe('redrive', () => {
       }),
     );
     const { stdout, code } = await dlq('redrive');
-    expect([code, stdout]).toEqual([0, '1 messages moved\n']);
+    expect([code, stdout]).toEqual([0, 'messages moved: 1\n']);
     const [moved] = await receive(urls.calls);
     expect(moved).toMatchObject({ Body: body, MessageAttributes: attributes });
     expect(await depth(urls.deadLetters)).toBe(0);
@@ -261,11 +261,11 @@ describe('redrive', () => {
     await send(urls.notifyDead, ...Array.from({ length: 12 }, () => '{"wake":"notify"}'));
     const dry = await dlq('redrive', '--queue', 'notify', '--dry-run', '--limit', '12');
     expect(dry.stdout).toBe(
-      'dry run: about 12 messages in the dead-letter queue of notify; of the first 12:\n  12 × a wake-up: the messages themselves are in tricost.outbox\n',
+      'dry run: about 12 in the dead-letter queue of notify; of the first 12:\n  12 × a wake-up: the messages themselves are in tricost.outbox\n',
     );
     expect(await depth(urls.notifyDead)).toBe(12);
     expect((await dlq('redrive', '--queue', 'notify', '--limit', '11')).stdout).toBe(
-      '11 messages moved\n',
+      'messages moved: 11\n',
     );
     expect([await depth(urls.notify), await depth(urls.notifyDead)]).toEqual([11, 1]);
   });
@@ -354,13 +354,13 @@ describe('redrive', () => {
     jobFails = true;
     const failing = await dlq('redrive', '--queue', 'failed-jobs', '--limit', '3');
     expect(failing.code).toBe(1);
-    expect(failing.stdout).toContain('0 jobs run\n2 left: spend-alert failed:');
+    expect(failing.stdout).toContain('jobs run: 0\n2 left: spend-alert failed:');
     jobFails = false;
     invoked.length = 0;
     const { code, stdout } = await dlq('redrive', '--queue', 'failed-jobs', '--limit', '3');
     expect([code, stdout]).toEqual([
       1,
-      '2 jobs run\n1 left: it names no scheduled job of this stack\n',
+      'jobs run: 2\n1 left: it names no scheduled job of this stack\n',
     ]);
     expect(invoked.toSorted()).toEqual([
       '{"scheduledTime":"2026-11-23T08:00:00.000Z"}',

@@ -68,6 +68,7 @@ test('every command explains itself, with examples', async () => {
     ['tail'],
     ['schedules', 'run'],
     ['partitions', 'ensure'],
+    ['dlq', 'requeue'],
     ['doctor'],
     ['alerts', 'test'],
   ]) {

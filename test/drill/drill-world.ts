@@ -118,7 +118,7 @@ async function start(teardown: Teardown): Promise<DrillWorld> {
     functionName,
     async takeCalls(enabled) {
       await source?.stop();
-      source = enabled ? startSource() : undefined;
+      source = enabled ? await startSource() : undefined;
     },
     plantBug: (planted) =>
       planted
@@ -152,10 +152,10 @@ async function start(teardown: Teardown): Promise<DrillWorld> {
   };
   return world;
 
-  function startSource(): EventSource {
+  function startSource(): Promise<EventSource> {
     if (mapping === undefined) throw new Error('no mapping');
     const url = stack.plan.queues.find(({ arn }) => arn === mapping.queueArn)?.url ?? '';
-    return new EventSource({
+    return EventSource.start({
       mapping,
       queueUrl: url,
       region: stack.plan.region,

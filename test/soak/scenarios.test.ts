@@ -16,6 +16,7 @@ import { queueKilled } from '../../soak/queue-killed.ts';
 import type { Size } from '../../soak/scenario.ts';
 import { slackDead } from '../../soak/slack-dead.ts';
 import { type SoakStack, startSoakStack } from '../../soak/world/soak-stack.ts';
+import { sharedAssembly } from '../support/shared-assembly.ts';
 
 /** Only for a run that hangs: a busy machine takes minutes for what takes seconds. */
 const START_TIMEOUT_MS = 300_000;
@@ -29,7 +30,12 @@ beforeAll(async () => {
   teardown.add(() => rm(directory, { recursive: true }));
   // The least that Lambda allows for batches of a hundred.
   const eventSources = { batchingWindowSeconds: 1, maximumConcurrency: 2 };
-  soak = await startSoakStack({ directory, teardown, eventSources });
+  soak = await startSoakStack({
+    directory,
+    synthesized: await sharedAssembly(),
+    teardown,
+    eventSources,
+  });
 }, START_TIMEOUT_MS);
 
 afterAll(() => teardown.run(), START_TIMEOUT_MS);

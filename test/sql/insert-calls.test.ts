@@ -137,6 +137,8 @@ async function storedBy(write: () => Promise<unknown>): Promise<object[]> {
   await client.query('begin');
   try {
     await write();
+    // The role may write calls and not read them back.
+    await client.query('set local role none');
     const { rows } = await client.query<{ call: object }>(
       `select to_jsonb(c) - 'received_at' as call from tricost.llm_calls as c order by ts, event_id`,
     );
