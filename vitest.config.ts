@@ -10,7 +10,7 @@ const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk',
 /** Tests of code without state, which files of a worker may share: it loads once a worker, not once a file. */
 const PURE = ['config', 'domain'].map((folder) => `test/${folder}/**/*.test.ts`);
 
-/** Runs the CDK's command line eight times, for minutes: `npm run test:deploy`, and not a part of `npm test`. */
+/** Runs the CDK's command line seven times, which takes a minute or more: `npm run test:deploy`, and not a part of `npm test`. */
 const CDK_DEPLOY = 'test/deploy/cdk-deploy.test.ts';
 
 /** Tests of the synthesized stack. */

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../local/functions/sandbox-environment.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { sharedAssembly } from '../support/shared-assembly.ts';
 import { addMigration, copyAssembly } from './assembly-with-migration.ts';
 import { type CdkRun, startCdk } from './run-cdk.ts';
 import { copyRepository } from './scratch-copy.ts';
@@ -30,6 +31,8 @@ const WEBHOOK_URL = 'https://hooks.slack.com/services/not/called/here';
 const teardown = new Teardown();
 let root: string;
 let repository: string;
+/** Holds the app as it is, synthesized. */
+let synthesized: string;
 let aws: LoopbackAws;
 let database: TestDatabase;
 let cloudFormation: CloudFormationClient;
@@ -42,6 +45,8 @@ beforeAll(async () => {
   teardown.add(() => rm(root, { recursive: true }));
   repository = join(root, 'repository');
   await copyRepository(repository);
+  synthesized = join(root, 'synthesized');
+  await copyAssembly(await sharedAssembly(), synthesized);
   await mkdir(join(root, 'home'));
   const migrations = await readdir(join(repository, 'sql/migrations'));
   newest = Math.max(...migrations.map((name) => Number.parseInt(name, 10)));
@@ -57,10 +62,11 @@ beforeAll(async () => {
 
 afterAll(() => teardown.run(), PATIENCE_MS);
 
-/** `npx cdk …` as typed in that folder. */
+/** In the copy of the repository as a person types it, with build and synthesis; elsewhere what is prepared there. */
 function cdk(directory: string, ...args: string[]): Promise<CdkRun> {
   const { endpoint, region } = aws;
-  const run = startCdk({ directory, endpoint, region, home: join(root, 'home') }, args);
+  const start = directory === repository ? 'npx' : 'direct';
+  const run = startCdk({ start, directory, endpoint, region, home: join(root, 'home') }, args);
   onTestFinished(run.stop);
   return run.ended;
 }
@@ -169,7 +175,7 @@ async function holdMigrations(): Promise<{ reached(): Promise<void>; release(): 
 test(
   'a first deploy without a parameter says which one, how to make it, and rolls back',
   async () => {
-    const { code, output } = await deploy(repository);
+    const { code, output } = await deploy(synthesized);
     expect(code).toBe(1);
     const sentence =
       'the SSM parameter /tricost/database-url/migrate does not exist; create it with `aws ssm put-parameter --type SecureString --name /tricost/database-url/migrate --value …` (docs/how-to/deploy.md)';
@@ -200,9 +206,7 @@ test(
     aws.parameters.set('/tricost/slack-webhook-url', WEBHOOK_URL);
     const failed = (await stack())?.StackId ?? '';
     const hold = await holdMigrations();
-    const place = join(root, 'as-synthesized');
-    await copyAssembly(join(repository, 'cdk.out'), place);
-    const running = deploy(place);
+    const running = deploy(synthesized);
 
     await hold.reached();
     const { StackResources: soFar = [] } = await cloudFormation.send(
@@ -230,7 +234,7 @@ test(
     expect(migrateRuns()).toBe(1);
 
     const { Tricost: printed } = JSON.parse(
-      await readFile(join(place, 'outputs.json'), 'utf8'),
+      await readFile(join(synthesized, 'outputs.json'), 'utf8'),
     ) as {
       Tricost: Record<string, string>;
     };
@@ -252,7 +256,7 @@ test(
   'a deploy without changes runs nothing again',
   async () => {
     const before = await events();
-    const { code, output } = await deploy(join(root, 'as-synthesized'));
+    const { code, output } = await deploy(synthesized);
     expect(code).toBe(0);
     expect(output).toContain('✅  Tricost (no changes)');
     expect(migrateRuns()).toBe(1);

@@ -9,7 +9,14 @@ export interface CdkRun {
   output: string;
 }
 
+/** `npx cdk` is what the docs tell to type; what it then runs starts in half the time without it. */
+const PROGRAMS = {
+  npx: ['npx', 'cdk'],
+  direct: [process.execPath, 'node_modules/aws-cdk/bin/cdk'],
+} as const;
+
 export interface CdkPlace {
+  start: keyof typeof PROGRAMS;
   /** Where the command is typed. */
   directory: string;
   endpoint: string;
@@ -18,12 +25,13 @@ export interface CdkPlace {
   home: string;
 }
 
-/** `npx cdk <args>`; to be awaited, and stopped if the test ends before it does. */
+/** `cdk <args>`; to be awaited, and stopped if the test ends before it does. */
 export function startCdk(
-  { directory, endpoint, region, home }: CdkPlace,
+  { start, directory, endpoint, region, home }: CdkPlace,
   args: readonly string[],
 ): { ended: Promise<CdkRun>; stop(): void } {
-  const child = spawn('npx', ['cdk', ...args, '--no-color'], {
+  const [program, ...first] = PROGRAMS[start];
+  const child = spawn(program, [...first, ...args, '--no-color'], {
     cwd: directory,
     env: {
       PATH: process.env['PATH'],
