@@ -66,8 +66,9 @@ function allowNetworkInterfaces(role: iam.Role): void {
           'lambda:SourceFunctionArn': stack.formatArn({
             service: 'lambda',
             resource: 'function',
-            // Naming the function itself would make role and function wait for each other.
-            resourceName: `${stack.stackName}-*`,
+            // Naming the function itself would make role and function wait for each other, and CloudFormation shortens a
+            // long stack's name in those of its functions. The role has one function, so this is no other.
+            resourceName: '*',
             arnFormat: ArnFormat.COLON_RESOURCE_NAME,
           }),
         },

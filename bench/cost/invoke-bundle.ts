@@ -29,7 +29,7 @@ const { handler } = (await import(pathToFileURL(bundle).href)) as {
 for (const line of readFileSync(events, 'utf8').split('\n').filter(Boolean)) {
   const event: unknown = JSON.parse(line);
   const [startedAt, cpu, sentBefore] = [performance.now(), process.cpuUsage(), sent()];
-  const { batchItemFailures } = await handler(event, {});
+  const { batchItemFailures } = await handler(event, { getRemainingTimeInMillis: () => 60_000 });
   const { user, system } = process.cpuUsage(cpu);
   const cost: InvocationCost = {
     ms: performance.now() - startedAt,

@@ -164,7 +164,9 @@ async function holdMigrations(): Promise<{ reached(): Promise<void>; release(): 
     reached: () =>
       vi.waitFor(
         async () => {
-          const waiting = "select from pg_locks where locktype = 'advisory' and not granted";
+          // Of this database: the server's other ones have migrations of their own.
+          const waiting = `select from pg_locks where locktype = 'advisory' and not granted
+            and database = (select oid from pg_database where datname = current_database())`;
           expect((await database.query(waiting)).rowCount).toBe(1);
         },
         { timeout: PATIENCE_MS, interval: 50 },

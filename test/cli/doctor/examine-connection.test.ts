@@ -170,7 +170,10 @@ describe('certificates', () => {
   test('the commands that mend a database trust the authority that the configuration names', async () => {
     await show(await maker.server('localhost', 30, ownAuthority));
     const config = `${ownAuthority.certificate}.json`;
-    await writeFile(config, JSON.stringify({ alarmEmail: 'none', databaseCa: ownAuthority.certificate }));
+    await writeFile(
+      config,
+      JSON.stringify({ alarmEmail: 'none', databaseCa: ownAuthority.certificate }),
+    );
     const list = ['partitions', 'list', '--json', '--database-url', overTls('?sslmode=require')];
     const refused = await runCommand(list);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('certificate')]);
