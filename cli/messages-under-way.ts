@@ -1,5 +1,5 @@
 /** What waits in the stack's queues: calls that no command on the database can see yet. */
-import { countMessages } from '../adapters/sqs/count-messages.ts';
+import { inspectQueue } from '../adapters/sqs/inspect-queue.ts';
 import { sqsClient } from './dlq-queue.ts';
 import { type StackOptions, stackOutput } from './target.ts';
 
@@ -14,7 +14,8 @@ export async function messagesUnderWay(
 ): Promise<MessagesUnderWay | undefined> {
   try {
     const sqs = await sqsClient(options);
-    const count = async (output: string) => countMessages(sqs, await stackOutput(options, output));
+    const count = async (output: string) =>
+      (await inspectQueue(sqs, await stackOutput(options, output))).count;
     return {
       queue: await count('QueueUrl'),
       deadLetterQueue: await count('DeadLetterQueueUrl'),
