@@ -75,7 +75,7 @@ export default defineConfig({
     globalSetup: ['test/support/scratch-directory.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     // One more than the cores of a small machine: many tests wait for a queue or a clock.
-    maxWorkers: 3,
+    maxWorkers: 4,
     // Only for a test that hangs: no test asserts a duration, and machines differ.
     testTimeout: 120_000,
     hookTimeout: 120_000,
