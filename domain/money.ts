@@ -28,6 +28,11 @@ export function parseDecimal(text: string): Decimal | undefined {
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 
+/** What one costs where `price` is that of `per`, a power of ten. */
+export function rescale(price: Decimal, per: number): Decimal {
+  return { digits: price.digits, scale: price.scale + String(per).length - 1 };
+}
+
 /** Rounds half to even at the twelfth decimal, as every price line is. */
 export function toPicoUsd({ digits, scale }: Decimal): PicoUsd {
   if (scale <= SCALE) return digits * 10n ** BigInt(SCALE - scale);

@@ -1,7 +1,9 @@
 /** What a call cost, to the twelfth decimal: each price line rounded half to even, then summed. */
-import { type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
+import { type PicoUsd, toPicoUsd } from '../money.ts';
 import { isConsistent, type Usage } from '../usage/usage.ts';
-import { findModelPrice, type ModelPrice } from './price-catalogue.ts';
+import { type PriceBook, type Rate, type Rates, rateOf } from './price-book.ts';
+import type { PriceUnit } from './price-list.ts';
+import { servedTier } from './served-tier.ts';
 
 export interface PricedCall {
   provider: string;
@@ -11,150 +13,129 @@ export interface PricedCall {
   usage: Usage;
   /** The tier that served the call, as the response names it. */
   serviceTier?: string | undefined;
+  /** Where it was served, as the response names it. */
+  region?: string | undefined;
   batch?: boolean | undefined;
 }
 
 export interface PriceLine {
-  unit: string;
+  unit: PriceUnit;
   /** Tokens, requests or searches. */
   quantity: number;
-  /** Price of `per` units in US dollars, a decimal string. */
-  priceUsd: string;
-  per: number;
+  rate: Rate;
   cost: PicoUsd;
 }
 
-/** Names that providers give to the tier whose prices the catalogue lists. */
-const STANDARD_TIERS = new Set(['standard', 'default', 'auto', 'on_demand']);
+export type UnpricedReason =
+  | 'model_unlisted'
+  | 'tier_unlisted'
+  | 'unit_unlisted'
+  | 'usage_incomplete'
+  | 'usage_mismatch'
+  | 'usage_overlapping';
 
-const MILLION = 1_000_000;
-const THOUSAND = 1_000;
+export interface Price {
+  priceStatus: 'priced' | 'inferred';
+  cost: PicoUsd;
+  lines: PriceLine[];
+  rates: Rates;
+}
+
+export interface NoPrice {
+  priceStatus: 'unpriced';
+  reason: UnpricedReason;
+  /** Where the reason is a unit. */
+  unit?: PriceUnit;
+}
 
 /**
- * Prices a call by the catalogue.
+ * Prices a call by a price book.
  *
- * @returns undefined when any part of it has no known price: a model that is not listed, a tier or batch discount that is
- *   not listed, counts that are missing or contradict each other. Never a guess, never a partial sum.
+ * @returns no price when any part of it has none: a model or a tier that is not listed, a unit without a rate, counts that are
+ *   missing or contradict each other. Never a guess, never a partial sum.
  */
-export function priceCall(call: PricedCall): { cost: PicoUsd; lines: PriceLine[] } | undefined {
-  const { usage } = call;
-  if (call.batch === true) return undefined;
-  if (call.serviceTier !== undefined && !STANDARD_TIERS.has(call.serviceTier.toLowerCase())) {
-    return undefined;
-  }
-  if (usage.input_tokens === undefined || !isConsistent(usage)) return undefined;
-  const prices = findModelPrice(call.provider, call.model, call.at);
-  if (prices === undefined) return undefined;
+export function priceCall(book: PriceBook, call: PricedCall): Price | NoPrice {
+  const { usage, at } = call;
+  const serviceTier = servedTier(call);
+  if (serviceTier === undefined) return unpriced('tier_unlisted');
+  if (!isConsistent(usage)) return unpriced('usage_mismatch');
+  const rates = book.ratesFor({
+    provider: call.provider,
+    model: call.model,
+    serviceTier,
+    region: call.region ?? '',
+    at,
+  });
+  if (typeof rates === 'string') return unpriced(rates);
+  const { units } = rates;
+  const inputTokens = usage.input_tokens;
   // A model without an output price (embeddings) has no output to know about.
-  if (usage.output_tokens === undefined && prices['output_mtok'] !== undefined) return undefined;
-
-  const lines: PriceLine[] = [];
-  for (const { unit, quantity, price, per } of buckets(usage, prices)) {
-    if (quantity === 0) continue;
-    if (price === undefined) return undefined;
-    lines.push(priceLine(unit, quantity, atContext(price, usage.input_tokens), per));
+  if (inputTokens === undefined || (usage.output_tokens === undefined && units.has('output'))) {
+    return unpriced('usage_incomplete');
   }
-  return { cost: lines.reduce((sum, line) => sum + line.cost, 0n), lines };
+
+  const counted = buckets(usage, inputTokens, units);
+  if (counted === undefined) return unpriced('usage_overlapping');
+  const lines: PriceLine[] = [];
+  let cost = 0n;
+  for (const [unit, quantity, rated] of counted) {
+    if (quantity === 0) continue;
+    const rate = rated === undefined ? undefined : rateOf(units.get(rated), inputTokens, at);
+    if (rate === undefined) return { ...unpriced('unit_unlisted'), unit };
+    const { digits, scale } = rate.usdEach;
+    const line = toPicoUsd({ digits: digits * BigInt(quantity), scale });
+    cost += line;
+    lines.push({ unit, quantity, rate, cost: line });
+  }
+  return { priceStatus: rates.priceStatus, cost, lines, rates };
 }
 
-type Price = ModelPrice[string];
-
-interface Bucket {
-  unit: string;
-  quantity: number;
-  price: Price;
-  per: number;
+function unpriced(reason: UnpricedReason): NoPrice {
+  return { priceStatus: 'unpriced', reason };
 }
+
+/** A unit, how many of it, and the unit whose rate it has; undefined: none that is known. */
+type Bucket = [unit: PriceUnit, quantity: number, rated: PriceUnit | undefined];
 
 /**
- * Splits inclusive counts into disjoint buckets, each with its price. Images and reasoning without a price of their own have
- * their total's; audio has not: it costs many times what text does.
+ * Splits inclusive counts into disjoint buckets. Cached input without a price of its own has that of input: the provider gives no
+ * discount. Images and reasoning without a price of their own have their total's; audio has not: it costs many times what
+ * text does.
+ *
+ * @returns undefined where parts overlap and which rate the overlap had is not in the counts
  */
-function buckets(usage: Usage, prices: ModelPrice): Bucket[] {
-  const input = prices['input_mtok'];
-  const output = prices['output_mtok'];
-  const write = prices['cache_write_mtok'];
+function buckets(usage: Usage, inputTokens: number, units: Rates['units']): Bucket[] | undefined {
+  const own = (unit: PriceUnit, count: number | undefined) => (units.has(unit) ? (count ?? 0) : 0);
+  const orInput = (unit: PriceUnit) => (units.has(unit) ? unit : 'input');
   const cacheRead = usage.cache_read_tokens ?? 0;
   const write5m = usage.cache_write_5m_tokens ?? 0;
   const write1h = usage.cache_write_1h_tokens ?? 0;
   const audioIn = usage.audio_input_tokens ?? 0;
-  const imageIn = ownPriced(usage.image_input_tokens, prices['input_image_mtok']);
+  const imageIn = own('image_input', usage.image_input_tokens);
   const audioOut = usage.audio_output_tokens ?? 0;
-  const reasoning = ownPriced(usage.reasoning_tokens, prices['output_reasoning_mtok']);
-  const plainIn = (usage.input_tokens ?? 0) - cacheRead - write5m - write1h - audioIn - imageIn;
+  const reasoning = own('reasoning', usage.reasoning_tokens);
+  const plainIn = inputTokens - cacheRead - write5m - write1h - audioIn - imageIn;
   const plainOut = (usage.output_tokens ?? 0) - audioOut - reasoning;
+  // Cached audio or images.
   const isOverlapping = cacheRead > 0 && audioIn + imageIn > 0;
-  if (isOverlapping || plainIn < 0 || plainOut < 0) {
-    // Cached audio or images: which rate they had is not in the counts.
-    return [{ unit: 'overlapping', quantity: 1, price: undefined, per: 1 }];
-  }
+  if (isOverlapping || plainIn < 0 || plainOut < 0) return undefined;
   return [
-    { unit: 'input', quantity: plainIn, price: input, per: MILLION },
-    {
-      unit: 'cache_read',
-      quantity: cacheRead,
-      price: prices['cache_read_mtok'] ?? input,
-      per: MILLION,
-    },
-    { unit: 'cache_write_5m', quantity: write5m, price: write ?? input, per: MILLION },
+    ['input', plainIn, 'input'],
+    ['cache_read', cacheRead, orInput('cache_read')],
+    ['cache_write_5m', write5m, orInput('cache_write_5m')],
     // A model that charges for cache writes charges more for an hour; without that price the call has none.
-    {
-      unit: 'cache_write_1h',
-      quantity: write1h,
-      price: prices['cache_write_1h_mtok'] ?? (write === undefined ? input : undefined),
-      per: MILLION,
-    },
-    { unit: 'audio_input', quantity: audioIn, price: prices['input_audio_mtok'], per: MILLION },
-    { unit: 'image_input', quantity: imageIn, price: prices['input_image_mtok'], per: MILLION },
+    [
+      'cache_write_1h',
+      write1h,
+      units.has('cache_write_5m') ? 'cache_write_1h' : orInput('cache_write_1h'),
+    ],
+    ['audio_input', audioIn, 'audio_input'],
+    ['image_input', imageIn, 'image_input'],
     // A model that makes images charges many times more for them, and the counts do not tell them from text.
-    {
-      unit: 'output',
-      quantity: plainOut,
-      price: prices['output_image_mtok'] === undefined ? output : undefined,
-      per: MILLION,
-    },
-    {
-      unit: 'reasoning',
-      quantity: reasoning,
-      price: prices['output_reasoning_mtok'],
-      per: MILLION,
-    },
-    { unit: 'audio_output', quantity: audioOut, price: prices['output_audio_mtok'], per: MILLION },
-    {
-      unit: 'web_search',
-      quantity: usage.web_searches ?? 0,
-      price: prices['web_searches_kcount'],
-      per: THOUSAND,
-    },
-    {
-      unit: 'request',
-      quantity: prices['requests_kcount'] === undefined ? 0 : 1,
-      price: prices['requests_kcount'],
-      per: THOUSAND,
-    },
+    ['output', plainOut, units.has('image_output') ? undefined : 'output'],
+    ['reasoning', reasoning, 'reasoning'],
+    ['audio_output', audioOut, 'audio_output'],
+    ['web_search', usage.web_searches ?? 0, 'web_search'],
+    ['request', own('request', 1), 'request'],
   ];
-}
-
-function ownPriced(count: number | undefined, price: Price): number {
-  return price === undefined ? 0 : (count ?? 0);
-}
-
-/** The rate for this much input: above a tier's start the whole call has the tier's price. */
-function atContext(price: NonNullable<Price>, inputTokens: number): number {
-  if (typeof price === 'number') return price;
-  return price.tiers.reduce(
-    (rate, tier) => (inputTokens > tier.start ? tier.price : rate),
-    price.base,
-  );
-}
-
-function priceLine(unit: string, quantity: number, price: number, per: number): PriceLine {
-  const priceUsd = String(price);
-  const rate = parseDecimal(priceUsd);
-  if (rate === undefined) throw new RangeError(`catalogue price of ${unit} is ${priceUsd}`);
-  const cost = toPicoUsd({
-    digits: rate.digits * BigInt(quantity),
-    scale: rate.scale + String(per).length - 1,
-  });
-  return { unit, quantity, priceUsd, per, cost };
 }

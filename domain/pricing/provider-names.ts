@@ -1,8 +1,8 @@
 /**
- * The catalogue's provider for the names that OpenTelemetry and the SDKs use.
+ * The price list's provider for the names that OpenTelemetry and the SDKs use.
  * https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/#gen-ai-provider-name
  */
-const CATALOGUE_PROVIDERS: ReadonlyMap<string, string> = new Map(
+const LISTED_PROVIDERS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'aws.bedrock': 'aws',
     bedrock: 'aws',
@@ -21,7 +21,7 @@ const CATALOGUE_PROVIDERS: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-export function catalogueProvider(name: string): string {
+export function priceListProvider(name: string): string {
   const lower = name.toLowerCase();
-  return CATALOGUE_PROVIDERS.get(lower) ?? lower;
+  return LISTED_PROVIDERS.get(lower) ?? lower;
 }

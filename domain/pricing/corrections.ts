@@ -1,0 +1,95 @@
+/** Prices that the catalogue lacks, each with its source: tiers, regions, and units that follow from another by a published rule. */
+import { parseDecimal } from '../money.ts';
+import type { ListedPrice } from './from-catalogue.ts';
+import { PRICE_UNITS, type PriceUnit, type ServiceTier } from './price-list.ts';
+
+/** "This tier costs half of standard": one rule for several models. Rules do not stack; each names what it starts from. */
+export interface Correction {
+  provider: string;
+  /** Ids of the price list, or `*` with what begins so. */
+  models: readonly string[];
+  serviceTier?: ServiceTier;
+  region?: string;
+  /** New unit = factor × another one's standard price, for units that the catalogue lacks. */
+  units?: Readonly<Partial<Record<PriceUnit, { of: PriceUnit; times: string }>>>;
+  /** Factor of every token price. */
+  tokensTimes?: string;
+  /** Factors of single units that are not that of the others; `null`: the tier has no price of its own for it. */
+  except?: Readonly<Partial<Record<PriceUnit, string | null>>>;
+  source: string;
+}
+
+/**
+ * @returns the catalogue's prices and those that follow from it by the corrections
+ * @throws Error for a correction that names a model without prices, or makes a price that is there already
+ */
+export function correct(
+  prices: readonly ListedPrice[],
+  corrections: readonly Correction[],
+): ListedPrice[] {
+  const all = [...prices];
+  const taken = new Set(prices.map(identity));
+  for (const correction of corrections) {
+    for (const model of correction.models) {
+      const base = all.filter((row) => isStandard(row) && isOf(row, correction.provider, model));
+      if (base.length === 0) {
+        throw new Error(`a correction names ${correction.provider} ${model}, which has no price`);
+      }
+      for (const row of base.flatMap((price) => derived(price, correction))) {
+        if (taken.has(identity(row))) {
+          // A pattern may meet a model that the catalogue has the price of; a name must not.
+          if (model.endsWith('*')) continue;
+          throw new Error(`a correction repeats the price of ${row.model}, ${row.unit}: remove it`);
+        }
+        taken.add(identity(row));
+        all.push(row);
+      }
+    }
+  }
+  return all;
+}
+
+function isStandard({ serviceTier, region }: ListedPrice): boolean {
+  return serviceTier === 'standard' && region === '';
+}
+
+function isOf(row: ListedPrice, provider: string, model: string): boolean {
+  if (row.provider !== provider) return false;
+  return model.endsWith('*') ? row.model.startsWith(model.slice(0, -1)) : row.model === model;
+}
+
+function identity(row: ListedPrice): string {
+  const { source: _, priceUsd: __, ...key } = row;
+  return JSON.stringify(key);
+}
+
+function derived(price: ListedPrice, correction: Correction): ListedPrice[] {
+  const { serviceTier = 'standard', region = '', source } = correction;
+  const row = { ...price, serviceTier, region, source };
+  if (correction.units !== undefined) {
+    return Object.entries(correction.units)
+      .filter(([, { of }]) => of === price.unit)
+      .map(([unit, { times }]) => ({
+        ...row,
+        unit: unit as PriceUnit,
+        priceUsd: product(price.priceUsd, times),
+      }));
+  }
+  const except = correction.except?.[price.unit];
+  if (except === null) return [];
+  const isToken = PRICE_UNITS[price.unit] === PRICE_UNITS.input;
+  const times = except ?? (isToken ? correction.tokensTimes : '1') ?? '1';
+  return [{ ...row, priceUsd: product(price.priceUsd, times) }];
+}
+
+/** Exact, as a plain decimal. */
+function product(price: string | null, times: string): string | null {
+  if (price === null) return null;
+  const [a, b] = [parseDecimal(price), parseDecimal(times)];
+  if (a === undefined || b === undefined) throw new RangeError(`not a decimal: ${price} × ${times}`);
+  const scale = a.scale + b.scale;
+  const digits = String(a.digits * b.digits).padStart(scale + 1, '0');
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  const whole = scale === 0 ? digits : digits.slice(0, -scale);
+  return fraction === '' || scale === 0 ? whole : `${whole}.${fraction}`;
+}

@@ -1,0 +1,248 @@
+/**
+ * Finds the rates of a call in a price list: those of its model, tier and region, as of its start. Looking up is remembered per
+ * stretch of time between two changes of any price, so that a call costs a map look-up and not a search.
+ */
+import { parseDecimal, rescale } from '../money.ts';
+import { knownIds } from './model-ids.ts';
+import {
+  type ModelName,
+  PRICE_UNITS,
+  type PriceList,
+  type PriceRow,
+  type PriceUnit,
+  type ServiceTier,
+} from './price-list.ts';
+import { priceListProvider } from './provider-names.ts';
+
+export interface Served {
+  provider: string;
+  /** The model that answered. */
+  model: string;
+  serviceTier: ServiceTier;
+  /** Empty: not said. */
+  region: string;
+  at: Date;
+}
+
+export interface Rate {
+  row: PriceRow;
+  /** US dollars for one of the unit, an exact decimal. */
+  usdEach: { digits: bigint; scale: number };
+}
+
+export interface Rates {
+  priceStatus: 'priced' | 'inferred';
+  /** Where the prices stand. */
+  provider: string;
+  model: string;
+  /** The name or rule by which the model was found; absent: by its own id. */
+  via?: ModelName;
+  /** Per unit, the bands of input size and hours of the day; never empty. */
+  units: ReadonlyMap<PriceUnit, readonly Rate[]>;
+}
+
+export type Unlisted = 'model_unlisted' | 'tier_unlisted';
+
+/** Two things that cannot be part of a name. */
+const SEPARATOR = '\n';
+const MEMORY_LIMIT = 20_000;
+
+interface Found {
+  provider: string;
+  model: string;
+  via?: ModelName;
+}
+
+export class PriceBook {
+  readonly #prices = new Map<string, PriceRow[]>();
+  readonly #names = new Map<string, ModelName[]>();
+  readonly #families = new Map<string, ModelName[]>();
+  /** When any price or name begins, ascending, in ms. */
+  readonly #changes: readonly number[];
+  readonly #memory = new Map<string, Rates | Unlisted>();
+
+  constructor({ prices, names }: PriceList) {
+    for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
+    for (const name of names) {
+      if (name.match === 'exact') append(this.#names, key(name.provider, name.name), name);
+      else append(this.#families, name.provider, name);
+    }
+    const begins = [...prices, ...names].map(({ validFrom }) => Date.parse(validFrom));
+    this.#changes = [...new Set(begins)].sort((a, b) => a - b);
+  }
+
+  ratesFor(served: Served): Rates | Unlisted {
+    const epoch = this.#epoch(served.at.getTime());
+    const memoryKey = [
+      served.provider,
+      served.model,
+      served.serviceTier,
+      served.region,
+      String(epoch),
+    ].join(SEPARATOR);
+    const known = this.#memory.get(memoryKey);
+    if (known !== undefined) return known;
+    const rates = this.#lookUp(served);
+    // Names come from outside: a producer that invents a model per call must not fill the memory.
+    if (this.#memory.size >= MEMORY_LIMIT) this.#memory.clear();
+    this.#memory.set(memoryKey, rates);
+    return rates;
+  }
+
+  /** How many changes there were before the instant: between two of them, every price holds. */
+  #epoch(atMs: number): number {
+    let low = 0;
+    let high = this.#changes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#changes[middle] ?? 0) <= atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #lookUp({ provider, model, serviceTier, region, at }: Served): Rates | Unlisted {
+    const found = this.#find(priceListProvider(provider), model, at.getTime());
+    if (found === undefined) return 'model_unlisted';
+    const rows = effectiveRows(
+      this.#prices.get(key(found.provider, found.model)) ?? [],
+      at.getTime(),
+    );
+    const units = ratesByUnit(
+      rows.filter((row) => row.serviceTier === serviceTier),
+      region.toLowerCase(),
+    );
+    if (units.size === 0) return rows.length === 0 ? 'model_unlisted' : 'tier_unlisted';
+    return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units };
+  }
+
+  #find(provider: string, model: string, atMs: number): Found | undefined {
+    const ids = knownIds(provider, model);
+    for (const id of ids) {
+      // A name that somebody gave comes before the list's own id: that is how a wrong entry is set right.
+      const via = latest(this.#names.get(key(provider, id)) ?? [], atMs);
+      if (via !== undefined) return { provider: via.modelProvider, model: via.model, via };
+      if (this.#prices.has(key(provider, id))) return { provider, model: id };
+    }
+    return this.#findByFamily(provider, ids[0] ?? '', atMs);
+  }
+
+  /** The longest family wins. What a family leads to is looked for by its own names, and not by another family. */
+  #findByFamily(provider: string, id: string, atMs: number): Found | undefined {
+    const matching = (this.#families.get(provider) ?? [])
+      .filter((family) => id.startsWith(family.name) && Date.parse(family.validFrom) <= atMs)
+      .sort((a, b) => b.name.length - a.name.length || byBeginning(b, a));
+    for (const via of matching) {
+      for (const target of knownIds(via.modelProvider, via.model + id.slice(via.name.length))) {
+        const name = latest(this.#names.get(key(via.modelProvider, target)) ?? [], atMs);
+        const at = name ?? { modelProvider: via.modelProvider, model: target };
+        if (this.#prices.has(key(at.modelProvider, at.model))) {
+          return { provider: at.modelProvider, model: at.model, via };
+        }
+      }
+    }
+    return undefined;
+  }
+}
+
+function key(provider: string, model: string): string {
+  return provider + SEPARATOR + model;
+}
+
+function append<Value>(map: Map<string, Value[]>, at: string, value: Value): void {
+  const list = map.get(at);
+  if (list === undefined) map.set(at, [value]);
+  else list.push(value);
+}
+
+function byBeginning(a: { validFrom: string }, b: { validFrom: string }): number {
+  return Date.parse(a.validFrom) - Date.parse(b.validFrom);
+}
+
+/** The last to begin by then; of those that begin together, the last one given. */
+function latest(names: readonly ModelName[], atMs: number): ModelName | undefined {
+  return names
+    .filter(({ validFrom }) => Date.parse(validFrom) <= atMs)
+    .reduce<ModelName | undefined>(
+      (last, name) => (last !== undefined && byBeginning(name, last) < 0 ? last : name),
+      undefined,
+    );
+}
+
+/** Of every key, the row that holds at the instant. */
+function effectiveRows(rows: readonly PriceRow[], atMs: number): PriceRow[] {
+  const holding = new Map<string, PriceRow>();
+  for (const row of rows) {
+    if (Date.parse(row.validFrom) > atMs) continue;
+    const rowKey = priceKey(row);
+    const other = holding.get(rowKey);
+    if (other === undefined || byBeginning(row, other) > 0 || corrects(row, other)) {
+      holding.set(rowKey, row);
+    }
+  }
+  return [...holding.values()].filter(({ priceUsd }) => priceUsd !== null);
+}
+
+function corrects(row: PriceRow, other: PriceRow): boolean {
+  return byBeginning(row, other) === 0 && row.revision > other.revision;
+}
+
+/** What makes two rows the price of the same thing, at different times. */
+export function priceKey(row: PriceRow): string {
+  return [
+    row.kind,
+    row.provider,
+    row.model,
+    row.unit,
+    row.serviceTier,
+    row.region,
+    row.aboveInputTokens,
+    row.fromMinute,
+    row.untilMinute,
+  ].join(SEPARATOR);
+}
+
+function ratesByUnit(rows: readonly PriceRow[], region: string): Map<PriceUnit, Rate[]> {
+  const units = new Map<PriceUnit, Rate[]>();
+  for (const unit of new Set(rows.map((row) => row.unit))) {
+    const ofUnit = rows.filter((row) => row.unit === unit);
+    const inRegion = ofUnit.filter((row) => row.region === region);
+    const here = inRegion.length > 0 ? inRegion : ofUnit.filter((row) => row.region === '');
+    const contracted = here.filter((row) => row.kind === 'contracted');
+    const rates = (contracted.length > 0 ? contracted : here).map(toRate);
+    if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
+  }
+  return units;
+}
+
+function toRate(row: PriceRow): Rate {
+  const price = parseDecimal(row.priceUsd ?? '');
+  if (price === undefined) {
+    throw new RangeError(`price ${row.id} is ${row.priceUsd}, not a decimal number`);
+  }
+  return { row, usdEach: rescale(price, PRICE_UNITS[row.unit]) };
+}
+
+/** The first that fits a call is its rate: larger input first, then hours of the day before all day. */
+function narrowestFirst({ row: a }: Rate, { row: b }: Rate): number {
+  return (
+    b.aboveInputTokens - a.aboveInputTokens ||
+    a.untilMinute - a.fromMinute - (b.untilMinute - b.fromMinute)
+  );
+}
+
+/** The rate of a unit for this call. */
+export function rateOf(
+  rates: readonly Rate[] | undefined,
+  inputTokens: number,
+  at: Date,
+): Rate | undefined {
+  if (rates === undefined) return undefined;
+  const minute = at.getUTCHours() * 60 + at.getUTCMinutes();
+  return rates.find(
+    ({ row }) =>
+      (row.aboveInputTokens === 0 || inputTokens > row.aboveInputTokens) &&
+      minute >= row.fromMinute &&
+      minute < row.untilMinute,
+  );
+}
