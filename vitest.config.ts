@@ -17,11 +17,11 @@ const CDK_DEPLOY = 'test/deploy/cdk-deploy.test.ts';
 const STACK = ['test/lib/*.test.ts'];
 
 /** What esbuild's `text` loader does for the bundles: `import text from './x.sql'` is the file's text. */
-const sqlText: Plugin = {
-  name: 'sql-text',
+const textFiles: Plugin = {
+  name: 'text-files',
   enforce: 'pre',
   transform(code, id) {
-    return id.endsWith('.sql') ? { code: `export default ${JSON.stringify(code)};` } : null;
+    return /\.(?:sql|tsv)$/.test(id) ? { code: `export default ${JSON.stringify(code)};` } : null;
   },
 };
 
@@ -69,7 +69,7 @@ if (findPostgres15() === undefined) {
 }
 
 export default defineConfig({
-  plugins: [sqlText],
+  plugins: [textFiles],
   test: {
     projects,
     globalSetup: ['test/support/scratch-directory.ts'],

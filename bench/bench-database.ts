@@ -1,4 +1,5 @@
 /** A PostgreSQL of its own for a benchmark, as durable as one in production, gone afterwards. */
+
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,8 @@ import { type Client, escapeLiteral } from 'pg';
 import { connect } from '../adapters/postgres/connect.ts';
 import { ensurePartitions } from '../adapters/postgres/create-partitions.ts';
 import { migrate } from '../adapters/postgres/migrate.ts';
+import { addPriceList } from '../adapters/postgres/price-list.ts';
+import { builtInPrices } from '../domain/pricing/built-in-prices.ts';
 import { startCluster } from '../local/postgres/cluster.ts';
 import { freePort } from '../local/state/free-port.ts';
 import type { Teardown } from '../local/teardown.ts';
@@ -48,6 +51,7 @@ export async function startBenchDatabase(now: Date, teardown: Teardown): Promise
   const owner = await connect({ connectionString: cluster.url, applicationName: 'bench' });
   teardown.add(() => owner.end());
   await migrate(owner, MIGRATIONS);
+  await addPriceList(owner, builtInPrices());
   await ensurePartitions(owner, now, { monthsBack: 3, monthsAhead: 1 });
   await owner.query(`create role ${LOGIN} login password ${escapeLiteral(password)}`);
   await owner.query(`grant tricost_ingest to ${LOGIN}`);

@@ -1,7 +1,9 @@
 /** The calls that ingest is measured with: the demo's sixty days of traffic, again and again with ids of their own. */
+
 import type { LlmCall } from '../domain/contract/llm-call.ts';
 import type { IncomingMessage, PlannedCall } from '../domain/ingest-calls/plan-batch.ts';
 import { planBatch } from '../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import { uuidV5 } from '../domain/uuid.ts';
 import { demoCalls } from '../local/demo/traffic.ts';
 
@@ -39,7 +41,11 @@ export function toMessages(calls: readonly LlmCall[]): IncomingMessage[] {
 
 export function planSample(calls: readonly LlmCall[]): PlannedCall[] {
   const oldest = new Date(SAMPLE_NOW.getTime() - 75 * 86_400_000);
-  const plan = planBatch(toMessages(calls), { now: SAMPLE_NOW, oldest });
+  const plan = planBatch(toMessages(calls), {
+    now: SAMPLE_NOW,
+    oldest,
+    prices: builtInPriceBook(),
+  });
   if (plan.rejections.length + plan.bugs.length > 0) throw new Error('the sample has broken calls');
   return plan.calls;
 }

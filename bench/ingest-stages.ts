@@ -1,4 +1,5 @@
 /** What each step between the queue and the table costs, on the same messages, one step after the other. */
+
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
@@ -10,6 +11,7 @@ import { copyIn } from '../adapters/postgres/copy-in.ts';
 import type { LlmCall } from '../domain/contract/llm-call.ts';
 import { decodeMessage } from '../domain/ingest-calls/decode-message.ts';
 import { planBatch } from '../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import { LOCAL_CREDENTIALS } from '../local/functions/sandbox-environment.ts';
 import { startLoopbackFauxqs } from '../local/queue/loopback-fauxqs.ts';
 import { encodedCopy } from './ingest-contenders.ts';
@@ -40,7 +42,9 @@ export async function measureStages(client: Client, calls: readonly LlmCall[]): 
     perEvent,
   );
   const decode = await perEvent(() => messages.map(({ body }) => decodeMessage(body)));
-  const plan = () => batches.map((batch) => planBatch(batch, { now: SAMPLE_NOW, oldest }).calls);
+  const prices = builtInPriceBook();
+  const plan = () =>
+    batches.map((batch) => planBatch(batch, { now: SAMPLE_NOW, oldest, prices }).calls);
   const planned = plan();
   const decodeAndPlan = await perEvent(plan);
   const encodeAll = () => planned.map((batch) => encodedCopy(batch.map(({ row }) => row)));

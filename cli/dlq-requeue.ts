@@ -1,4 +1,5 @@
 /** `tricost dlq requeue`: sends rejected events once more, after what refused them was mended. */
+
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Client } from 'pg';
 import { connect } from '../adapters/postgres/connect.ts';
@@ -10,6 +11,7 @@ import {
 } from '../adapters/postgres/replay-rejected-calls.ts';
 import { sendMessages } from '../adapters/sqs/send-messages.ts';
 import { type RejectedCall, replayRejected } from '../domain/ingest-calls/replay.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import { countEqual } from './dlq-peek.ts';
 import { sourceQueueUrl, sqsClient } from './dlq-queue.ts';
 import { interruptible } from './interruptible.ts';
@@ -65,7 +67,7 @@ async function requeueAll(
     looked += wanted.length;
     const ready: { row: RejectedCall; body: string }[] = [];
     for (const row of wanted) {
-      const replay = replayRejected(row, { now: new Date(), oldest });
+      const replay = replayRejected(row, { now: new Date(), oldest, prices: builtInPriceBook() });
       if ('body' in replay) ready.push({ row, body: replay.body });
       else left.push(`still refused: ${replay.refused.reason}`);
     }

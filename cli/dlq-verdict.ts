@@ -3,6 +3,7 @@
 import type { MessageInHand } from '../adapters/sqs/receive-messages.ts';
 import { readFailedJob } from '../domain/failed-job.ts';
 import { planBatch } from '../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import type { DeadLetters } from './dlq-queue.ts';
 import { oldestByDefault } from './validate.ts';
 
@@ -19,7 +20,11 @@ export function verdictOn(queue: DeadLetters, message: MessageInHand, now: Date)
 
 /** As `tricost validate` says it. */
 function ingestVerdict({ messageId, body }: MessageInHand, now: Date): string {
-  const plan = planBatch([{ messageId, body }], { now, oldest: oldestByDefault(now) });
+  const plan = planBatch([{ messageId, body }], {
+    now,
+    oldest: oldestByDefault(now),
+    prices: builtInPriceBook(),
+  });
   const [bug] = plan.bugs;
   if (bug !== undefined) return `our own code fails on it: ${String(bug.error)}`;
   const reasons = [...new Set(plan.rejections.map(({ reason }) => reason))].join(', ');

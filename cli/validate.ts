@@ -1,8 +1,10 @@
 /** `tricost validate`: what ingest would do with a message, without sending it. */
+
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { type BatchPlan, planBatch } from '../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import { printable } from './printable.ts';
 
 /** As `npm start` and a fresh deploy keep them: three months before the current one. */
@@ -27,6 +29,7 @@ Examples:
       const plan = planBatch([{ messageId: 'not-sent', body }], {
         now,
         oldest: oldestByDefault(now),
+        prices: builtInPriceBook(),
       });
       const [bug] = plan.bugs;
       if (bug !== undefined) throw bug.error;

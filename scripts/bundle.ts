@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { replaceFolder } from './replace-folder.ts';
-import { stripPriceCatalogue } from './strip-price-catalogue.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = join(root, 'dist');
@@ -32,9 +31,8 @@ await build({
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
-  loader: { '.sql': 'text' },
+  loader: { '.sql': 'text', '.tsv': 'text' },
   alias: { '@aws-sdk/credential-provider-node': './lambdas/lambda-credentials.ts' },
-  plugins: [stripPriceCatalogue],
   // CommonJS dependencies (pg) call require() for Node's own modules.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",

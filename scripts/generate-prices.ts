@@ -14,7 +14,9 @@ const PACKAGE = '@pydantic/genai-prices';
 const FOLDER = new URL('../domain/pricing/', import.meta.url);
 
 const main = createRequire(import.meta.url).resolve(PACKAGE);
-const { version } = JSON.parse(await readFile(new URL('../package.json', `file://${main}`), 'utf8'));
+const { version } = JSON.parse(
+  await readFile(new URL('../package.json', `file://${main}`), 'utf8'),
+);
 const module = await readFile(new URL('index.js', `file://${main}`), 'utf8');
 const corrections: Correction[] = JSON.parse(
   await readFile(new URL('corrections.json', FOLDER), 'utf8'),
@@ -46,7 +48,9 @@ function catalogueIn(source: string): CatalogueProvider[] {
   const [opening] = /^const \w+ = (?=\[\n)/.exec(source) ?? [];
   const end = source.indexOf('\n], ');
   if (opening === undefined || end === -1) {
-    throw new Error(`the module of ${PACKAGE} no longer begins with its catalogue: look at it and mend this script`);
+    throw new Error(
+      `the module of ${PACKAGE} no longer begins with its catalogue: look at it and mend this script`,
+    );
   }
   // The literal's arrays belong to another realm, which `Array.isArray` does not mind.
   return runInNewContext(source.slice(opening.length, end + '\n]'.length));

@@ -1,9 +1,11 @@
 /** Mutated and hostile bodies: each is stored or refused with a reason, none makes our code throw, none harms another. */
+
 import { setImmediate as breathe } from 'node:timers/promises';
 import { oldestPartitionStart } from '../adapters/postgres/create-partitions.ts';
 import { decodeMessage } from '../domain/ingest-calls/decode-message.ts';
 import { type BatchPlan, planBatch } from '../domain/ingest-calls/plan-batch.ts';
 import { type PicoUsd, parsePicoUsd } from '../domain/money.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import { seededRandom } from '../local/demo/random.ts';
 import { account, emptyTables } from './accounting/account.ts';
 import { sendBodies } from './accounting/send-bodies.ts';
@@ -25,7 +27,8 @@ export async function fuzz(soak: SoakStack, size: Fuzz): Promise<Outcome> {
   const { seed, events, throughStackEvery, report } = size;
   const now = new Date();
   const random = seededRandom(seed);
-  const context = { now, oldest: await soak.database.withOwner(oldestPartitionStart) };
+  const oldest = await soak.database.withOwner(oldestPartitionStart);
+  const context = { now, oldest, prices: builtInPriceBook() };
   await emptyTables(soak);
   const before = { metAgain: ingestMetric(soak, 'Duplicate'), bugs: ingestMetric(soak, 'Bugs') };
   const counts = new FuzzCounts();

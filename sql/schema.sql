@@ -131,20 +131,24 @@ create table tricost.llm_calls (
   extra jsonb,
   usage_raw jsonb,
   flags text[],
+  region text,
+  computed_cost_usd numeric(20,12),
+  price_ids integer[],
   constraint llm_calls_attempt_check CHECK ((attempt > 0)),
   constraint llm_calls_audio_input_tokens_check CHECK ((audio_input_tokens >= 0)),
   constraint llm_calls_audio_output_tokens_check CHECK ((audio_output_tokens >= 0)),
   constraint llm_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
   constraint llm_calls_cache_write_1h_tokens_check CHECK ((cache_write_1h_tokens >= 0)),
   constraint llm_calls_cache_write_5m_tokens_check CHECK ((cache_write_5m_tokens >= 0)),
-  constraint llm_calls_check CHECK (((cost_usd IS NOT NULL) = (price_status = ANY (ARRAY['priced'::text, 'provider'::text])))),
+  constraint llm_calls_check CHECK (((cost_usd IS NOT NULL) = (price_status = ANY (ARRAY['priced'::text, 'inferred'::text, 'provider'::text])))),
+  constraint llm_calls_computed_cost_usd_check CHECK ((computed_cost_usd >= (0)::numeric)),
   constraint llm_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
   constraint llm_calls_image_input_tokens_check CHECK ((image_input_tokens >= 0)),
   constraint llm_calls_input_tokens_check CHECK ((input_tokens >= 0)),
   constraint llm_calls_latency_ms_check CHECK ((latency_ms >= 0)),
   constraint llm_calls_output_tokens_check CHECK ((output_tokens >= 0)),
   constraint llm_calls_pkey PRIMARY KEY (ts, event_id),
-  constraint llm_calls_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'provider'::text, 'unpriced'::text, 'no_usage'::text]))),
+  constraint llm_calls_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'inferred'::text, 'provider'::text, 'unpriced'::text, 'no_usage'::text]))),
   constraint llm_calls_prompt_version_check CHECK ((prompt_version > 0)),
   constraint llm_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
   constraint llm_calls_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'error'::text, 'aborted'::text, 'timeout'::text, 'abandoned'::text]))),
@@ -159,10 +163,39 @@ comment on column tricost.llm_calls.received_at is 'When the row was written.';
 comment on column tricost.llm_calls.cost_usd is 'US dollars, exact to 12 decimals. NULL: not priced, which is not zero.';
 comment on column tricost.llm_calls.input_tokens is 'All input tokens, cache reads and writes included. NULL: unknown.';
 comment on column tricost.llm_calls.output_tokens is 'All output tokens, reasoning included. NULL: unknown.';
-comment on column tricost.llm_calls.price_status is 'priced: from the price catalogue. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
+comment on column tricost.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
 comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept only where it contradicts itself (flag usage_mismatch).';
 comment on column tricost.llm_calls.flags is 'What ingest had to do to keep the call; see docs/reference/event-contract.md.';
+comment on column tricost.llm_calls.region is 'Where the provider says it served the call. NULL: not said.';
+comment on column tricost.llm_calls.computed_cost_usd is 'What the price list makes of a call whose cost the provider stated. NULL: nothing was stated, or there is no price.';
+comment on column tricost.llm_calls.price_ids is 'The rows of tricost.prices that the cost, or the computed cost beside a stated one, was computed with.';
 grant insert on tricost.llm_calls to tricost_ingest;
+
+create table tricost.model_names (
+  id integer generated always as identity not null,
+  provider text not null,
+  name text not null,
+  match text not null,
+  model_provider text not null,
+  model text not null,
+  price_status text not null,
+  valid_from timestamp with time zone not null,
+  revision integer default 1 not null,
+  source text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint model_names_match_check CHECK ((match = ANY (ARRAY['exact'::text, 'family'::text]))),
+  constraint model_names_pkey PRIMARY KEY (id),
+  constraint model_names_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'inferred'::text]))),
+  constraint model_names_provider_name_match_valid_from_revision_key UNIQUE (provider, name, match, valid_from, revision),
+  constraint model_names_revision_check CHECK ((revision > 0)),
+  constraint model_names_source_check CHECK ((source <> ''::text))
+);
+CREATE TRIGGER model_names_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tricost.model_names FOR EACH STATEMENT EXECUTE FUNCTION tricost.refuse_change();
+CREATE TRIGGER model_names_version AFTER INSERT ON tricost.model_names FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
+comment on table tricost.model_names is 'Under which other names a model answers, and whose prices hold for it. Rows are added, never changed.';
+comment on column tricost.model_names.match is 'exact: this name. family: every name that begins so, with what follows put behind model.';
+comment on column tricost.model_names.price_status is 'priced: the provider itself calls the model so. inferred: somebody says that its prices hold for this name.';
+grant select on tricost.model_names to tricost_ingest;
 
 create table tricost.outbox (
   id bigint generated always as identity not null,
@@ -182,6 +215,56 @@ create table tricost.outbox (
 CREATE INDEX outbox_pending_idx ON tricost.outbox USING btree (id) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
 comment on table tricost.outbox is 'Slack messages to deliver. failed_at: Slack refused it for good; a person must act.';
 grant insert, select, update on tricost.outbox to tricost_ingest;
+
+create table tricost.price_list_version (
+  only_row boolean default true not null,
+  version bigint default 0 not null,
+  constraint price_list_version_only_row_check CHECK (only_row),
+  constraint price_list_version_pkey PRIMARY KEY (only_row)
+);
+comment on table tricost.price_list_version is 'One row. Its number grows with every addition to prices or model_names: who has read them knows when to read again.';
+grant select on tricost.price_list_version to tricost_ingest;
+
+create table tricost.prices (
+  id integer generated always as identity not null,
+  kind text not null,
+  provider text not null,
+  model text not null,
+  unit text not null,
+  service_tier text not null,
+  region text default ''::text not null,
+  above_input_tokens integer default 0 not null,
+  from_minute smallint default 0 not null,
+  until_minute smallint default 1440 not null,
+  valid_from timestamp with time zone not null,
+  revision integer default 1 not null,
+  price_usd numeric,
+  source text not null,
+  created_at timestamp with time zone default now() not null,
+  constraint prices_above_input_tokens_check CHECK ((above_input_tokens >= 0)),
+  constraint prices_check CHECK ((from_minute < until_minute)),
+  constraint prices_from_minute_check CHECK (((from_minute >= 0) AND (from_minute <= 1439))),
+  constraint prices_kind_check CHECK ((kind = ANY (ARRAY['list'::text, 'contracted'::text]))),
+  constraint prices_pkey PRIMARY KEY (id),
+  constraint prices_price_usd_check CHECK ((price_usd >= (0)::numeric)),
+  constraint prices_provider_model_unit_service_tier_region_above_input__key UNIQUE (provider, model, unit, service_tier, region, above_input_tokens, from_minute, until_minute, kind, valid_from, revision),
+  constraint prices_revision_check CHECK ((revision > 0)),
+  constraint prices_service_tier_check CHECK ((service_tier = ANY (ARRAY['standard'::text, 'batch'::text, 'flex'::text, 'priority'::text, 'fast'::text]))),
+  constraint prices_source_check CHECK ((source <> ''::text)),
+  constraint prices_unit_check CHECK ((unit = ANY (ARRAY['input'::text, 'cache_read'::text, 'cache_write_5m'::text, 'cache_write_1h'::text, 'audio_input'::text, 'image_input'::text, 'output'::text, 'reasoning'::text, 'audio_output'::text, 'image_output'::text, 'web_search'::text, 'request'::text]))),
+  constraint prices_until_minute_check CHECK (((until_minute >= 1) AND (until_minute <= 1440)))
+);
+CREATE TRIGGER prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tricost.prices FOR EACH STATEMENT EXECUTE FUNCTION tricost.refuse_change();
+CREATE TRIGGER prices_version AFTER INSERT ON tricost.prices FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
+comment on table tricost.prices is 'US dollars for a unit of a model, from an instant on. Rows are added, never changed: the end of one is the beginning of the next with the same key.';
+comment on column tricost.prices.kind is 'list: the public price. contracted: a negotiated one, which takes its place.';
+comment on column tricost.prices.region is 'Where the call was served, in the provider''s words. Empty: wherever no other row names the region.';
+comment on column tricost.prices.above_input_tokens is 'The whole call has this price when its input is larger.';
+comment on column tricost.prices.from_minute is 'Minute of the UTC day from which the price holds, until until_minute.';
+comment on column tricost.prices.revision is 'Of rows with the same key and valid_from, the highest corrects the others.';
+comment on column tricost.prices.price_usd is 'For a million tokens, or for a thousand searches or requests. NULL: without a price from here on.';
+comment on column tricost.prices.source is 'Where the price was read: an address, a catalogue with its version, or who entered it.';
+grant select on tricost.prices to tricost_ingest;
 
 create table tricost.prompt_features (
   feature text not null,
@@ -283,7 +366,10 @@ create view reporting.llm_calls as
     extra,
     flags,
     event_id,
-    received_at
+    received_at,
+    region,
+    computed_cost_usd,
+    price_ids
    FROM tricost.llm_calls;
 comment on view reporting.llm_calls is 'One row per LLM call. cost_usd is NULL where the call could not be priced.';
 comment on column reporting.llm_calls.ts is 'When the request started, fixed by the producer, to the millisecond.';
@@ -308,7 +394,7 @@ comment on column reporting.llm_calls.audio_output_tokens is 'Part of output_tok
 comment on column reporting.llm_calls.image_input_tokens is 'Part of input_tokens that is images. NULL: unknown.';
 comment on column reporting.llm_calls.web_searches is 'Web searches that the provider ran and bills, in requests. NULL: unknown.';
 comment on column reporting.llm_calls.status is 'How the call ended: ok, error, aborted, timeout or abandoned.';
-comment on column reporting.llm_calls.price_status is 'priced: from the price catalogue. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
+comment on column reporting.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
 comment on column reporting.llm_calls.usage_source is 'Where the counts come from: provider, partial (an interrupted stream) or estimated. NULL: not said.';
 comment on column reporting.llm_calls.service_tier is 'The tier that served the call, as the response named it. NULL: not said, priced as standard.';
 comment on column reporting.llm_calls.batch is 'Whether the call went through the provider''s batch API. NULL: not said, priced as no.';
@@ -325,6 +411,9 @@ comment on column reporting.llm_calls.extra is 'Fields of the event that the con
 comment on column reporting.llm_calls.flags is 'What ingest had to do to keep the call; each flag is explained in docs/reference/rejections.md.';
 comment on column reporting.llm_calls.event_id is 'The call''s id. With ts it is the key: the same pair delivered twice is one row.';
 comment on column reporting.llm_calls.received_at is 'When the row was written.';
+comment on column reporting.llm_calls.region is 'Where the provider says it served the call. NULL: not said.';
+comment on column reporting.llm_calls.computed_cost_usd is 'What the price list makes of a call whose cost the provider stated, in US dollars. NULL: nothing was stated, or there is no price.';
+comment on column reporting.llm_calls.price_ids is 'The prices that the cost, or the computed cost beside a stated one, was computed with: ids of reporting.prices.';
 grant select on reporting.llm_calls to tricost_ingest;
 grant select on reporting.llm_calls to tricost_readonly;
 
@@ -346,6 +435,27 @@ create view reporting.notifications as
    FROM tricost.outbox;
 comment on view reporting.notifications is 'Slack messages and whether they arrived.';
 grant select on reporting.notifications to tricost_readonly;
+
+create view reporting.prices as
+ SELECT id,
+    kind,
+    provider,
+    model,
+    unit,
+    service_tier,
+    region,
+    above_input_tokens,
+    from_minute,
+    until_minute,
+    valid_from,
+    lead(valid_from) OVER (PARTITION BY kind, provider, model, unit, service_tier, region, above_input_tokens, from_minute, until_minute ORDER BY valid_from, revision) AS valid_until,
+    revision,
+    price_usd,
+    source,
+    created_at
+   FROM tricost.prices;
+comment on view reporting.prices is 'US dollars for a million tokens, or a thousand searches or requests, from valid_from until valid_until (NULL: still). Of two with the same valid_from, the first ended when it began: it was corrected.';
+grant select on reporting.prices to tricost_readonly;
 
 create view reporting.prompt_versions as
  SELECT feature,
@@ -505,3 +615,28 @@ begin
 end
 $function$;
 comment on function tricost.ensure_partitions(from_month date, to_month date) is 'Creates the missing monthly partitions between two months, inclusive; returns their names.';
+
+CREATE OR REPLACE FUNCTION tricost.note_price_list_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update tricost.price_list_version set version = version + 1;
+  return null;
+end
+$function$;
+comment on function tricost.note_price_list_change() is 'Trigger: counts additions to the price list, in the order of their commits.';
+
+CREATE OR REPLACE FUNCTION tricost.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  raise exception 'rows of tricost.% are never changed or removed', tg_table_name
+    using hint = 'Add a row: a later valid_from for a new price, a higher revision to correct one, a NULL price to end one.';
+end
+$function$;
+comment on function tricost.refuse_change() is 'Trigger: what a call was priced with must stay as it was.';

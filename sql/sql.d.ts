@@ -3,3 +3,9 @@ declare module '*.sql' {
   const text: string;
   export default text;
 }
+
+// The built-in price list.
+declare module '*.tsv' {
+  const text: string;
+  export default text;
+}

@@ -7,6 +7,7 @@ export const COLUMN_TYPES = {
   ts: 'timestamptz',
   event_id: 'uuid',
   cost_usd: 'numeric',
+  computed_cost_usd: 'numeric',
   input_tokens: 'int',
   output_tokens: 'int',
   cache_read_tokens: 'int',
@@ -34,6 +35,7 @@ export const COLUMN_TYPES = {
   price_status: 'text',
   usage_source: 'text',
   service_tier: 'text',
+  region: 'text',
   response_id: 'text',
   trace_id: 'text',
   user_tier: 'text',
@@ -43,6 +45,7 @@ export const COLUMN_TYPES = {
   extra: 'jsonb',
   usage_raw: 'jsonb',
   flags: 'text[]',
+  price_ids: 'int[]',
 } as const satisfies Record<CallColumn, string>;
 
 const COLUMNS = Object.keys(COLUMN_TYPES) as CallColumn[];
@@ -53,7 +56,8 @@ export function filledColumns(rows: readonly CallRow[]): CallColumn[] {
 }
 
 function isNull(row: CallRow, column: CallColumn): boolean {
-  return column === 'flags' ? row.flags.length === 0 : row[column] === null;
+  const value = row[column];
+  return Array.isArray(value) ? value.length === 0 : value === null;
 }
 
 /** A value in the type's input syntax, not yet quoted for the statement it goes into. */
@@ -62,6 +66,6 @@ export function inputText(row: CallRow, column: CallColumn): string | null {
   if (value === null) return null;
   if (typeof value !== 'object') return String(value);
   if (!Array.isArray(value)) return JSON.stringify(value);
-  // Flags are words of our own: none needs quoting inside an array.
+  // Flags are words of our own, and price ids numbers: none needs quoting inside an array.
   return value.length === 0 ? null : `{${value.join(',')}}`;
 }

@@ -22,6 +22,8 @@ const UNKNOWN = {
   ttft_ms: null,
   stream: null,
   attempt: null,
+  region: null,
+  computed_cost_usd: null,
   response_id: null,
   trace_id: null,
   user_tier: null,
@@ -52,6 +54,7 @@ export function plannedCall(number: number, ts: Date): PlannedCall {
     status: 'ok',
     latency_ms: number % 3_000,
     flags: [],
+    price_ids: [],
   };
   return { row, messageId: '', index: 0 };
 }

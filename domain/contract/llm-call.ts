@@ -109,6 +109,10 @@ export interface LlmCall {
    */
   service_tier?: string | null;
   /**
+   * Where the provider says that it served the call, in its own words, for example Anthropic's inference_geo. Not where the app runs.
+   */
+  region?: string | null;
+  /**
    * Whether the call went through the provider's batch API.
    */
   batch?: boolean | null;

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../json.ts';
 
 export type CallStatus = 'ok' | 'error' | 'aborted' | 'timeout' | 'abandoned';
-export type PriceStatus = 'priced' | 'provider' | 'unpriced' | 'no_usage';
+export type PriceStatus = 'priced' | 'inferred' | 'provider' | 'unpriced' | 'no_usage';
 
 /** What ingest had to do to keep a call. */
 export type CallFlag =
@@ -39,10 +39,15 @@ export interface CallRow {
   web_searches: number | null;
   /** Decimal string with twelve decimals, US dollars. */
   cost_usd: string | null;
+  /** Ours, where `cost_usd` is what the provider stated. Decimal string. */
+  computed_cost_usd: string | null;
+  /** The prices that the call, or what we computed beside the provider's, was priced with. */
+  price_ids: number[];
   price_status: PriceStatus;
   usage_source: 'provider' | 'partial' | 'estimated' | null;
   cache_hit: boolean | null;
   service_tier: string | null;
+  region: string | null;
   batch: boolean | null;
   status: CallStatus;
   latency_ms: number | null;

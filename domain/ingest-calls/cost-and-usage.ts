@@ -1,19 +1,20 @@
 /** What a call used and what it cost: the columns that come from `usage`, `usage_raw` and `cost_usd`. */
 import type { JsonObject } from '../json.ts';
 import { formatPicoUsd, type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
-import { priceCall } from '../pricing/price-call.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
+import { type Price, priceCall } from '../pricing/price-call.ts';
 import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
 import { isConsistent, USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
-import type { CallFlag, CallRow, PriceStatus } from './call-row.ts';
+import type { CallFlag, CallRow } from './call-row.ts';
 import { boundExtra } from './extra.ts';
 import { readBoolean, readChoice, readObject } from './fields.ts';
 import { Refused } from './rejection.ts';
+import { cleanText, fitName } from './text.ts';
 
-type Served = Pick<CallRow, 'provider' | 'model' | 'service_tier' | 'batch' | 'status'>;
-type CostAndUsage = Pick<
-  CallRow,
-  UsageKey | 'usage_raw' | 'usage_source' | 'cache_hit' | 'cost_usd' | 'price_status'
->;
+type Served = Pick<CallRow, 'provider' | 'model' | 'service_tier' | 'region' | 'batch' | 'status'>;
+type Cost = Pick<CallRow, 'cost_usd' | 'computed_cost_usd' | 'price_status' | 'price_ids'>;
+type CostAndUsage = Cost &
+  Pick<CallRow, UsageKey | 'usage_raw' | 'usage_source' | 'cache_hit' | 'service_tier' | 'region'>;
 
 const USAGE_SOURCES = ['provider', 'partial', 'estimated'] as const;
 const COST_TEXT = /^\d{1,8}(?:\.\d{1,40})?$/;
@@ -23,8 +24,8 @@ const COST_LIMIT: PicoUsd = 10n ** 20n;
 /** @throws Refused (`usage_…`, `tokens_invalid`, `cost_invalid`, `type_invalid`, `value_unknown`) */
 export function readCostAndUsage(
   event: JsonObject,
-  ts: Date,
-  served: Served,
+  { ts, prices }: { ts: Date; prices: PriceBook },
+  asked: Served,
   flags: Set<CallFlag>,
 ): CostAndUsage {
   const stated = readStatedCost(event);
@@ -34,24 +35,34 @@ export function readCostAndUsage(
   if (ownUsage !== undefined) readOwnUsage(ownUsage);
   const objects = [usageRaw, ownUsage].filter((object) => object !== undefined);
   const { raw, read } = readFirst(objects);
-  if (read === undefined && stated === undefined && served.status === 'ok') {
+  if (read === undefined && stated === undefined && asked.status === 'ok') {
     throw new Refused(objects.length === 0 ? 'usage_missing' : 'usage_unrecognised');
   }
   const usage = read?.usage ?? {};
   // What was passed over must be kept, too, or nobody could read it later.
   const doubtful = objects[0] === raw ? raw : objects[0];
   const isDoubtful = flagUsage(doubtful, doubtful === raw ? read : undefined, flags);
-  const { cost, priceStatus } = costOf(stated, ts, served, read);
+  const served = {
+    ...asked,
+    service_tier: fitServed(read?.served.serviceTier) ?? asked.service_tier,
+    region: fitServed(read?.served.region) ?? asked.region,
+  };
   return {
     ...columns(usage),
+    ...costOf(stated, read === undefined ? 'no usage' : priceOf(prices, ts, served, read)),
+    service_tier: served.service_tier,
+    region: served.region,
     usage_raw: isDoubtful && doubtful !== undefined ? keepRaw(doubtful, flags) : null,
     usage_source: readChoice(event, 'usage_source', USAGE_SOURCES) ?? null,
     cache_hit:
       readBoolean(event, 'cache_hit') ??
       (usage.cache_read_tokens === undefined ? null : usage.cache_read_tokens > 0),
-    cost_usd: cost === undefined ? null : formatPicoUsd(cost),
-    price_status: priceStatus,
   };
+}
+
+/** A word of the provider's own object, as names are kept. */
+function fitServed(word: string | undefined): string | undefined {
+  return word === undefined ? undefined : fitName(cleanText(word)).name;
 }
 
 function keepRaw(raw: JsonObject, flags: Set<CallFlag>): JsonObject | null {
@@ -102,25 +113,46 @@ function readStatedCost(event: JsonObject): PicoUsd | undefined {
   return cost;
 }
 
-function costOf(
-  stated: PicoUsd | undefined,
+function priceOf(
+  prices: PriceBook,
   ts: Date,
   served: Served,
-  read: ReadUsage | undefined,
-): { cost: PicoUsd | undefined; priceStatus: PriceStatus } {
-  if (stated !== undefined) return { cost: stated, priceStatus: 'provider' };
-  if (read === undefined) return { cost: undefined, priceStatus: 'no_usage' };
+  { usage, unreadKeys }: ReadUsage,
+): Price | undefined {
   // Something was used that no bucket holds: the sum of the others would be too low.
-  if (read.unreadKeys.length > 0) return { cost: undefined, priceStatus: 'unpriced' };
-  const priced = priceCall({
+  if (unreadKeys.length > 0) return undefined;
+  const price = priceCall(prices, {
     provider: served.provider,
     model: served.model,
     at: ts,
-    usage: read.usage,
+    usage,
     serviceTier: served.service_tier ?? undefined,
+    region: served.region ?? undefined,
     batch: served.batch ?? undefined,
   });
-  return { cost: priced?.cost, priceStatus: priced === undefined ? 'unpriced' : 'priced' };
+  return price.priceStatus === 'unpriced' ? undefined : price;
+}
+
+/** What the provider says it charged is the cost; ours stands beside it, to compare. */
+function costOf(stated: PicoUsd | undefined, priced: Price | undefined | 'no usage'): Cost {
+  const price = priced === 'no usage' ? undefined : priced;
+  const computed = price === undefined ? null : formatPicoUsd(price.cost);
+  const price_ids = price?.lines.map(({ rate }) => rate.row.id) ?? [];
+  if (stated !== undefined) {
+    return {
+      cost_usd: formatPicoUsd(stated),
+      computed_cost_usd: computed,
+      price_status: 'provider',
+      price_ids,
+    };
+  }
+  const unpriced = priced === 'no usage' ? 'no_usage' : 'unpriced';
+  return {
+    cost_usd: computed,
+    computed_cost_usd: null,
+    price_status: price?.priceStatus ?? unpriced,
+    price_ids,
+  };
 }
 
 function columns(usage: Usage): Record<UsageKey, number | null> {

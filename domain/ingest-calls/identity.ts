@@ -1,5 +1,6 @@
 /** What makes a call this very call: its id and the start of its request. */
 import type { JsonObject } from '../json.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
 import { isUuid, uuidV5 } from '../uuid.ts';
 import type { CallFlag } from './call-row.ts';
 import { readText } from './fields.ts';
@@ -15,6 +16,7 @@ export interface ParseContext {
   now: Date;
   /** Start of the oldest partition. */
   oldest: Date;
+  prices: PriceBook;
 }
 
 /** Namespace of the ids derived for events without one. */

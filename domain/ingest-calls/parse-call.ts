@@ -46,6 +46,7 @@ function readCall(event: JsonObject, context: ParseContext): CallRow {
     provider: name('provider') ?? NONE,
     model,
     service_tier: name('service_tier'),
+    region: name('region'),
     batch: readBoolean(event, 'batch'),
     status: readChoice(event, 'status', STATUSES) ?? 'ok',
   };
@@ -59,7 +60,7 @@ function readCall(event: JsonObject, context: ParseContext): CallRow {
     prompt_name: name('prompt_name'),
     prompt_version: null,
     ...served,
-    ...readCostAndUsage(event, ts, served, flags),
+    ...readCostAndUsage(event, { ts, prices: context.prices }, served, flags),
     latency_ms: readMilliseconds(event, 'latency_ms'),
     ttft_ms: readMilliseconds(event, 'ttft_ms'),
     stream: readBoolean(event, 'stream'),

@@ -1,5 +1,6 @@
 /** Sorts a batch of messages into rows to store, rejections to keep and deliveries to note. Nothing is left over. */
 import { compare } from '../compare.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
 import type { CallRow } from './call-row.ts';
 import { type Delivery, decodeMessage } from './decode-message.ts';
 import { parseCall } from './parse-call.ts';
@@ -48,6 +49,7 @@ export interface BatchContext {
   now: Date;
   /** Start of the oldest partition. */
   oldest: Date;
+  prices: PriceBook;
 }
 
 /** When a slice is full. It may grow somewhat larger, but by one message at most. */

@@ -1,7 +1,7 @@
 /** Prices that the catalogue lacks, each with its source: tiers, regions, and units that follow from another by a published rule. */
 import { parseDecimal } from '../money.ts';
 import type { ListedPrice } from './from-catalogue.ts';
-import { PRICE_UNITS, type PriceUnit, type ServiceTier } from './price-list.ts';
+import { PRICE_UNITS, type PriceUnit, type ServiceTier, SINCE_EVER } from './price-list.ts';
 
 /** "This tier costs half of standard": one rule for several models. Rules do not stack; each names what it starts from. */
 export interface Correction {
@@ -12,10 +12,12 @@ export interface Correction {
   region?: string;
   /** New unit = factor × another one's standard price, for units that the catalogue lacks. */
   units?: Readonly<Partial<Record<PriceUnit, { of: PriceUnit; times: string }>>>;
+  /** Prices that are not a plain factor of the standard ones, decimal strings. */
+  prices?: Readonly<Partial<Record<PriceUnit, string>>>;
   /** Factor of every token price. */
   tokensTimes?: string;
-  /** Factors of single units that are not that of the others; `null`: the tier has no price of its own for it. */
-  except?: Readonly<Partial<Record<PriceUnit, string | null>>>;
+  /** Units whose price in the tier is not known: a call that uses one stays unpriced. */
+  except?: readonly PriceUnit[];
   source: string;
 }
 
@@ -35,7 +37,11 @@ export function correct(
       if (base.length === 0) {
         throw new Error(`a correction names ${correction.provider} ${model}, which has no price`);
       }
-      for (const row of base.flatMap((price) => derived(price, correction))) {
+      const made = [
+        ...(correction.prices === undefined ? base.flatMap((p) => derived(p, correction)) : []),
+        ...stated(correction, model),
+      ];
+      for (const row of made) {
         if (taken.has(identity(row))) {
           // A pattern may meet a model that the catalogue has the price of; a name must not.
           if (model.endsWith('*')) continue;
@@ -75,18 +81,26 @@ function derived(price: ListedPrice, correction: Correction): ListedPrice[] {
         priceUsd: product(price.priceUsd, times),
       }));
   }
-  const except = correction.except?.[price.unit];
-  if (except === null) return [];
+  if (correction.except?.includes(price.unit)) return [];
   const isToken = PRICE_UNITS[price.unit] === PRICE_UNITS.input;
-  const times = except ?? (isToken ? correction.tokensTimes : '1') ?? '1';
+  const times = (isToken ? correction.tokensTimes : undefined) ?? '1';
   return [{ ...row, priceUsd: product(price.priceUsd, times) }];
+}
+
+function stated(correction: Correction, model: string): ListedPrice[] {
+  const { provider, serviceTier = 'standard', region = '', source } = correction;
+  return Object.entries(correction.prices ?? {}).map(([unit, priceUsd]) => ({
+    ...{ provider, model, unit: unit as PriceUnit, serviceTier, region, source, priceUsd },
+    ...{ aboveInputTokens: 0, fromMinute: 0, untilMinute: 1_440, validFrom: SINCE_EVER },
+  }));
 }
 
 /** Exact, as a plain decimal. */
 function product(price: string | null, times: string): string | null {
   if (price === null) return null;
   const [a, b] = [parseDecimal(price), parseDecimal(times)];
-  if (a === undefined || b === undefined) throw new RangeError(`not a decimal: ${price} × ${times}`);
+  if (a === undefined || b === undefined)
+    throw new RangeError(`not a decimal: ${price} × ${times}`);
   const scale = a.scale + b.scale;
   const digits = String(a.digits * b.digits).padStart(scale + 1, '0');
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');

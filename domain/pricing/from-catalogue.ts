@@ -1,11 +1,5 @@
 /** Reads the catalogue of genai-prices (https://github.com/pydantic/genai-prices, data format 2) as a price list. */
-import {
-  type ModelName,
-  PRICE_UNITS,
-  type PriceRow,
-  type PriceUnit,
-  SINCE_EVER,
-} from './price-list.ts';
+import { type ModelName, type PriceRow, type PriceUnit, SINCE_EVER } from './price-list.ts';
 
 export type CatalogueMatch =
   | { equals: string }
@@ -96,10 +90,14 @@ function datedPrices(named: Named, entries: readonly CatalogueEntry[]): ListedPr
     }
     if (constraint !== undefined) validFrom = `${constraint.start_date}T00:00:00Z`;
     const now = pricesOf(named, prices, validFrom, 0, DAY_MINUTES);
-    rows.push(...now, ...withdrawn(before, now, validFrom));
+    rows.push(...changed(before, now), ...withdrawn(before, now, validFrom));
     before = now;
   }
   return rows;
+}
+
+function changed(before: readonly ListedPrice[], now: readonly ListedPrice[]): ListedPrice[] {
+  return now.filter((row) => sameIn(before, row)?.priceUsd !== row.priceUsd);
 }
 
 /** What had a price before a date and has none from it on. */
@@ -108,11 +106,15 @@ function withdrawn(
   now: readonly ListedPrice[],
   validFrom: string,
 ): ListedPrice[] {
-  const same = (a: ListedPrice) => (b: ListedPrice) =>
-    a.unit === b.unit && a.aboveInputTokens === b.aboveInputTokens;
   return before
-    .filter((row) => !now.some(same(row)))
+    .filter((row) => sameIn(now, row) === undefined)
     .map((row) => ({ ...row, validFrom, priceUsd: null }));
+}
+
+function sameIn(rows: readonly ListedPrice[], row: ListedPrice): ListedPrice | undefined {
+  return rows.find(
+    ({ unit, aboveInputTokens }) => unit === row.unit && aboveInputTokens === row.aboveInputTokens,
+  );
 }
 
 function pricesOf(
@@ -145,7 +147,8 @@ function pricesOf(
 
 function minuteOfDay(time: string): number {
   const match = /^(\d{2}):(\d{2}):00Z$/.exec(time);
-  if (match === null) throw new Error(`the catalogue has an hour of the day it had not before: ${time}`);
+  if (match === null)
+    throw new Error(`the catalogue has an hour of the day it had not before: ${time}`);
   return Number(match[1]) * 60 + Number(match[2]);
 }
 

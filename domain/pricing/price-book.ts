@@ -39,6 +39,8 @@ export interface Rates {
   via?: ModelName;
   /** Per unit, the bands of input size and hours of the day; never empty. */
   units: ReadonlyMap<PriceUnit, readonly Rate[]>;
+  /** What the model has a price for in any tier: such a unit must not be taken for another where the tier has none for it. */
+  ownUnits: ReadonlySet<PriceUnit>;
 }
 
 export type Unlisted = 'model_unlisted' | 'tier_unlisted';
@@ -113,7 +115,8 @@ export class PriceBook {
       region.toLowerCase(),
     );
     if (units.size === 0) return rows.length === 0 ? 'model_unlisted' : 'tier_unlisted';
-    return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units };
+    const ownUnits = new Set(rows.map(({ unit }) => unit));
+    return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
   }
 
   #find(provider: string, model: string, atMs: number): Found | undefined {

@@ -67,14 +67,14 @@ export function priceCall(book: PriceBook, call: PricedCall): Price | NoPrice {
     at,
   });
   if (typeof rates === 'string') return unpriced(rates);
-  const { units } = rates;
+  const { units, ownUnits } = rates;
   const inputTokens = usage.input_tokens;
   // A model without an output price (embeddings) has no output to know about.
   if (inputTokens === undefined || (usage.output_tokens === undefined && units.has('output'))) {
     return unpriced('usage_incomplete');
   }
 
-  const counted = buckets(usage, inputTokens, units);
+  const counted = buckets(usage, inputTokens, ownUnits);
   if (counted === undefined) return unpriced('usage_overlapping');
   const lines: PriceLine[] = [];
   let cost = 0n;
@@ -104,7 +104,11 @@ type Bucket = [unit: PriceUnit, quantity: number, rated: PriceUnit | undefined];
  *
  * @returns undefined where parts overlap and which rate the overlap had is not in the counts
  */
-function buckets(usage: Usage, inputTokens: number, units: Rates['units']): Bucket[] | undefined {
+function buckets(
+  usage: Usage,
+  inputTokens: number,
+  units: Rates['ownUnits'],
+): Bucket[] | undefined {
   const own = (unit: PriceUnit, count: number | undefined) => (units.has(unit) ? (count ?? 0) : 0);
   const orInput = (unit: PriceUnit) => (units.has(unit) ? unit : 'input');
   const cacheRead = usage.cache_read_tokens ?? 0;

@@ -2,6 +2,8 @@
  * The price list as text: a row a line, fields between tabs, sorted, so that a release shows what changed in it. Postgres's COPY
  * could read it, and so can a person.
  */
+
+import type { ListedPrice } from './from-catalogue.ts';
 import {
   type ModelName,
   PRICE_UNITS,
@@ -11,7 +13,6 @@ import {
   SERVICE_TIERS,
   type ServiceTier,
 } from './price-list.ts';
-import type { ListedPrice } from './from-catalogue.ts';
 
 const PRICE_FIELDS = [
   'provider',
@@ -88,11 +89,14 @@ export function parsePriceList(prices: string, names: string): PriceList {
 
 function rowsOf(text: string, fields: readonly string[]): string[][] {
   const [header, ...rows] = text.trimEnd().split('\n');
-  if (header !== fields.join('\t')) throw new Error(`a price list must begin with ${fields.join(', ')}`);
+  if (header !== fields.join('\t'))
+    throw new Error(`a price list must begin with ${fields.join(', ')}`);
   return rows.map((row, index) => {
     const values = row.split('\t');
     if (values.length === fields.length) return values;
-    throw new Error(`line ${index + 2} of a price list has ${values.length} fields, not ${fields.length}`);
+    throw new Error(
+      `line ${index + 2} of a price list has ${values.length} fields, not ${fields.length}`,
+    );
   });
 }
 
@@ -101,7 +105,8 @@ function parsePrice(fields: string[], id: number): PriceRow {
     fields as [string, string, string, string, string, string, string, string, string, string];
   const [fromMinute, untilMinute] = minutes.split('-').map(Number);
   if (!(unit in PRICE_UNITS)) throw new Error(`a price list has a unit that is not known: ${unit}`);
-  if (!SERVICE_TIERS.includes(tier as ServiceTier)) throw new Error(`… a tier that is not known: ${tier}`);
+  if (!SERVICE_TIERS.includes(tier as ServiceTier))
+    throw new Error(`… a tier that is not known: ${tier}`);
   return {
     id,
     kind: 'list',
@@ -121,8 +126,16 @@ function parsePrice(fields: string[], id: number): PriceRow {
 }
 
 function parseName(fields: string[]): ModelName {
-  const [provider, name, match, modelProvider, model, priceStatus, validFrom, source] =
-    fields as [string, string, string, string, string, string, string, string];
+  const [provider, name, match, modelProvider, model, priceStatus, validFrom, source] = fields as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
   return {
     provider,
     name,

@@ -4,7 +4,11 @@
  */
 import type { JsonObject } from '../json.ts';
 import { readCount, remainder, sumKnown } from './read-count.ts';
+import { readWord, type ServedBy } from './served-by.ts';
 import { known, type Usage } from './usage.ts';
+
+/** What `inference_geo` says where no geography was asked for. */
+const ANYWHERE = new Set(['global', 'not_available']);
 
 export function readAnthropicUsage(usage: JsonObject): Usage {
   const cacheRead = readCount(usage, 'cache_read_input_tokens');
@@ -23,4 +27,19 @@ export function readAnthropicUsage(usage: JsonObject): Usage {
     reasoning_tokens: readCount(usage, 'output_tokens_details', 'thinking_tokens'),
     web_searches: readCount(usage, 'server_tool_use', 'web_search_requests'),
   });
+}
+
+/**
+ * https://platform.claude.com/docs/en/build-with-claude/fast-mode
+ * https://platform.claude.com/docs/en/build-with-claude/data-residency
+ */
+export function anthropicServedBy(usage: JsonObject): ServedBy {
+  // Fast is a speed, not a tier, and has prices of its own like one.
+  const serviceTier =
+    readWord(usage, 'speed') === 'fast' ? 'fast' : readWord(usage, 'service_tier');
+  const region = readWord(usage, 'inference_geo');
+  return {
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined || ANYWHERE.has(region) ? {} : { region }),
+  };
 }

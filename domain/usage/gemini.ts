@@ -4,6 +4,7 @@
  */
 import { isObject, type JsonObject } from '../json.ts';
 import { readCount, sumKnown } from './read-count.ts';
+import { readWord, type ServedBy } from './served-by.ts';
 import { known, type Usage } from './usage.ts';
 
 export function readGeminiUsage(usage: JsonObject): Usage {
@@ -31,4 +32,12 @@ function readModality(usage: JsonObject, key: string, modality: string): number 
       .filter((detail) => detail['modality'] === modality)
       .map((detail) => readCount(detail, 'tokenCount')),
   );
+}
+
+/** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#TrafficType */
+export function geminiServedBy(usage: JsonObject): ServedBy {
+  const serviceTier = readWord(usage, 'trafficType');
+  return serviceTier === undefined || serviceTier === 'TRAFFIC_TYPE_UNSPECIFIED'
+    ? {}
+    : { serviceTier };
 }

@@ -4,11 +4,12 @@
  */
 import type { JsonObject } from '../json.ts';
 import { readAiSdkUsage } from './ai-sdk.ts';
-import { readAnthropicUsage } from './anthropic.ts';
+import { anthropicServedBy, readAnthropicUsage } from './anthropic.ts';
 import { readBedrockConverseUsage } from './bedrock-converse.ts';
-import { readGeminiUsage } from './gemini.ts';
+import { geminiServedBy, readGeminiUsage } from './gemini.ts';
 import { readOpenAiChatUsage, readOpenAiResponsesUsage } from './openai.ts';
 import { readCount } from './read-count.ts';
+import type { ServedBy } from './served-by.ts';
 import { unreadCounts } from './unread-counts.ts';
 import { known, USAGE_KEYS, type Usage } from './usage.ts';
 
@@ -16,6 +17,7 @@ interface Dialect {
   /** Keys that only this dialect has; the first dialect with one of them reads the object. */
   signature: readonly string[];
   read: (usage: JsonObject) => Usage;
+  served?: (usage: JsonObject) => ServedBy;
   /** Counts that are read, or that say nothing new: totals, and parts that have the price of the rest. */
   counts: readonly string[];
 }
@@ -49,6 +51,7 @@ const DIALECTS: readonly Dialect[] = [
       'server_tool_use',
     ],
     read: readAnthropicUsage,
+    served: anthropicServedBy,
     counts: [
       ...[
         'input_tokens',
@@ -80,6 +83,7 @@ const DIALECTS: readonly Dialect[] = [
   {
     signature: ['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'],
     read: readGeminiUsage,
+    served: geminiServedBy,
     counts: [
       ...['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'],
       ...['thoughtsTokenCount', 'toolUsePromptTokenCount', 'cachedContentTokenCount'],
@@ -117,6 +121,8 @@ const OWN_SHAPE: Dialect = {
 
 export interface ReadUsage {
   usage: Usage;
+  /** What the object says of how the call was served, which is not always how it was asked for. */
+  served: ServedBy;
   /** Counts in the object that nobody here reads: what they stand for is in no price. */
   unreadKeys: string[];
 }
@@ -130,7 +136,8 @@ export function readUsage(raw: JsonObject): ReadUsage | undefined {
     DIALECTS.find(({ signature }) => signature.some((key) => Object.hasOwn(raw, key))) ?? OWN_SHAPE;
   const usage = dialect.read(raw);
   if (Object.keys(usage).length === 0) return undefined;
-  return { usage, unreadKeys: unreadCounts(raw, dialect.counts) };
+  const served = dialect.served?.(raw) ?? {};
+  return { usage, served, unreadKeys: unreadCounts(raw, dialect.counts) };
 }
 
 /** @throws Refused (`tokens_invalid`) */

@@ -2,6 +2,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
+import { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
 import { databaseFunction } from '../database-function.ts';
@@ -13,6 +14,7 @@ import { reportBatch } from './report-batch.ts';
 
 const settings = readIngestCallsEnv(process.env);
 const sqs = new SQSClient();
+const prices = new PriceListReader();
 const promptVersions: PromptVersionCache = new Map();
 
 // A blocked table must park the batch before the function's own timeout: only then does it wait longer each time.
@@ -36,6 +38,7 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
       promptVersions,
       now,
       oldest: await oldestPartitionStart(client),
+      prices: await prices.read(client, now),
       remainingMs: services.remainingMs,
       reservedMs: RESERVED_MS,
     });

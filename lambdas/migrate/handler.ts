@@ -5,12 +5,14 @@ import {
   type MigrateResult,
   migrate,
 } from '../../adapters/postgres/migrate.ts';
+import { addPriceList } from '../../adapters/postgres/price-list.ts';
+import { builtInPrices } from '../../domain/pricing/built-in-prices.ts';
 import { databaseFunction } from '../database-function.ts';
 import { readMigrateEnv } from './env.ts';
 
 const settings = readMigrateEnv(process.env);
 
-type MigrateOutcome = MigrateResult & { partitionsCreated: string[] };
+type MigrateOutcome = MigrateResult & { pricesAdded: number; partitionsCreated: string[] };
 
 export const handler = databaseFunction<
   unknown,
@@ -24,9 +26,10 @@ export const handler = databaseFunction<
   async run(_event, services) {
     const client = await services.connection();
     const result = await migrate(client, `${import.meta.dirname}/migrations`);
+    const pricesAdded = await addPriceList(client, builtInPrices());
     const partitionsCreated = await ensurePartitions(client, new Date(), settings);
     if (settings.featureIndex) await ensureFeatureIndex(client);
-    return { ...result, partitionsCreated };
+    return { ...result, pricesAdded: pricesAdded.prices, partitionsCreated };
   },
 }).onError(({ error }) => {
   // aws-cdk-lib/triggers puts the trace behind the message, and a trace begins with the message again: a failed deploy

@@ -1,4 +1,5 @@
 /** Dead letters and rejected events, on a real queue engine and a real database. */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,7 @@ import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { moveBatch } from '../../adapters/sqs/move-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
 import { startAwsEndpoint } from '../../local/endpoints/start-aws-endpoint.ts';
 import { AccessControl } from '../../local/iam/access-control.ts';
@@ -181,7 +183,11 @@ async function ingest(): Promise<void> {
       messageId: MessageId,
       body: Body,
     }));
-    const plan = planBatch(incoming, { now: new Date(), oldest: OLDEST });
+    const plan = planBatch(incoming, {
+      now: new Date(),
+      oldest: OLDEST,
+      prices: builtInPriceBook(),
+    });
     await storeBatch(owner, plan, new Map());
     for (const { ReceiptHandle } of messages) {
       await queues.client.send(new DeleteMessageCommand({ QueueUrl: urls.calls, ReceiptHandle }));
@@ -287,7 +293,11 @@ describe('redrive', () => {
     await send(urls.deadLetters, body);
     const [dead] =
       (await dlq('peek', '--json', '--limit', '1')).stdout.match(/(?<="message_id":")[^"]+/) ?? [];
-    const plan = planBatch([{ messageId: dead ?? '', body }], { now: new Date(), oldest: OLDEST });
+    const plan = planBatch([{ messageId: dead ?? '', body }], {
+      now: new Date(),
+      oldest: OLDEST,
+      prices: builtInPriceBook(),
+    });
     await storeBatch(owner, { ...plan, calls: plan.calls.slice(0, 1) }, new Map());
     await dlq('redrive', '--limit', '1');
     await ingest();

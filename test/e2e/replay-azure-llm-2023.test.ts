@@ -1,4 +1,5 @@
 /** A replay through the queue into Postgres: the totals are the trace's, after one replay and after two. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
 import {
@@ -7,6 +8,7 @@ import {
 } from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
 import { publishAll } from '../../examples/replay-azure-llm-2023/publish-all.ts';
 import { areEqual, storedTotals, totalsOf } from '../../examples/replay-azure-llm-2023/totals.ts';
 import { toLlmCall, yesterday } from '../../examples/replay-azure-llm-2023/trace-call.ts';
@@ -52,7 +54,11 @@ test('equal to the files after one replay and after two', async () => {
       await publishAll(calls, { queueUrl, client: engine.client }, () => {});
       const bodies = await receiveBodies(engine.client, queueUrl);
       const messages = bodies.map((body, index) => ({ messageId: `${stored}-${index}`, body }));
-      const outcome = await storeBatch(ingest, planBatch(messages, { now, oldest }), new Map());
+      const outcome = await storeBatch(
+        ingest,
+        planBatch(messages, { now, oldest, prices: builtInPriceBook() }),
+        new Map(),
+      );
       expect(outcome).toMatchObject({ stored, duplicate: CALLS - stored, rejected: 0 });
 
       const totals = await storedTotals(owner, day);

@@ -1,6 +1,8 @@
 /** The commands that the greeting tells people to paste. */
+
 import { expect, test } from 'vitest';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
 import { greeting } from '../../local/greeting.ts';
 import type { LocalTricost } from '../../local/start-tricost.ts';
 
@@ -19,6 +21,10 @@ test('the aws line brings its credentials, its region and an event that ingest t
   );
   const body = /--message-body '(.*)'$/.exec(line ?? '')?.[1] ?? '';
   const now = new Date();
-  const plan = planBatch([{ messageId: 'm', body }], { now, oldest: new Date(0) });
+  const plan = planBatch([{ messageId: 'm', body }], {
+    now,
+    oldest: new Date(0),
+    prices: builtInPriceBook(),
+  });
   expect(plan.calls.map(({ row }) => row.price_status)).toEqual(['priced']);
 });

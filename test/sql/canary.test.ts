@@ -1,10 +1,12 @@
 /** How a canary is judged, as the role that judges it. */
+
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { forgetCanaries, noteCanary, previousCanary } from '../../adapters/postgres/canaries.ts';
 import { insertDeliveries } from '../../adapters/postgres/insert-deliveries.ts';
 import { canaryEnvelope, canarySequence } from '../../domain/canary.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
@@ -32,7 +34,11 @@ async function sent(sequence: number, minutesAgo: number): Promise<void> {
 /** As ingest stores the envelope that the canary sends. */
 async function arrived(sequence: number, minutesAgo: number): Promise<void> {
   const message = { messageId: `m${sequence}`, body: canaryEnvelope(sequence) };
-  const plan = planBatch([message], { now: new Date(), oldest: new Date(0) });
+  const plan = planBatch([message], {
+    now: new Date(),
+    oldest: new Date(0),
+    prices: builtInPriceBook(),
+  });
   expect(plan).toMatchObject({ calls: [], rejections: [], bugs: [] });
   await insertDeliveries(runtime, plan.deliveries);
   await database.query(

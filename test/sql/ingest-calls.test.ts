@@ -1,4 +1,5 @@
 /** Storing batches in a real Postgres: exactly once in effect, whoever races, whatever is refused. */
+
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import {
 } from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -64,7 +66,11 @@ function event(fields: object = {}): object {
 
 async function store(client: pg.Client, ...bodies: unknown[]) {
   const messages = bodies.map((body) => ({ messageId: randomUUID(), body: JSON.stringify(body) }));
-  const plan = planBatch(messages, { now: NOW, oldest: await oldestPartitionStart(client) });
+  const plan = planBatch(messages, {
+    now: NOW,
+    oldest: await oldestPartitionStart(client),
+    prices: builtInPriceBook(),
+  });
   return storeBatch(client, plan, new Map());
 }
 
@@ -82,7 +88,11 @@ describe('a batch', () => {
     }));
     await asIngest(async (client) => {
       const deliver = async () => {
-        const plan = planBatch(messages, { now: NOW, oldest: await oldestPartitionStart(client) });
+        const plan = planBatch(messages, {
+          now: NOW,
+          oldest: await oldestPartitionStart(client),
+          prices: builtInPriceBook(),
+        });
         return storeBatch(client, plan, new Map());
       };
       expect(await deliver()).toMatchObject({ stored: 4, duplicate: 0, rejected: 1 });
@@ -179,6 +189,7 @@ describe('a batch', () => {
           const plan = planBatch(messages, {
             now: NOW,
             oldest: await oldestPartitionStart(client),
+            prices: builtInPriceBook(),
           });
           return storeBatch(client, plan, new Map());
         };
@@ -191,7 +202,11 @@ describe('a batch', () => {
         }
         // Whatever was acknowledged never comes again; the rest does.
         const again = messages.filter(({ messageId }) => failed.has(messageId));
-        const plan = planBatch(again, { now: NOW, oldest: await oldestPartitionStart(client) });
+        const plan = planBatch(again, {
+          now: NOW,
+          oldest: await oldestPartitionStart(client),
+          prices: builtInPriceBook(),
+        });
         await storeBatch(client, plan, new Map());
       });
       expect(await count('reporting.llm_calls')).toBe(2);
@@ -314,6 +329,7 @@ describe('four writers racing the same redelivered batches', () => {
             const plan = planBatch(writer % 2 === 0 ? messages : messages.reverse(), {
               now: NOW,
               oldest: await oldestPartitionStart(client),
+              prices: builtInPriceBook(),
             });
             results.push(await storeBatch(client, plan, new Map()));
           }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../adapters/postgres/migrate.ts';
+import { addPriceList } from '../../adapters/postgres/price-list.ts';
+import { builtInPrices } from '../../domain/pricing/built-in-prices.ts';
 import { findPostgres } from './postgres-binaries.ts';
 import { startPostgresCluster } from './postgres-cluster.ts';
 import { type PostgresServer, TEMPLATE_DATABASE } from './postgres-server.ts';
@@ -58,6 +60,7 @@ async function migrateTemplate(ownerUrl: string): Promise<void> {
   await owner.connect();
   try {
     await migrate(owner, MIGRATIONS);
+    await addPriceList(owner, builtInPrices());
   } finally {
     await owner.end();
   }

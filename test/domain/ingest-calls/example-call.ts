@@ -1,12 +1,15 @@
 /** A complete, valid event to vary in tests, and the context it is parsed in. */
+
 import type { LlmCall } from '../../../domain/contract/llm-call.ts';
 import type { ParseContext } from '../../../domain/ingest-calls/identity.ts';
+import { builtInPriceBook } from '../../../domain/pricing/built-in-prices.ts';
 
 export const CONTEXT: ParseContext = {
   messageId: '5fea7756-0ea4-451a-a703-a558b933e274',
   index: 0,
   now: new Date('2026-11-23T13:30:00Z'),
   oldest: new Date('2026-08-01T00:00:00Z'),
+  prices: builtInPriceBook(),
 };
 
 export const CALL = {

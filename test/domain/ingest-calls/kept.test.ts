@@ -100,10 +100,10 @@ describe('unknown is never zero', () => {
   });
 
   test.each([
-    ['the batch API', { batch: true }],
-    ['the flex tier', { service_tier: 'flex' }],
-    ['the priority tier', { service_tier: 'priority' }],
-  ])('%s has a price that the catalogue does not list: unpriced', (_case, fields) => {
+    ['a fast tier', { service_tier: 'fast' }],
+    ['a tier that was bought ahead', { service_tier: 'priority', provider: 'anthropic' }],
+    ['batch and flex at once', { batch: true, service_tier: 'flex' }],
+  ])('%s has a price that the list has not: unpriced', (_case, fields) => {
     expect(parse({ ...CALL, ...fields })).toMatchObject({
       cost_usd: null,
       price_status: 'unpriced',
@@ -195,12 +195,12 @@ describe('text from outside', () => {
   test('unknown fields are kept, prompts and answers are not', () => {
     const row = parse({
       ...CALL,
-      region: 'eu',
+      zone: 'eu',
       retries: { count: 2, messages: ['secret'] },
       prompt: 'secret',
       output: 7,
     });
-    expect(row.extra).toEqual({ region: 'eu', retries: { count: 2 }, output: 7 });
+    expect(row.extra).toEqual({ zone: 'eu', retries: { count: 2 }, output: 7 });
     expect(row.flags).toEqual(['content_removed']);
     expect(JSON.stringify(row)).not.toContain('secret');
   });

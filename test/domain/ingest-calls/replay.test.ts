@@ -1,12 +1,14 @@
 /** Sent again under another message id, a call must stay the call it was. */
+
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planBatch } from '../../../domain/ingest-calls/plan-batch.ts';
 import { replayMessage, replayRejected } from '../../../domain/ingest-calls/replay.ts';
+import { builtInPriceBook } from '../../../domain/pricing/built-in-prices.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
-const CONTEXT = { now: NOW, oldest: new Date('2026-08-01T00:00:00Z') };
+const CONTEXT = { now: NOW, oldest: new Date('2026-08-01T00:00:00Z'), prices: builtInPriceBook() };
 
 const call = (fields: object = {}) => ({
   ts: '2026-11-23T11:00:00Z',

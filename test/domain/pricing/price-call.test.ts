@@ -1,22 +1,25 @@
-import { findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatPicoUsd } from '../../../domain/money.ts';
-import { isSameModel } from '../../../domain/pricing/model-names.ts';
+import { builtInPriceBook, builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
 import { type PricedCall, priceCall } from '../../../domain/pricing/price-call.ts';
-import { findModelPrice } from '../../../domain/pricing/price-catalogue.ts';
 
+const BOOK = builtInPriceBook();
 const AT = new Date('2026-11-23T13:00:00Z');
 
 function cost(call: Partial<PricedCall>): string | undefined {
-  const priced = priceCall({
+  const priced = priceCall(BOOK, {
     provider: 'anthropic',
     model: 'claude-opus-4-5',
     at: AT,
     usage: { input_tokens: 1, output_tokens: 1 },
     ...call,
   });
-  return priced === undefined ? undefined : formatPicoUsd(priced.cost);
+  return priced.priceStatus === 'unpriced' ? undefined : formatPicoUsd(priced.cost);
+}
+
+function ratesOf(provider: string, model: string) {
+  return BOOK.ratesFor({ provider, model, serviceTier: 'standard', region: '', at: AT });
 }
 
 describe('what a call costs', () => {
@@ -68,8 +71,8 @@ describe('what a call costs', () => {
     ['an unknown model', { model: 'claude-opus-99' }],
     ['an unknown provider', { provider: 'nobody' }],
     ['a sibling that only shares a prefix', { model: 'claude-opus-4-55' }],
-    ['a batch call', { batch: true }],
     ['a tier without listed prices', { serviceTier: 'priority' }],
+    ['batch and another tier at once', { batch: true, serviceTier: 'fast' }],
     ['unknown output', { usage: { input_tokens: 10 } }],
     ['unknown input', { usage: { output_tokens: 10 } }],
     [
@@ -109,7 +112,7 @@ describe('what a call costs', () => {
       'an hour’s cache write where only the five-minute rate is listed',
       {
         provider: 'aws',
-        model: 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+        model: 'us.anthropic.claude-sonnet-4-20250514-v1:0',
         usage: { input_tokens: 10, output_tokens: 1, cache_write_1h_tokens: 10 },
       },
     ],
@@ -128,17 +131,18 @@ describe('what a call costs', () => {
           output_tokens: output,
         };
         const call = { provider: 'anthropic', model: 'claude-opus-4-5', at: AT, usage };
-        const priced = priceCall(call);
+        const priced = priceCall(BOOK, call);
         // $5, $0.50, $6.25 and $25 per million, in pico-dollars per token.
         const exact =
           BigInt(uncached) * 5_000_000n +
           BigInt(read) * 500_000n +
           BigInt(written) * 6_250_000n +
           BigInt(output) * 25_000_000n;
-        expect(priced?.cost).toBe(exact);
-        expect(priced?.lines.reduce((sum, line) => sum + line.cost, 0n)).toBe(exact);
-        const more = priceCall({ ...call, usage: { ...usage, output_tokens: output + 1 } });
-        expect((more?.cost ?? 0n) > exact).toBe(true);
+        if (priced.priceStatus === 'unpriced') throw new Error(priced.reason);
+        expect(priced.cost).toBe(exact);
+        expect(priced.lines.reduce((sum, line) => sum + line.cost, 0n)).toBe(exact);
+        const more = priceCall(BOOK, { ...call, usage: { ...usage, output_tokens: output + 1 } });
+        expect('cost' in more && more.cost > exact).toBe(true);
       }),
     );
   });
@@ -146,43 +150,59 @@ describe('what a call costs', () => {
 
 describe('which model answered', () => {
   test.each([
-    ['claude-sonnet-4-5-20250929', 'claude-sonnet-4-5', true],
-    ['claude-sonnet-4-5@20250929', 'claude-sonnet-4-5', true],
-    ['claude-3-5-haiku-latest', 'claude-3-5-haiku', true],
-    ['gpt-4o-2024-08-06', 'gpt-4o', true],
-    ['gemini-2.0-flash-001', 'gemini-2.0-flash', true],
+    ['anthropic', 'claude-sonnet-4-5-20250929', 'claude-sonnet-4-5'],
+    ['anthropic', 'claude-sonnet-4-5@20250929', 'claude-sonnet-4-5'],
+    ['anthropic', 'claude-3-5-haiku-20241022', 'claude-3-5-haiku-latest'],
+    ['openai', 'gpt-4o-2024-08-06', 'gpt-4o'],
+    // A snapshot with prices of its own.
+    ['openai', 'gpt-4o-2024-05-13', 'gpt-4o-2024-05-13'],
+    ['google', 'gemini-2.0-flash-001', 'gemini-2.0-flash'],
+    ['google', 'models/gemini-2.5-pro', 'gemini-2.5-pro'],
     [
+      'aws',
       'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-      'regional.anthropic.claude-sonnet-4-5-v1:0',
-      true,
+      'regional.anthropic.claude-sonnet-4-5-20250929-v1:0',
     ],
     [
-      'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-opus-4-5-20251101-v1:0',
-      'anthropic.claude-opus-4-5',
-      true,
+      'aws',
+      'arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.anthropic.claude-opus-4-5-20251101-v1:0',
+      'global.anthropic.claude-opus-4-5-v1:0',
     ],
-    ['claude-sonnet-5-5', 'claude-sonnet-5', false],
-    ['claude-sonnet-4-55', 'claude-sonnet-4-5', false],
-    ['gpt-5-nano-anything', 'gpt-5-nano', false],
-    ['gpt-4o-mini', 'gpt-4o', false],
-    ['claude-sonnet-4-5-20251399', 'claude-sonnet-4-5', false],
-  ])('%s is %s: %s', (answered, catalogued, same) => {
-    expect(isSameModel(answered, catalogued)).toBe(same);
+  ])('%s %s has the prices of %s', (provider, model, listed) => {
+    expect(ratesOf(provider, model)).toMatchObject({ priceStatus: 'priced', model: listed });
   });
 
-  test.each(['anthropic', 'openai', 'google', 'azure', 'groq', 'deepseek', 'x-ai'])(
-    'every model that the catalogue lists for %s is found by its own id',
-    (id) => {
-      const models = findProvider({ providerId: id })?.models ?? [];
-      expect(models.length).toBeGreaterThan(5);
-      const lost = models
-        .map((model) => model.id)
-        // A fine-tuned model's id is a prefix, never a model that answers.
-        .filter((model) => !model.startsWith('ft:'))
-        .filter((model) => findModelPrice(id, model, AT) === undefined);
-      expect(lost).toEqual([]);
-    },
-  );
+  test.each([
+    ['anthropic', 'claude-sonnet-5-55'],
+    ['anthropic', 'claude-sonnet-4-55'],
+    ['anthropic', 'claude-sonnet-4-5-20251399'],
+    ['anthropic', 'claude-sonnet-4-5-001'],
+    ['openai', 'gpt-5-nano-anything'],
+    ['openai', 'gpt-4o-v2'],
+    ['aws', 'xx.anthropic.claude-opus-4-5-20251101-v1:0'],
+    ['aws', 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123'],
+  ])('%s %s is nobody’s', (provider, model) => {
+    expect(ratesOf(provider, model)).toBe('model_unlisted');
+  });
+
+  test('another provider’s prices are inferred, and say so', () => {
+    expect(ratesOf('azure.ai.openai', 'gpt-5')).toMatchObject({
+      priceStatus: 'inferred',
+      provider: 'openai',
+      via: { match: 'family' },
+    });
+  });
+
+  test('every model of the list is found by its own id', () => {
+    const lost = builtInPrices()
+      .prices.filter(({ serviceTier }) => serviceTier === 'standard')
+      .filter(({ provider, model }) => {
+        const rates = ratesOf(provider, model);
+        return typeof rates === 'string' || rates.provider !== provider || rates.model !== model;
+      })
+      .map(({ provider, model }) => `${provider} ${model}`);
+    expect(lost).toEqual([]);
+  });
 
   test.each(['aws.bedrock', 'bedrock', 'gcp.vertex_ai', 'gcp.gemini', 'azure.ai.openai', 'OpenAI'])(
     'OpenTelemetry’s and the SDKs’ name %s is understood',

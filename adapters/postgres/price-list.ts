@@ -1,0 +1,108 @@
+/** The price list in Postgres: read whole, once, and again when it has grown; only ever added to. */
+import type { ClientBase } from 'pg';
+import { PriceBook } from '../../domain/pricing/price-book.ts';
+import type { ModelName, PriceList, PriceRow } from '../../domain/pricing/price-list.ts';
+import { inTransaction } from './transaction.ts';
+
+/** A price is used this long after it was committed at the latest; calls priced in between are priced again by `tricost reprice`. */
+const CHECK_EVERY_MS = 60_000;
+
+/** For as long as the process lives. */
+export class PriceListReader {
+  #book: PriceBook | undefined;
+  #version: string | undefined;
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
+
+  async read(client: ClientBase, now: Date): Promise<PriceBook> {
+    if (this.#book !== undefined && now.getTime() - this.#checkedAtMs < CHECK_EVERY_MS) {
+      return this.#book;
+    }
+    const version = await priceListVersion(client);
+    if (this.#book === undefined || version !== this.#version) {
+      // The number first: what is added meanwhile is read now and once more, never missed.
+      this.#book = new PriceBook(await readPriceList(client));
+      this.#version = version;
+    }
+    this.#checkedAtMs = now.getTime();
+    return this.#book;
+  }
+}
+
+async function priceListVersion(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ version: string }>(
+    'select version::text from tricost.price_list_version',
+  );
+  return rows[0]?.version ?? '';
+}
+
+export async function readPriceList(client: ClientBase): Promise<PriceList> {
+  const prices = await client.query<PriceRow>(
+    `select id, kind, provider, model, unit, service_tier as "serviceTier", region,
+       above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
+       ${RFC_3339} as "validFrom", revision, price_usd::text as "priceUsd", source
+     from tricost.prices order by id`,
+  );
+  const names = await client.query<ModelName>(
+    `select provider, name, match, model_provider as "modelProvider", model, price_status as "priceStatus",
+       ${RFC_3339} as "validFrom", source
+     from tricost.model_names order by valid_from, revision, id`,
+  );
+  return { prices: prices.rows, names: names.rows };
+}
+
+const RFC_3339 = `to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+/**
+ * Adds what a list has and the database has not. A price that a later release corrects becomes a new revision; what a release no
+ * longer lists stays, because it was the price.
+ *
+ * @returns how many rows were added
+ */
+export async function addPriceList(
+  client: ClientBase,
+  { prices, names }: PriceList,
+): Promise<{ prices: number; names: number }> {
+  return inTransaction(client, async () => {
+    // Two deploys at once would each find the same rows missing.
+    await client.query('select from tricost.price_list_version for update');
+    const added = await client.query(
+      `with listed as (
+         select * from jsonb_to_recordset($1::jsonb) as l (
+           kind text, provider text, model text, unit text, "serviceTier" text, region text, "aboveInputTokens" int,
+           "fromMinute" smallint, "untilMinute" smallint, "validFrom" timestamptz, "priceUsd" numeric, source text)
+       ),
+       known as (
+         select distinct on (kind, provider, model, unit, service_tier, region, above_input_tokens, from_minute, until_minute, valid_from) *
+         from tricost.prices
+         order by kind, provider, model, unit, service_tier, region, above_input_tokens, from_minute, until_minute, valid_from, revision desc
+       )
+       insert into tricost.prices (kind, provider, model, unit, service_tier, region, above_input_tokens,
+         from_minute, until_minute, valid_from, revision, price_usd, source)
+       select l.kind, l.provider, l.model, l.unit, l."serviceTier", l.region, l."aboveInputTokens",
+         l."fromMinute", l."untilMinute", l."validFrom", coalesce(k.revision, 0) + 1, l."priceUsd", l.source
+       from listed as l
+       left join known as k on k.kind = l.kind and k.provider = l.provider and k.model = l.model and k.unit = l.unit
+         and k.service_tier = l."serviceTier" and k.region = l.region and k.above_input_tokens = l."aboveInputTokens"
+         and k.from_minute = l."fromMinute" and k.until_minute = l."untilMinute" and k.valid_from = l."validFrom"
+       where k.id is null or k.price_usd is distinct from l."priceUsd"`,
+      [JSON.stringify(prices)],
+    );
+    const named = await client.query(
+      `with listed as (
+         select * from jsonb_to_recordset($1::jsonb) as l (
+           provider text, name text, match text, "modelProvider" text, model text, "priceStatus" text, "validFrom" timestamptz, source text)
+       ),
+       known as (
+         select distinct on (provider, name, match, valid_from) *
+         from tricost.model_names order by provider, name, match, valid_from, revision desc
+       )
+       insert into tricost.model_names (provider, name, match, model_provider, model, price_status, valid_from, revision, source)
+       select l.provider, l.name, l.match, l."modelProvider", l.model, l."priceStatus", l."validFrom", coalesce(k.revision, 0) + 1, l.source
+       from listed as l
+       left join known as k on k.provider = l.provider and k.name = l.name and k.match = l.match and k.valid_from = l."validFrom"
+       where k.id is null or (k.model_provider, k.model, k.price_status) is distinct from (l."modelProvider", l.model, l."priceStatus")`,
+      [JSON.stringify(names)],
+    );
+    return { prices: added.rowCount ?? 0, names: named.rowCount ?? 0 };
+  });
+}
