@@ -186,7 +186,7 @@ create table tricost.model_names (
   constraint model_names_match_check CHECK ((match = ANY (ARRAY['exact'::text, 'family'::text]))),
   constraint model_names_pkey PRIMARY KEY (id),
   constraint model_names_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'inferred'::text]))),
-  constraint model_names_provider_name_match_valid_from_revision_key UNIQUE (provider, name, match, valid_from, revision),
+  constraint model_names_provider_name_match_model_provider_valid_from_r_key UNIQUE (provider, name, match, model_provider, valid_from, revision),
   constraint model_names_revision_check CHECK ((revision > 0)),
   constraint model_names_source_check CHECK ((source <> ''::text))
 );

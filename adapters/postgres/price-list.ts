@@ -93,14 +93,15 @@ export async function addPriceList(
            provider text, name text, match text, "modelProvider" text, model text, "priceStatus" text, "validFrom" timestamptz, source text)
        ),
        known as (
-         select distinct on (provider, name, match, valid_from) *
-         from tricost.model_names order by provider, name, match, valid_from, revision desc
+         select distinct on (provider, name, match, model_provider, valid_from) *
+         from tricost.model_names order by provider, name, match, model_provider, valid_from, revision desc
        )
        insert into tricost.model_names (provider, name, match, model_provider, model, price_status, valid_from, revision, source)
        select l.provider, l.name, l.match, l."modelProvider", l.model, l."priceStatus", l."validFrom", coalesce(k.revision, 0) + 1, l.source
        from listed as l
-       left join known as k on k.provider = l.provider and k.name = l.name and k.match = l.match and k.valid_from = l."validFrom"
-       where k.id is null or (k.model_provider, k.model, k.price_status) is distinct from (l."modelProvider", l.model, l."priceStatus")`,
+       left join known as k on k.provider = l.provider and k.name = l.name and k.match = l.match
+         and k.model_provider = l."modelProvider" and k.valid_from = l."validFrom"
+       where k.id is null or (k.model, k.price_status) is distinct from (l.model, l."priceStatus")`,
       [JSON.stringify(names)],
     );
     return { prices: added.rowCount ?? 0, names: named.rowCount ?? 0 };

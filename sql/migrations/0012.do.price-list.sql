@@ -43,7 +43,7 @@ create table tricost.model_names (
   revision integer not null default 1 check (revision > 0),
   source text not null check (source <> ''),
   created_at timestamptz not null default now(),
-  unique (provider, name, match, valid_from, revision)
+  unique (provider, name, match, model_provider, valid_from, revision)
 );
 comment on table tricost.model_names is 'Under which other names a model answers, and whose prices hold for it. Rows are added, never changed.';
 comment on column tricost.model_names.match is 'exact: this name. family: every name that begins so, with what follows put behind model.';
