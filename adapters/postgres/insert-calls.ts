@@ -149,11 +149,13 @@ async function insertOnce(client: ClientBase, calls: readonly PlannedCall[]): Pr
 
 /** Functions in the select list run in step, one row at a time; `from unnest(…, …)` would first write each array to a store of its own. */
 function insertStatement(columns: readonly CallColumn[]): string {
-  const arrays = columns.map((column, index) =>
-    column === 'flags'
-      ? `unnest($${index + 1}::text[])::text[]`
-      : `unnest($${index + 1}::${COLUMN_TYPES[column]}[])`,
-  );
+  const arrays = columns.map((column, index) => {
+    const type = COLUMN_TYPES[column];
+    // Postgres has no array of arrays of different lengths: such a value travels as text.
+    return type.endsWith('[]')
+      ? `unnest($${index + 1}::text[])::${type}`
+      : `unnest($${index + 1}::${type}[])`;
+  });
   return `insert into tricost.llm_calls (${columns.join(', ')})
 select ${arrays.join(', ')}
 on conflict do nothing`;

@@ -23,6 +23,9 @@ const INGEST: GrantedObjects = {
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.prices': ['select'],
+  'table tricost.model_names': ['select'],
+  'table tricost.price_list_version': ['select'],
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
 };
@@ -34,6 +37,7 @@ const READONLY: GrantedObjects = {
   'table reporting.rejected_calls': ['select'],
   'table reporting.reused_event_ids': ['select'],
   'table reporting.alerts': ['select'],
+  'table reporting.prices': ['select'],
   'table reporting.notifications': ['select'],
 };
 

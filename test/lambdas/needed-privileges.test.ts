@@ -31,8 +31,14 @@ afterAll(async () => {
   await world.stop();
 });
 
+/** Long enough for a function to look whether the price list has grown. */
+const LATER_MS = 2 * 60_000;
+let nowMs = NOW.getTime();
+
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  nowMs += LATER_MS;
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
+  await world.owner.query('update tricost.price_list_version set version = version + 1');
   vi.spyOn(console, 'log').mockImplementation(() => {});
   vi.spyOn(console, 'error').mockImplementation(() => {});
   await world.reset();

@@ -107,7 +107,7 @@ describe('a batch', () => {
       store(client, {
         ...event({ feature: 'a"b\\c{},\'NULL', user_id: 'NULL', tags: { k: 'v,"\\' } }),
         cost_usd: '0.000000000001',
-        region: ['é', null],
+        zone: ['é', null],
       }),
     );
     const { rows } = await owner.query('select * from reporting.llm_calls');
@@ -116,7 +116,7 @@ describe('a batch', () => {
         feature: 'a"b\\c{},\'NULL',
         user_id: 'NULL',
         tags: { k: 'v,"\\' },
-        extra: { region: ['é', null] },
+        extra: { zone: ['é', null] },
         cost_usd: '0.000000000001',
         price_status: 'provider',
         latency_ms: 12,
