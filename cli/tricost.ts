@@ -17,6 +17,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./validate.ts'),
   ],
   [
+    'price',
+    'say what a usage object costs, by the price list of this release',
+    () => import('./price.ts'),
+  ],
+  [
     'tail',
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),

@@ -32,7 +32,8 @@ export type UnpricedReason =
   | 'unit_unlisted'
   | 'usage_incomplete'
   | 'usage_mismatch'
-  | 'usage_overlapping';
+  | 'usage_overlapping'
+  | 'usage_unread';
 
 export interface Price {
   priceStatus: 'priced' | 'inferred';
@@ -46,6 +47,8 @@ export interface NoPrice {
   reason: UnpricedReason;
   /** Where the reason is a unit. */
   unit?: PriceUnit;
+  /** Where the reason is counts that nobody here reads. */
+  unreadKeys?: readonly string[];
 }
 
 /**
