@@ -22,6 +22,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./price.ts'),
   ],
   [
+    'explain-call',
+    'say why a stored call costs what it costs, price by price',
+    () => import('./explain-call.ts'),
+  ],
+  [
     'tail',
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),

@@ -37,10 +37,7 @@ async function priceListVersion(client: ClientBase): Promise<string> {
 
 export async function readPriceList(client: ClientBase): Promise<PriceList> {
   const prices = await client.query<PriceRow>(
-    `select id, kind, provider, model, unit, service_tier as "serviceTier", region,
-       above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
-       ${RFC_3339} as "validFrom", revision, price_usd::text as "priceUsd", source
-     from tricost.prices order by id`,
+    `select ${PRICE_ROW} from tricost.prices order by id`,
   );
   const names = await client.query<ModelName>(
     `select provider, name, match, model_provider as "modelProvider", model, price_status as "priceStatus",
@@ -50,7 +47,21 @@ export async function readPriceList(client: ClientBase): Promise<PriceList> {
   return { prices: prices.rows, names: names.rows };
 }
 
+/** The rows that a call names, to the exclusion of all others. */
+export async function pricesOfIds(client: ClientBase, ids: readonly number[]): Promise<PriceRow[]> {
+  const { rows } = await client.query<PriceRow>(
+    `select ${PRICE_ROW} from tricost.prices where id = any ($1) order by id`,
+    [ids],
+  );
+  return rows;
+}
+
 const RFC_3339 = `to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+/** A row of tricost.prices as a PriceRow. */
+const PRICE_ROW = `id, kind, provider, model, unit, service_tier as "serviceTier", region,
+  above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
+  ${RFC_3339} as "validFrom", revision, price_usd::text as "priceUsd", source`;
 
 /**
  * Adds what a list has and the database has not. A price that a later release corrects becomes a new revision; what a release no
