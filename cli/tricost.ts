@@ -27,6 +27,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./explain-call.ts'),
   ],
   [
+    'prices',
+    'see the price list in the database, add contracted prices and names, take a new catalogue',
+    () => import('./prices.ts'),
+  ],
+  [
     'tail',
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),

@@ -1,0 +1,133 @@
+/**
+ * What a new release of the price list changes in the one there is. A price of a release that says no date is the price from
+ * now on, not what it always was: yesterday's calls keep theirs.
+ */
+import { isSameDecimal, parseDecimal } from '../money.ts';
+import { priceKey } from './price-book.ts';
+import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
+
+export interface PriceChange {
+  row: PriceRow;
+  before: PriceRow;
+}
+
+export interface PriceListChanges {
+  /** For what there was no price. */
+  added: PriceRow[];
+  changed: PriceChange[];
+  /** Without a price from now on. */
+  ended: PriceChange[];
+  /** What holds here and is not in the release: it stays, because nobody says what the price is now. */
+  unlisted: PriceRow[];
+  names: { added: ModelName[]; changed: { name: ModelName; before: ModelName }[] };
+}
+
+/** @param validFrom of what the release says without a date, RFC 3339 in UTC */
+export function comparePriceLists(
+  { prices: held, names: heldNames }: PriceList,
+  { prices: listed, names: listedNames }: PriceList,
+  validFrom: string,
+): PriceListChanges {
+  const changes: PriceListChanges = {
+    ...{ added: [], changed: [], ended: [], unlisted: [] },
+    names: compareNames(heldNames, listedNames, validFrom),
+  };
+  const here = byKey(held.filter(({ kind }) => kind === 'list'));
+  const there = byKey(listed);
+  for (const [key, rows] of there) compareKey(here.get(key) ?? [], rows, validFrom, changes);
+  const listedFor = new Set(listed.map(pricedThing));
+  for (const [key, rows] of here) {
+    const row = holdingAt(rows, validFrom);
+    if (there.has(key) || row === undefined || row.priceUsd === null) continue;
+    // The unit has a price still, and not this band or hour any more: left alone, it would go on being charged.
+    if (!listedFor.has(pricedThing(row))) changes.unlisted.push(row);
+    else changes.ended.push({ row: { ...row, validFrom, priceUsd: null }, before: row });
+  }
+  return changes;
+}
+
+function compareKey(
+  here: readonly PriceRow[],
+  rows: readonly PriceRow[],
+  validFrom: string,
+  { added, changed, ended }: PriceListChanges,
+): void {
+  const current = holdingAt(rows, validFrom);
+  for (const listed of rows) {
+    const isUndated = listed === current && listed.validFrom === SINCE_EVER && here.length > 0;
+    const row = isUndated ? { ...listed, validFrom } : listed;
+    const before = holdingAt(here, row.validFrom);
+    if (before === undefined) {
+      if (row.priceUsd !== null || here.length === 0) added.push(row);
+    } else if (!isSamePrice(before, row)) {
+      (row.priceUsd === null ? ended : changed).push({ row, before });
+    }
+  }
+}
+
+function byKey(rows: readonly PriceRow[]): Map<string, PriceRow[]> {
+  const keys = new Map<string, PriceRow[]>();
+  for (const row of rows) {
+    const key = priceKey(row);
+    const others = keys.get(key);
+    if (others === undefined) keys.set(key, [row]);
+    else others.push(row);
+  }
+  return keys;
+}
+
+/** The last to begin by then, and of those that begin together the last revision. */
+function holdingAt(rows: readonly PriceRow[], instant: string): PriceRow | undefined {
+  return rows
+    .filter((row) => Date.parse(row.validFrom) <= Date.parse(instant))
+    .sort(
+      (a, b) => Date.parse(b.validFrom) - Date.parse(a.validFrom) || b.revision - a.revision,
+    )[0];
+}
+
+/** The key without its band and hours. */
+function pricedThing({ provider, model, unit, serviceTier, region }: PriceRow): string {
+  return [provider, model, unit, serviceTier, region].join('\n');
+}
+
+function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): boolean {
+  const [one, other] = [parseDecimal(a ?? ''), parseDecimal(b ?? '')];
+  if (one === undefined || other === undefined) return one === other;
+  return isSameDecimal(one, other);
+}
+
+function compareNames(
+  held: readonly ModelName[],
+  listed: readonly ModelName[],
+  validFrom: string,
+): PriceListChanges['names'] {
+  const here = new Map<string, ModelName>();
+  // In the order in which later ones take the place of earlier ones.
+  for (const name of held) {
+    if (Date.parse(name.validFrom) <= Date.parse(validFrom)) here.set(nameKey(name), name);
+  }
+  const changes: PriceListChanges['names'] = { added: [], changed: [] };
+  for (const name of listed) {
+    const before = here.get(nameKey(name));
+    if (before === undefined) changes.added.push(name);
+    else if (!isByHand(before) && !leadsToTheSame(before, name)) {
+      changes.changed.push({ name: { ...name, validFrom }, before });
+    }
+  }
+  return changes;
+}
+
+function nameKey({ provider, name, match, modelProvider }: ModelName): string {
+  return [provider, name, match, match === 'family' ? modelProvider : ''].join('\n');
+}
+
+/** Whether somebody said it here: a catalogue knows single names from the provider itself. What was said here stays. */
+export function isByHand({ match, priceStatus }: ModelName): boolean {
+  return match === 'exact' && priceStatus === 'inferred';
+}
+
+function leadsToTheSame(a: ModelName, b: ModelName): boolean {
+  return (
+    a.modelProvider === b.modelProvider && a.model === b.model && a.priceStatus === b.priceStatus
+  );
+}
