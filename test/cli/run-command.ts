@@ -6,6 +6,7 @@ import * as dlq from '../../cli/dlq.ts';
 import * as explainCall from '../../cli/explain-call.ts';
 import * as partitions from '../../cli/partitions.ts';
 import * as price from '../../cli/price.ts';
+import * as prices from '../../cli/prices.ts';
 import * as schedules from '../../cli/schedules.ts';
 import * as validate from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
@@ -19,6 +20,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
     'explain-call': explainCall,
     partitions,
     price,
+    prices,
     schedules,
     validate,
   })) {
