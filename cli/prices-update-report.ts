@@ -61,7 +61,7 @@ function changeCells({ row, before }: PriceChange): string[] {
   const unit = [row.unit, ...modifiers(row)].join(', ');
   return [
     printable(`${row.provider} ${row.model}`),
-    `${unit}: $${before.priceUsd ?? '-'} → ${to} ${since(row)}`,
+    `${unit}: $${before.priceUsd ?? '-'} → ${to} from ${shortened(row.validFrom)} on`,
   ];
 }
 

@@ -14,16 +14,16 @@ export function catalogueRelease(
   text: string,
   source: string,
 ): { list: PriceList; problems: string[] } {
-  const problems: string[] = [];
+  const problems = new Set<string>();
   const { prices, names } = fromCatalogue(parseCatalogue(text), source);
   const corrected = correct(prices, corrections as Correction[], (problem) =>
-    problems.push(problem),
+    problems.add(problem),
   );
   return {
     list: {
       prices: corrected.map((row) => ({ ...row, id: 0, kind: 'list', revision: 1 })),
       names,
     },
-    problems,
+    problems: [...problems],
   };
 }

@@ -34,7 +34,11 @@ export function comparePriceLists(
   };
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
-  for (const [key, rows] of there) compareKey(here.get(key) ?? [], rows, validFrom, changes);
+  const heldFor = new Set([...here.values()].flat().map(pricedThing));
+  for (const [key, rows] of there) {
+    const isPriced = rows[0] !== undefined && heldFor.has(pricedThing(rows[0]));
+    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced }, changes);
+  }
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
     const row = holdingAt(rows, validFrom);
@@ -46,15 +50,22 @@ export function comparePriceLists(
   return changes;
 }
 
+interface Key {
+  here: readonly PriceRow[];
+  /** Of the release. */
+  rows: readonly PriceRow[];
+  validFrom: string;
+  /** Whether the unit has a price, in this band or another: then a new band is a change of it. */
+  isPriced: boolean;
+}
+
 function compareKey(
-  here: readonly PriceRow[],
-  rows: readonly PriceRow[],
-  validFrom: string,
+  { here, rows, validFrom, isPriced }: Key,
   { added, changed, ended }: PriceListChanges,
 ): void {
   const current = holdingAt(rows, validFrom);
   for (const listed of rows) {
-    const isUndated = listed === current && listed.validFrom === SINCE_EVER && here.length > 0;
+    const isUndated = listed === current && listed.validFrom === SINCE_EVER && isPriced;
     const row = isUndated ? { ...listed, validFrom } : listed;
     const before = holdingAt(here, row.validFrom);
     if (before === undefined) {

@@ -257,7 +257,7 @@ describe('a release of the catalogue', () => {
     expect(again).toMatchObject({ added: false });
   });
 
-  test('that drops a band of a price ends the band: the rest would go on being doubled', async () => {
+  test('that drops a band of a price ends it, and a new one begins: on that date', async () => {
     const banded = { base: 1, tiers: [{ start: 200_000, price: 2 }] };
     await release('2026-06-01', model('m-1', banded));
     expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('2.00 priced');
@@ -265,6 +265,9 @@ describe('a release of the catalogue', () => {
     expect(second.ended).toMatchObject([{ above_input_tokens: 200_000, price_usd: null }]);
     expect(await cost('acme', 'm-1', '2026-10-31T00:00:00Z')).toBe('2.00 priced');
     expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('1.00 priced');
+    await release('2026-11-10', model('m-1', { base: 1, tiers: [{ start: 100_000, price: 3 }] }));
+    expect(await cost('acme', 'm-1', '2026-11-09T00:00:00Z')).toBe('1.00 priced');
+    expect(await cost('acme', 'm-1', '2026-11-10T00:00:00Z')).toBe('3.00 priced');
   });
 
   test('leaves contracted prices alone', async () => {
