@@ -106,14 +106,17 @@ async function search(
       until: new Date(madeAt.getTime() + AFTER_ID_MS),
     };
     const calls = await findCalls(client, eventId, stretch);
-    if (calls.length > 0) return { calls, searched: `${told(stretch)}, by the time in its id` };
+    if (calls.length > 0) {
+      process.stderr.write(`looked at calls that began ${told(stretch)}, by the time in the id\n`);
+      return { calls, searched: told(stretch) };
+    }
   }
   return { calls: await searchEveryMonth(client, eventId), searched: 'in any month' };
 }
 
 async function searchEveryMonth(client: Client, eventId: string): Promise<FoundCall[]> {
   process.stderr.write(
-    'the id does not tell when: looking through every month, newest first; --day <date> is faster\n',
+    'the id does not tell when, or tells it wrong: looking through every month, newest first; --day <date> is faster\n',
   );
   const calls: FoundCall[] = [];
   for (const { name, startsAt, endsAt } of (await listPartitions(client)).reverse()) {

@@ -88,8 +88,7 @@ function nothing(
   if (prices.length === 0) {
     return 'the price list is empty: it is filled when the stack is deployed, or by `tricost prices update --yes`';
   }
-  const [any] = prices.filter((row) => provider === undefined || row.provider === provider);
-  const near = modelsNear(prices, provider ?? any?.provider ?? '', model ?? '');
+  const near = modelsNear(prices, provider, model ?? '');
   return `there is no price of ${[provider, model].filter(Boolean).join(' ')}: ${near}`;
 }
 

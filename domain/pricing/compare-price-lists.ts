@@ -41,13 +41,29 @@ export function comparePriceLists(
   }
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
-    const row = holdingAt(rows, validFrom);
-    if (there.has(key) || row === undefined || row.priceUsd === null) continue;
-    // The unit has a price still, and not this band or hour any more: left alone, it would go on being charged.
-    if (!listedFor.has(pricedThing(row))) changes.unlisted.push(row);
-    else changes.ended.push({ row: { ...row, validFrom, priceUsd: null }, before: row });
+    if (there.has(key)) continue;
+    const coming = rows.map((row) => row.validFrom).filter((at) => byTime(validFrom, at) < 0);
+    for (const instant of new Set([validFrom, ...coming])) {
+      const row = holdingAt(rows, instant);
+      if (row === undefined || row.priceUsd === null) continue;
+      // The unit has a price still, and not this band or hour any more: left alone, it would go on being charged.
+      if (!listedFor.has(pricedThing(row))) changes.unlisted.push(row);
+      else
+        changes.ended.push({
+          row: { ...row, ...beginAt(instant, row), priceUsd: null },
+          before: row,
+        });
+    }
   }
   return changes;
+}
+
+/** A row with the same beginning corrects the one before it. */
+function beginAt(
+  validFrom: string,
+  before: PriceRow | undefined,
+): Pick<PriceRow, 'validFrom' | 'revision'> {
+  return { validFrom, revision: before?.validFrom === validFrom ? before.revision + 1 : 1 };
 }
 
 interface Key {
@@ -59,21 +75,34 @@ interface Key {
   isPriced: boolean;
 }
 
-function compareKey(
-  { here, rows, validFrom, isPriced }: Key,
-  { added, changed, ended }: PriceListChanges,
-): void {
-  const current = holdingAt(rows, validFrom);
-  for (const listed of rows) {
-    const isUndated = listed === current && listed.validFrom === SINCE_EVER && isPriced;
-    const row = isUndated ? { ...listed, validFrom } : listed;
-    const before = holdingAt(here, row.validFrom);
-    if (before === undefined) {
-      if (row.priceUsd !== null || here.length === 0) added.push(row);
-    } else if (!isSamePrice(before, row)) {
-      (row.priceUsd === null ? ended : changed).push({ row, before });
-    }
+function compareKey(key: Key, { added, changed, ended }: PriceListChanges): void {
+  const known = [...key.here];
+  for (const instant of instantsOf(key)) {
+    const listed = holdingAt(key.rows, instant);
+    const before = holdingAt(known, instant);
+    if (listed === undefined || (before === undefined && listed.priceUsd === null)) continue;
+    if (before !== undefined && isSamePrice(before, listed)) continue;
+    const row = { ...listed, ...beginAt(instant, before) };
+    if (before === undefined) added.push(row);
+    else (row.priceUsd === null ? ended : changed).push({ row, before });
+    known.push(row);
   }
+}
+
+/**
+ * When the release says what the price is: on its own dates and whatever was said here after them, and from `validFrom` on. What
+ * it says without a date it says of the past only where nothing was said yet.
+ */
+function instantsOf({ here, rows, validFrom, isPriced }: Key): string[] {
+  const dated = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
+  const first = [...dated, validFrom].sort(byTime)[0] ?? validFrom;
+  const later = here.map((row) => row.validFrom).filter((instant) => byTime(first, instant) < 0);
+  const past = isPriced ? [] : [SINCE_EVER];
+  return [...new Set([...past, ...dated, validFrom, ...later])].sort(byTime);
+}
+
+function byTime(a: string, b: string): number {
+  return Date.parse(a) - Date.parse(b);
 }
 
 function byKey(rows: readonly PriceRow[]): Map<string, PriceRow[]> {
@@ -90,10 +119,8 @@ function byKey(rows: readonly PriceRow[]): Map<string, PriceRow[]> {
 /** The last to begin by then, and of those that begin together the last revision. */
 function holdingAt(rows: readonly PriceRow[], instant: string): PriceRow | undefined {
   return rows
-    .filter((row) => Date.parse(row.validFrom) <= Date.parse(instant))
-    .sort(
-      (a, b) => Date.parse(b.validFrom) - Date.parse(a.validFrom) || b.revision - a.revision,
-    )[0];
+    .filter((row) => byTime(row.validFrom, instant) <= 0)
+    .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
 }
 
 /** The key without its band and hours. */
@@ -115,7 +142,7 @@ function compareNames(
   const here = new Map<string, ModelName>();
   // In the order in which later ones take the place of earlier ones.
   for (const name of held) {
-    if (Date.parse(name.validFrom) <= Date.parse(validFrom)) here.set(nameKey(name), name);
+    if (byTime(name.validFrom, validFrom) <= 0) here.set(nameKey(name), name);
   }
   const changes: PriceListChanges['names'] = { added: [], changed: [] };
   for (const name of listed) {

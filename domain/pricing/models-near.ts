@@ -5,11 +5,16 @@ import { priceListProvider } from './provider-names.ts';
 const SHOWN = 5;
 
 /** A sentence, not a list to choose from by program. */
-export function modelsNear(prices: readonly PriceRow[], name: string, model: string): string {
+export function modelsNear(
+  prices: readonly PriceRow[],
+  name: string | undefined,
+  model: string,
+): string {
+  if (name === undefined) return `name its --provider too: ${few(providersOf(prices))}`;
   const provider = priceListProvider(name);
-  const providers = new Set(prices.map((row) => row.provider));
+  const providers = providersOf(prices);
   const wanted = model.trim().toLowerCase();
-  if (providers.has(provider)) {
+  if (providers.includes(provider)) {
     const models = [...new Set(prices.filter((r) => r.provider === provider).map((r) => r.model))];
     const near = models.sort(
       (a, b) => commonStart(b, wanted) - commonStart(a, wanted) || a.length - b.length,
@@ -18,7 +23,11 @@ export function modelsNear(prices: readonly PriceRow[], name: string, model: str
   }
   const sellers = [...new Set(prices.filter((r) => r.model === wanted).map((r) => r.provider))];
   if (sellers.length > 0) return `it has a model of that name at ${few(sellers)}`;
-  return `it knows no provider ${provider}, but ${[...providers].sort().join(', ')}`;
+  return `it knows no provider ${provider}, but ${providers.join(', ')}`;
+}
+
+function providersOf(prices: readonly PriceRow[]): string[] {
+  return [...new Set(prices.map((row) => row.provider))].sort();
 }
 
 function few(names: readonly string[]): string {

@@ -55,7 +55,7 @@ describe('a priced call', () => {
   test('is its counts × the rows it was priced with, to the last digit', async () => {
     const id = await store({});
     const { calls, searched } = await explained(id);
-    expect(searched).toContain('by the time in its id');
+    expect(searched).toBe('from 2026-11-22T13:00:01.000Z to 2026-11-23T14:00:01.000Z');
     expect(calls).toMatchObject([
       {
         ...{ event_id: id, cost_usd: '0.003250000000', price_status: 'priced' },
@@ -135,6 +135,14 @@ describe('a priced call', () => {
     const { calls } = await explained(id);
     expect(calls[0]).toMatchObject({ adds_up: false, recomputed_usd: '0.003250000000' });
     expect((await explain(id)).stdout).toContain('do not add up');
+  });
+
+  test('of a release that did not keep its prices says so', async () => {
+    const id = await store({});
+    await owner.query('update tricost.llm_calls set price_ids = null where event_id = $1', [id]);
+    const { calls } = await explained(id);
+    expect(calls[0]).toMatchObject({ adds_up: null, lines: [], outdated: false });
+    expect((await explain(id)).stdout).toContain('was not kept');
   });
 
   test('that a corrected price would change is said to be outdated', async () => {
