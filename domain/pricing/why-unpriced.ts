@@ -4,6 +4,7 @@ import { modelsNear } from './models-near.ts';
 import type { NoPrice } from './price-call.ts';
 import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
 import type { AskedCall } from './price-usage.ts';
+import { servedTier } from './served-tier.ts';
 
 export interface WhyUnpriced {
   what: string;
@@ -17,11 +18,12 @@ const REPORT_USAGE =
 
 /** @param prices of the list that had none, to say what is near */
 export function whyUnpriced(
-  { reason, unit, unreadKeys = [] }: NoPrice,
+  { reason, unit, listedAs, unreadKeys = [] }: NoPrice,
   call: ServedCall,
   prices: readonly PriceRow[],
 ): WhyUnpriced {
   const named = `${call.provider} ${call.model}`;
+  const at = listedAs ?? call;
   switch (reason) {
     case 'model_unlisted':
       return {
@@ -35,8 +37,8 @@ export function whyUnpriced(
       };
     case 'unit_unlisted':
       return {
-        what: `${named} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}`,
-        toDo: `enter it with \`tricost prices set --unit ${unit ?? '<unit>'}\``,
+        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}`,
+        toDo: `enter it with \`tricost prices set --provider ${at.provider} --model ${at.model} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}\``,
       };
     case 'usage_incomplete':
       return {

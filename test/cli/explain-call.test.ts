@@ -119,6 +119,10 @@ describe('a priced call', () => {
         },
       },
     ],
+    [
+      'an object that nobody reads beside counts of our own',
+      { usage_raw: { credits: 5 }, usage: { input_tokens: 9, output_tokens: 1 } },
+    ],
     ['nothing used', { usage_raw: { prompt_tokens: 0, completion_tokens: 0 } }],
   ])('adds up with %s', async (_, fields) => {
     const { calls } = await explained(await store(fields));
