@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Client } from 'pg';
 import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
+import { leavesSmallCallsOut } from '../domain/pricing/contract-gap.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
 import { priceKey } from '../domain/pricing/price-book.ts';
 import {
@@ -108,6 +109,11 @@ async function set(client: Client, options: SetOptions): Promise<void> {
   if (row.priceUsd === null && !prices.some((other) => isContractOf(other, row))) {
     throw new Error(
       'there is no contracted price of that model, unit, tier, region and size to end',
+    );
+  }
+  if (leavesSmallCallsOut(prices, row)) {
+    throw new Error(
+      'the contract would have a price for large calls and none for small ones, which would be unpriced: without --above first, and end it last',
     );
   }
   const added = await addPriceList(client, { prices: [row], names: [] });

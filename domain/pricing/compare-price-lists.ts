@@ -117,14 +117,14 @@ function byKey(rows: readonly PriceRow[]): Map<string, PriceRow[]> {
 }
 
 /** The last to begin by then, and of those that begin together the last revision. */
-function holdingAt(rows: readonly PriceRow[], instant: string): PriceRow | undefined {
+export function holdingAt(rows: readonly PriceRow[], instant: string): PriceRow | undefined {
   return rows
     .filter((row) => byTime(row.validFrom, instant) <= 0)
     .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
 }
 
 /** The key without its band and hours. */
-function pricedThing({ provider, model, unit, serviceTier, region }: PriceRow): string {
+export function pricedThing({ provider, model, unit, serviceTier, region }: PriceRow): string {
   return [provider, model, unit, serviceTier, region].join('\n');
 }
 

@@ -105,6 +105,18 @@ describe('a contracted price', () => {
     expect(await cost('openai', 'gpt-5', at, { region: 'eu' })).toBe('2.00 priced');
   });
 
+  test('may have sizes, from the smallest on, and ends with the smallest last', async () => {
+    const set = (...args: string[]) => ['set', ...GPT_5, ...args, ...ORDER_FORM];
+    await said(...set('--price', '1', '--valid-from', '2026-11-01'));
+    await said(...set('--price', '2', '--above', '200_000', '--valid-from', '2026-11-01'));
+    expect(await cost('openai', 'gpt-5', '2026-11-02T00:00:00Z')).toBe('2.00 priced');
+    const tooEarly = await prices(...set('--end', '--valid-from', '2026-12-01'));
+    expect(tooEarly.stderr).toContain('small ones, which would be unpriced');
+    await said(...set('--end', '--above', '200000', '--valid-from', '2026-12-01'));
+    await said(...set('--end', '--valid-from', '2026-12-01'));
+    expect(await cost('openai', 'gpt-5', '2026-12-02T00:00:00Z')).toBe('1.25 priced');
+  });
+
   test('prices a model that the list lacks, once somebody says that it is no slip', async () => {
     const tuned = ['--provider', 'openai', '--model', 'FT:gpt-4.1:acme', '--unit', 'input'];
     const args = [...tuned, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
@@ -295,6 +307,7 @@ describe('what is refused, and changes nothing', () => {
     ['no date', ['--price', '1', '--valid-from', 'soon'], /a time is a date/],
     ['half a second', ['--price', '1', '--valid-from', '2026-01-01T00:00:00.5Z'], /whole second/],
     ['a size that is none', ['--price', '1', '--above', '-5'], /whole number/],
+    ['a size alone', ['--price', '1', '--above', '200_000'], /small ones, which would be unpriced/],
     ['an empty source', ['--price', '1', '--source', ' '], /must say something/],
     ['a model that is a slip', ['--price', '1', '--model', 'gtp-5'], /it has of openai: gpt-/],
   ])('a price: %s', async (_, args, says) => {
