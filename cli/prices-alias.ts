@@ -98,11 +98,16 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
 }
 
 /**
- * The model itself, where its name is one of several.
+ * Of that id, or the one that the name stands for.
  *
  * @throws Error that says which there are
  */
 function targetOf(list: PriceList, { to, validFrom }: AliasOptions): Target {
+  const own = { provider: priceListProvider(to.provider), model: to.model.toLowerCase() };
+  const isOwn = list.prices.some(
+    ({ provider, model }) => provider === own.provider && model === own.model,
+  );
+  if (isOwn) return own;
   const at = new Date(Math.max(Date.now(), Date.parse(validFrom)));
   const rates = new PriceBook(list).ratesFor({ ...to, serviceTier: 'standard', region: '', at });
   if (typeof rates === 'object') return { provider: rates.provider, model: rates.model };

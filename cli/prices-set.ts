@@ -97,13 +97,18 @@ function parseTokens(text: string): number {
 
 async function set(client: Client, options: SetOptions): Promise<void> {
   const row = rowOf(options);
-  const { prices } = await readPriceList(client);
+  const { prices, names } = await readPriceList(client);
   const isKnown = prices.some(
     ({ provider, model }) => provider === row.provider && model === row.model,
   );
+  const other = names.findLast(
+    ({ match, provider, name }) =>
+      match === 'exact' && provider === row.provider && name === row.model,
+  );
+  const leads = other && `it is a name of ${other.modelProvider} ${other.model}`;
   if (!isKnown && options.newModel !== true) {
     throw new Error(
-      `the price list has no ${row.provider} ${row.model} (${modelsNear(prices, row.provider, row.model)}); if the name is right, add --new-model`,
+      `the price list has no ${row.provider} ${row.model} (${leads ?? modelsNear(prices, row.provider, row.model)}); if it shall have prices of its own, add --new-model`,
     );
   }
   if (row.priceUsd === null && !prices.some((other) => isContractOf(other, row))) {
@@ -117,6 +122,11 @@ async function set(client: Client, options: SetOptions): Promise<void> {
     );
   }
   const added = await addPriceList(client, { prices: [row], names: [] });
+  if (leads !== undefined && other?.model !== row.model) {
+    process.stderr.write(
+      `its calls have other prices as long as ${printable(leads)}: \`tricost prices alias --provider ${row.provider} --name ${printable(row.model)} --to ${row.provider}/${printable(row.model)}\` ends that\n`,
+    );
+  }
   if (options.json === true) {
     console.log(JSON.stringify({ added: added.prices > 0, ...priceAsJson(row) }));
     return;

@@ -105,6 +105,17 @@ describe('a contracted price', () => {
     expect(await cost('openai', 'gpt-5', at, { region: 'eu' })).toBe('2.00 priced');
   });
 
+  test('of a mere name says whose name it is, and how it gets a price of its own', async () => {
+    const codex = ['--provider', 'openai', '--model', 'gpt-5-codex', '--unit', 'input'];
+    const args = ['set', ...codex, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
+    expect((await prices(...args)).stderr).toContain('it is a name of openai gpt-5)');
+    const { stderr } = await prices(...args, '--new-model');
+    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('1.25 priced');
+    const [, command = ''] = /`tricost prices (alias [^`]+)`/.exec(stderr) ?? [];
+    await said(...command.split(' '));
+    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('3.00 inferred');
+  });
+
   test('may have sizes, from the smallest on, and ends with the smallest last', async () => {
     const set = (...args: string[]) => ['set', ...GPT_5, ...args, ...ORDER_FORM];
     await said(...set('--price', '1', '--valid-from', '2026-11-01'));
@@ -122,7 +133,7 @@ describe('a contracted price', () => {
     const args = [...tuned, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
     const refused = await prices('set', ...args);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('if the name is right, add --new-model');
+    expect(refused.stderr).toContain('if it shall have prices of its own, add --new-model');
     await said('set', ...args, '--new-model');
     expect(await cost('openai', 'ft:gpt-4.1:acme', '2026-11-23T00:00:00Z')).toBe('3.00 priced');
   });
