@@ -1,9 +1,8 @@
 /** `tricost partitions`: the months that calls can be stored in. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Client } from 'pg';
-import { connect } from '../adapters/postgres/connect.ts';
 import { ensurePartitionsBetween, listPartitions } from '../adapters/postgres/create-partitions.ts';
-import { CONFIG_HELP, namedDatabase } from './target.ts';
+import { withOwner } from './owner-database.ts';
+import { CONFIG_HELP } from './target.ts';
 
 interface PartitionsOptions {
   databaseUrl?: string;
@@ -22,7 +21,7 @@ export function define(partitions: Command): void {
     .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON array')
     .action((options: PartitionsOptions) =>
-      withOwner(options, async (client) => {
+      withOwner(options, 'tricost partitions', async (client) => {
         const rows = await listPartitions(client);
         if (options.json === true) console.log(JSON.stringify(rows));
         else
@@ -41,7 +40,7 @@ export function define(partitions: Command): void {
     .option('--json', 'print one JSON array of the names created')
     .addHelpText('after', '\nExamples:\n  $ npx tricost partitions ensure --from 2025-01')
     .action((options: PartitionsOptions & { from: string; to?: string }) =>
-      withOwner(options, async (client) => {
+      withOwner(options, 'tricost partitions', async (client) => {
         const to = options.to ?? new Date().toISOString().slice(0, 7);
         const created = await ensurePartitionsBetween(client, `${options.from}-01`, `${to}-01`);
         if (options.json === true) console.log(JSON.stringify(created));
@@ -55,19 +54,4 @@ function parseMonth(text: string): string {
     throw new InvalidArgumentError('a month looks like 2025-01');
   }
   return text;
-}
-
-async function withOwner(
-  options: PartitionsOptions,
-  work: (client: Client) => Promise<void>,
-): Promise<void> {
-  const client = await connect({
-    ...(await namedDatabase(options)),
-    applicationName: 'tricost partitions',
-  });
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }

@@ -17,6 +17,21 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./validate.ts'),
   ],
   [
+    'price',
+    'say what a usage object costs, by the price list of this release',
+    () => import('./price.ts'),
+  ],
+  [
+    'explain-call',
+    'say why a stored call costs what it costs, price by price',
+    () => import('./explain-call.ts'),
+  ],
+  [
+    'prices',
+    'see the price list in the database, add contracted prices and names, take a new catalogue',
+    () => import('./prices.ts'),
+  ],
+  [
     'tail',
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),
@@ -51,13 +66,16 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor, schedules, alerts, dlq and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail
-and partitions talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and say which. validate
-and cost talk to nothing.
+doctor, schedules, alerts, dlq and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail,
+partitions, prices and explain-call talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and
+say which; the last two also to that of a stack on AWS, with --aws. validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
   $ npx tricost validate event.json
+  $ npx tricost price --provider openai --model gpt-5 --usage '{"prompt_tokens":1000,"completion_tokens":200}'
+  $ npx tricost explain-call 019ab1f0-5c00-7000-8000-000000000001
+  $ npx tricost prices list --provider anthropic
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
   $ npx tricost alerts test

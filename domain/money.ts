@@ -28,6 +28,11 @@ export function parseDecimal(text: string): Decimal | undefined {
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 
+/** Whether two decimals are the same number: 1.50 is 1.5. */
+export function isSameDecimal(a: Decimal, b: Decimal): boolean {
+  return a.digits * 10n ** BigInt(b.scale) === b.digits * 10n ** BigInt(a.scale);
+}
+
 /** What one costs where `price` is that of `per`, a power of ten. */
 export function rescale(price: Decimal, per: number): Decimal {
   return { digits: price.digits, scale: price.scale + String(per).length - 1 };

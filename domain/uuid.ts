@@ -23,3 +23,10 @@ export function uuidV5(namespace: string, name: string): string {
     .map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end))
     .join('-');
 }
+
+/** When a UUIDv7 was made (RFC 9562 §5.7); undefined for other versions, which do not tell. */
+export function uuidV7Time(uuid: string): Date | undefined {
+  return uuid[14] === '7'
+    ? new Date(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16))
+    : undefined;
+}

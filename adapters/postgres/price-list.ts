@@ -37,10 +37,7 @@ async function priceListVersion(client: ClientBase): Promise<string> {
 
 export async function readPriceList(client: ClientBase): Promise<PriceList> {
   const prices = await client.query<PriceRow>(
-    `select id, kind, provider, model, unit, service_tier as "serviceTier", region,
-       above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
-       ${RFC_3339} as "validFrom", revision, price_usd::text as "priceUsd", source
-     from tricost.prices order by id`,
+    `select ${PRICE_ROW} from tricost.prices order by id`,
   );
   const names = await client.query<ModelName>(
     `select provider, name, match, model_provider as "modelProvider", model, price_status as "priceStatus",
@@ -50,7 +47,45 @@ export async function readPriceList(client: ClientBase): Promise<PriceList> {
   return { prices: prices.rows, names: names.rows };
 }
 
-const RFC_3339 = `to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+/** The rows that a call names, to the exclusion of all others. */
+export async function pricesOfIds(client: ClientBase, ids: readonly number[]): Promise<PriceRow[]> {
+  const { rows } = await client.query<PriceRow>(
+    `select ${PRICE_ROW} from tricost.prices where id = any ($1) order by id`,
+    [ids],
+  );
+  return rows;
+}
+
+export type PriceOfList = PriceRow & { validUntil: string | null };
+
+/** Prices that hold now or will, sorted as a person looks for them. */
+export async function currentPrices(
+  client: ClientBase,
+  { provider, model }: { provider?: string; model?: string },
+): Promise<PriceOfList[]> {
+  const { rows } = await client.query<PriceOfList>(
+    `select ${PRICE_ROW}, ${rfc3339('valid_until')} as "validUntil"
+     from reporting.prices
+     where ($1::text is null or provider = $1) and ($2::text is null or model = $2)
+       -- Of two that began together, the first was corrected by the other.
+       and coalesce(valid_until, 'infinity') > greatest(valid_from, now())
+       and (price_usd is not null or valid_from > now())
+     order by provider, model, service_tier <> 'standard', service_tier, region, unit, above_input_tokens, from_minute,
+       kind desc, reporting.prices.valid_from`,
+    [provider ?? null, model ?? null],
+  );
+  return rows;
+}
+
+const rfc3339 = (column: string) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+const RFC_3339 = rfc3339('valid_from');
+
+/** A row of tricost.prices as a PriceRow. */
+const PRICE_ROW = `id, kind, provider, model, unit, service_tier as "serviceTier", region,
+  above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
+  ${RFC_3339} as "validFrom", revision, price_usd::text as "priceUsd", source`;
 
 /**
  * Adds what a list has and the database has not. A price that a later release corrects becomes a new revision; what a release no
@@ -93,15 +128,18 @@ export async function addPriceList(
            provider text, name text, match text, "modelProvider" text, model text, "priceStatus" text, "validFrom" timestamptz, source text)
        ),
        known as (
-         select distinct on (provider, name, match, model_provider, valid_from) *
-         from tricost.model_names order by provider, name, match, model_provider, valid_from, revision desc
+         -- A name stands for one model; a family may lead to several providers.
+         select distinct on (provider, name, match, family, valid_from) *
+         from (select *, case match when 'family' then model_provider end as family from tricost.model_names) as n
+         order by provider, name, match, family, valid_from, revision desc
        )
        insert into tricost.model_names (provider, name, match, model_provider, model, price_status, valid_from, revision, source)
        select l.provider, l.name, l.match, l."modelProvider", l.model, l."priceStatus", l."validFrom", coalesce(k.revision, 0) + 1, l.source
        from listed as l
        left join known as k on k.provider = l.provider and k.name = l.name and k.match = l.match
-         and k.model_provider = l."modelProvider" and k.valid_from = l."validFrom"
-       where k.id is null or (k.model, k.price_status) is distinct from (l.model, l."priceStatus")`,
+         and (l.match = 'exact' or k.model_provider = l."modelProvider") and k.valid_from = l."validFrom"
+       where k.id is null
+         or (k.model_provider, k.model, k.price_status) is distinct from (l."modelProvider", l.model, l."priceStatus")`,
       [JSON.stringify(names)],
     );
     return { prices: added.rowCount ?? 0, names: named.rowCount ?? 0 };

@@ -2,7 +2,8 @@
 import type { JsonObject } from '../json.ts';
 import { formatPicoUsd, type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
-import { type Price, priceCall } from '../pricing/price-call.ts';
+import type { Price } from '../pricing/price-call.ts';
+import { priceUsage } from '../pricing/price-usage.ts';
 import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
 import { isConsistent, USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
 import type { CallFlag, CallRow } from './call-row.ts';
@@ -119,17 +120,15 @@ function priceOf(
   served: Served,
   { usage, unreadKeys }: ReadUsage,
 ): Price | undefined {
-  // Something was used that no bucket holds: the sum of the others would be too low.
-  if (unreadKeys.length > 0) return undefined;
-  const price = priceCall(prices, {
+  const call = {
     provider: served.provider,
     model: served.model,
     at: ts,
-    usage,
     serviceTier: served.service_tier ?? undefined,
     region: served.region ?? undefined,
     batch: served.batch ?? undefined,
-  });
+  };
+  const price = priceUsage(prices, call, { usage, unreadKeys, served: {} });
   return price.priceStatus === 'unpriced' ? undefined : price;
 }
 

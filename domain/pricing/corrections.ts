@@ -22,12 +22,14 @@ export interface Correction {
 }
 
 /**
+ * @param complain of a correction that names a model without prices, or makes a price that is there already. The list of a
+ *   release must have none; that of a newer catalogue may, and the catalogue's own word counts
  * @returns the catalogue's prices and those that follow from it by the corrections
- * @throws Error for a correction that names a model without prices, or makes a price that is there already
  */
 export function correct(
   prices: readonly ListedPrice[],
   corrections: readonly Correction[],
+  complain: (problem: string) => void = refuse,
 ): ListedPrice[] {
   const all = [...prices];
   const taken = new Set(prices.map(identity));
@@ -35,7 +37,8 @@ export function correct(
     for (const model of correction.models) {
       const base = all.filter((row) => isStandard(row) && isOf(row, correction.provider, model));
       if (base.length === 0) {
-        throw new Error(`a correction names ${correction.provider} ${model}, which has no price`);
+        complain(`a correction names ${correction.provider} ${model}, which has no price`);
+        continue;
       }
       const made = [
         ...(correction.prices === undefined ? base.flatMap((p) => derived(p, correction)) : []),
@@ -45,7 +48,8 @@ export function correct(
         if (taken.has(identity(row))) {
           // A pattern may meet a model that the catalogue has the price of; a name must not.
           if (model.endsWith('*')) continue;
-          throw new Error(`a correction repeats the price of ${row.model}, ${row.unit}: remove it`);
+          complain(`a correction repeats the price of ${row.model}, ${row.unit}: remove it`);
+          continue;
         }
         taken.add(identity(row));
         all.push(row);
@@ -53,6 +57,10 @@ export function correct(
     }
   }
   return all;
+}
+
+function refuse(problem: string): never {
+  throw new Error(problem);
 }
 
 function isStandard({ serviceTier, region }: ListedPrice): boolean {

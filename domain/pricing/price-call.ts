@@ -32,7 +32,8 @@ export type UnpricedReason =
   | 'unit_unlisted'
   | 'usage_incomplete'
   | 'usage_mismatch'
-  | 'usage_overlapping';
+  | 'usage_overlapping'
+  | 'usage_unread';
 
 export interface Price {
   priceStatus: 'priced' | 'inferred';
@@ -44,8 +45,11 @@ export interface Price {
 export interface NoPrice {
   priceStatus: 'unpriced';
   reason: UnpricedReason;
-  /** Where the reason is a unit. */
+  /** Where the reason is a unit: which, and of which model of the list. */
   unit?: PriceUnit;
+  listedAs?: Pick<Rates, 'provider' | 'model'>;
+  /** Where the reason is counts that nobody here reads. */
+  unreadKeys?: readonly string[];
 }
 
 /**
@@ -81,7 +85,7 @@ export function priceCall(book: PriceBook, call: PricedCall): Price | NoPrice {
   for (const [unit, quantity, rated] of counted) {
     if (quantity === 0) continue;
     const rate = rated === undefined ? undefined : rateOf(units.get(rated), inputTokens, at);
-    if (rate === undefined) return { ...unpriced('unit_unlisted'), unit };
+    if (rate === undefined) return { ...unpriced('unit_unlisted'), unit, listedAs: rates };
     const { digits, scale } = rate.usdEach;
     const line = toPicoUsd({ digits: digits * BigInt(quantity), scale });
     cost += line;

@@ -3,7 +3,10 @@ import { Command } from 'commander';
 import { vi } from 'vitest';
 import * as alerts from '../../cli/alerts.ts';
 import * as dlq from '../../cli/dlq.ts';
+import * as explainCall from '../../cli/explain-call.ts';
 import * as partitions from '../../cli/partitions.ts';
+import * as price from '../../cli/price.ts';
+import * as prices from '../../cli/prices.ts';
 import * as schedules from '../../cli/schedules.ts';
 import * as validate from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
@@ -14,7 +17,10 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
   for (const [name, { define }] of Object.entries({
     alerts,
     dlq,
+    'explain-call': explainCall,
     partitions,
+    price,
+    prices,
     schedules,
     validate,
   })) {

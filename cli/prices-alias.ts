@@ -1,0 +1,117 @@
+/** `tricost prices alias`: a name of your own for a model of the list: a deployment, an inference profile. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Client } from 'pg';
+import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
+import { knownIds } from '../domain/pricing/model-ids.ts';
+import { modelsNear } from '../domain/pricing/models-near.ts';
+import { PriceBook } from '../domain/pricing/price-book.ts';
+import type { ModelName, PriceList } from '../domain/pricing/price-list.ts';
+import { priceListProvider } from '../domain/pricing/provider-names.ts';
+import { BEFORE_ANY_CALL, parseBeginning } from './instant.ts';
+import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { nameAsJson } from './price-as-json.ts';
+import { printable } from './printable.ts';
+import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
+
+interface AliasOptions extends OwnerDatabaseOptions {
+  provider: string;
+  name: string;
+  to: Target;
+  validFrom: string;
+  source: string;
+  json?: boolean;
+}
+
+interface Target {
+  provider: string;
+  model: string;
+}
+
+export function defineAlias(prices: Command): void {
+  prices
+    .command('alias')
+    .description('say whose prices hold for a name: a deployment, an inference profile, a model')
+    .requiredOption('--provider <name>', 'of the name, as in events')
+    .requiredOption('--name <name>', 'the model as events call it')
+    .requiredOption('--to <provider/model>', 'whose prices hold for it', parseTarget)
+    .option(
+      '--valid-from <time>',
+      'a date (00:00 UTC) or RFC 3339',
+      parseBeginning,
+      BEFORE_ANY_CALL,
+    )
+    .option('--source <text>', 'who says so, or where it is written', '`tricost prices alias`')
+    .option('--json', 'print one JSON object')
+    .option('--database-url <url>', OWNER_URL_HELP)
+    .option('--config <path>', CONFIG_HELP)
+    .option('--aws', AWS_HELP)
+    .option('--stack <name>', STACK_HELP)
+    .addHelpText(
+      'after',
+      `
+Calls of that name are then \`inferred\`, not \`priced\`. Without --valid-from it holds for all calls; with one, from then on,
+which is how a deployment moves to another model. It goes before what the list itself says of the name.
+
+Examples:
+  $ npx tricost prices alias --provider azure --name my-deployment --to openai/gpt-5
+  $ npx tricost prices alias --provider azure --name my-deployment --to openai/gpt-5.1 --valid-from 2026-12-01
+  $ npx tricost prices alias --provider aws.bedrock --to aws/anthropic.claude-opus-4-6-v1 \\
+      --name arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123`,
+    )
+    .action((options: AliasOptions) =>
+      withOwner(options, 'tricost prices', (client) => alias(client, options)),
+    );
+}
+
+function parseTarget(text: string): Target {
+  const slash = text.indexOf('/');
+  const [provider, model] = [text.slice(0, slash).trim(), text.slice(slash + 1).trim()];
+  if (slash === -1 || provider === '' || model === '') {
+    throw new InvalidArgumentError('a model of the list is provider/model: openai/gpt-5');
+  }
+  return { provider, model };
+}
+
+async function alias(client: Client, options: AliasOptions): Promise<void> {
+  const list = await readPriceList(client);
+  const target = targetOf(list, options);
+  const provider = priceListProvider(options.provider.trim());
+  const [name = ''] = knownIds(provider, options.name);
+  const source = options.source.trim();
+  if (provider === '' || name === '' || source === '') {
+    throw new Error('--provider, --name and --source must say something');
+  }
+  const row: ModelName = {
+    ...{ provider, name, match: 'exact', modelProvider: target.provider, model: target.model },
+    ...{ priceStatus: 'inferred', validFrom: options.validFrom, source },
+  };
+  const added = await addPriceList(client, { prices: [], names: [row] });
+  if (options.json === true) {
+    console.log(JSON.stringify({ added: added.names > 0, ...nameAsJson(row) }));
+    return;
+  }
+  const says = `${printable(provider)} ${printable(name)} has the prices of ${target.provider} ${target.model}`;
+  console.log(added.names === 0 ? `nothing to add: ${says} already` : says);
+  if (added.names > 0) {
+    console.log('Calls that are stored keep their cost: `tricost reprice` brings them up to it.');
+  }
+}
+
+/**
+ * Of that id, or the one that the name stands for.
+ *
+ * @throws Error that says which there are
+ */
+function targetOf(list: PriceList, { to, validFrom }: AliasOptions): Target {
+  const own = { provider: priceListProvider(to.provider), model: to.model.toLowerCase() };
+  const isOwn = list.prices.some(
+    ({ provider, model }) => provider === own.provider && model === own.model,
+  );
+  if (isOwn) return own;
+  const at = new Date(Math.max(Date.now(), Date.parse(validFrom)));
+  const rates = new PriceBook(list).ratesFor({ ...to, serviceTier: 'standard', region: '', at });
+  if (typeof rates === 'object') return { provider: rates.provider, model: rates.model };
+  throw new Error(
+    `the price list has no price of ${to.provider} ${to.model} to lead to: ${modelsNear(list.prices, to.provider, to.model)}`,
+  );
+}

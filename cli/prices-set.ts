@@ -1,0 +1,176 @@
+/** `tricost prices set`: a negotiated price, or one that the list lacks, from a date on. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Client } from 'pg';
+import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
+import { leavesSmallCallsOut } from '../domain/pricing/contract-gap.ts';
+import { modelsNear } from '../domain/pricing/models-near.ts';
+import { priceKey } from '../domain/pricing/price-book.ts';
+import {
+  PRICE_UNITS,
+  type PriceRow,
+  type PriceUnit,
+  SERVICE_TIERS,
+  type ServiceTier,
+} from '../domain/pricing/price-list.ts';
+import { priceListProvider } from '../domain/pricing/provider-names.ts';
+import { parseBeginning } from './instant.ts';
+import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { priceAsJson } from './price-as-json.ts';
+import { modifiers, perName, shortened } from './price-lines.ts';
+import { printable } from './printable.ts';
+import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
+
+interface SetOptions extends OwnerDatabaseOptions {
+  provider: string;
+  model: string;
+  unit: PriceUnit;
+  price?: string;
+  end?: boolean;
+  tier: ServiceTier;
+  region: string;
+  above: number;
+  validFrom: string;
+  source: string;
+  newModel?: boolean;
+  json?: boolean;
+}
+
+const MAX_TOKENS = 2_000_000_000;
+
+export function defineSet(prices: Command): void {
+  const units = Object.keys(PRICE_UNITS);
+  prices
+    .command('set')
+    .description('add a contracted price, which takes the place of the listed one from a date on')
+    .requiredOption('--provider <name>', 'as in events')
+    .requiredOption('--model <name>', 'as the price list names it')
+    .addOption(new Option('--unit <name>', 'what is billed').choices(units).makeOptionMandatory())
+    .option('--price <usd>', 'US dollars for a million tokens, or a thousand searches', parsePrice)
+    .option('--end', 'no contracted price from then on: the listed one holds again')
+    .addOption(
+      new Option('--tier <name>', 'service tier').choices(SERVICE_TIERS).default('standard'),
+    )
+    .option('--region <name>', "in the provider's words; left out: where no region has its own", '')
+    .option('--above <tokens>', 'for calls with more input than this', parseTokens, 0)
+    .requiredOption('--valid-from <time>', 'a date (00:00 UTC) or RFC 3339', parseBeginning)
+    .requiredOption('--source <text>', 'where the price is written: a contract, an address')
+    .option('--new-model', 'the model is not in the price list yet')
+    .option('--json', 'print one JSON object')
+    .option('--database-url <url>', OWNER_URL_HELP)
+    .option('--config <path>', CONFIG_HELP)
+    .option('--aws', AWS_HELP)
+    .option('--stack <name>', STACK_HELP)
+    .addHelpText(
+      'after',
+      `
+Rows are added, never changed. The same price with the same --valid-from once more corrects the first. Calls that are stored
+keep their cost until \`tricost reprice\`.
+
+Examples:
+  $ npx tricost prices set --provider openai --model gpt-5 --unit input --price 1.10 \\
+      --valid-from 2026-12-01 --source 'order form 4711'
+  $ npx tricost prices set --provider openai --model gpt-5 --unit input --end --valid-from 2027-12-01 --source 'order form 4711'
+  $ npx tricost prices set --provider openai --model ft:gpt-4.1:acme --unit input --price 3 --new-model \\
+      --valid-from 2026-01-01 --source https://platform.openai.com/docs/pricing`,
+    )
+    .action((options: SetOptions) =>
+      withOwner(options, 'tricost prices', (client) => set(client, options)),
+    );
+}
+
+function parsePrice(text: string): string {
+  if (!/^\d{1,8}(?:\.\d{1,20})?$/.test(text)) {
+    throw new InvalidArgumentError(
+      'a price is a decimal number of US dollars, 0 or more: 1.25 (of a million tokens, or a thousand searches or requests)',
+    );
+  }
+  return text;
+}
+
+function parseTokens(text: string): number {
+  const tokens = Number(text.replaceAll('_', ''));
+  if (!/^[\d_]+$/.test(text) || tokens > MAX_TOKENS) {
+    throw new InvalidArgumentError(`a whole number of tokens up to ${MAX_TOKENS}: 200_000`);
+  }
+  return tokens;
+}
+
+async function set(client: Client, options: SetOptions): Promise<void> {
+  const row = rowOf(options);
+  const { prices, names } = await readPriceList(client);
+  const isKnown = prices.some(
+    ({ provider, model }) => provider === row.provider && model === row.model,
+  );
+  const other = names.findLast(
+    ({ match, provider, name }) =>
+      match === 'exact' && provider === row.provider && name === row.model,
+  );
+  const leads = other && `it is a name of ${other.modelProvider} ${other.model}`;
+  if (!isKnown && options.newModel !== true) {
+    throw new Error(
+      `the price list has no ${row.provider} ${row.model} (${leads ?? modelsNear(prices, row.provider, row.model)}); if it shall have prices of its own, add --new-model`,
+    );
+  }
+  if (row.priceUsd === null && !prices.some((other) => isContractOf(other, row))) {
+    throw new Error(
+      'there is no contracted price of that model, unit, tier, region and size to end',
+    );
+  }
+  if (leavesSmallCallsOut(prices, row)) {
+    throw new Error(
+      'the contract would have a price for large calls and none for small ones, which would be unpriced: without --above first, and end it last',
+    );
+  }
+  const added = await addPriceList(client, { prices: [row], names: [] });
+  if (leads !== undefined && other?.model !== row.model) {
+    process.stderr.write(
+      `its calls have other prices as long as ${printable(leads)}: \`tricost prices alias --provider ${row.provider} --name ${printable(row.model)} --to ${row.provider}/${printable(row.model)}\` ends that\n`,
+    );
+  }
+  if (options.json === true) {
+    console.log(JSON.stringify({ added: added.prices > 0, ...priceAsJson(row) }));
+    return;
+  }
+  const what = [row.unit, ...modifiers(row)].map(printable).join(', ');
+  const price = row.priceUsd === null ? 'ends' : `$${row.priceUsd} per ${perName(row)}`;
+  console.log(
+    added.prices === 0
+      ? 'nothing to add: the price list says so already'
+      : `${printable(row.provider)} ${printable(row.model)}: ${what}: ${price} from ${shortened(row.validFrom)} on`,
+  );
+  if (added.prices > 0 && Date.parse(row.validFrom) < Date.now()) {
+    console.log(
+      `Calls since then that are stored keep their cost: \`tricost reprice --from ${row.validFrom.slice(0, 10)}\` brings them up to it.`,
+    );
+  }
+}
+
+/** @throws Error for flags that do not go together */
+function rowOf(options: SetOptions): PriceRow {
+  if ((options.price === undefined) === (options.end !== true)) {
+    throw new Error('give a --price, or --end to end the contracted one');
+  }
+  const [provider, model, source] = [
+    priceListProvider(options.provider.trim()),
+    options.model.trim().toLowerCase(),
+    options.source.trim(),
+  ];
+  if (provider === '' || model === '' || source === '') {
+    throw new Error('--provider, --model and --source must say something');
+  }
+  return {
+    ...{ id: 0, kind: 'contracted', revision: 1, provider, model, source },
+    unit: options.unit,
+    serviceTier: options.tier,
+    region: options.region.trim().toLowerCase(),
+    aboveInputTokens: options.above,
+    fromMinute: 0,
+    untilMinute: 1_440,
+    validFrom: options.validFrom,
+    priceUsd: options.price ?? null,
+  };
+}
+
+function isContractOf(other: PriceRow, row: PriceRow): boolean {
+  return priceKey(other) === priceKey(row) && other.priceUsd !== null;
+}

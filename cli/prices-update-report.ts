@@ -1,0 +1,94 @@
+/** What `tricost prices update` says of the difference between two price lists. */
+import { styleText } from 'node:util';
+import type { PriceChange, PriceListChanges } from '../domain/pricing/compare-price-lists.ts';
+import type { PriceList, PriceRow } from '../domain/pricing/price-list.ts';
+import { columns } from './columns.ts';
+import { nameAsJson, priceAsJson } from './price-as-json.ts';
+import { modifiers, perName, shortened, since } from './price-lines.ts';
+import { printable } from './printable.ts';
+
+export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): PriceList {
+  return {
+    prices: [...added, ...[...changed, ...ended].map(({ row }) => row)],
+    names: [...names.added, ...names.changed.map(({ name }) => name)],
+  };
+}
+
+export function printChanges(
+  { added, changed, ended, unlisted, names }: PriceListChanges,
+  problems: readonly string[],
+): void {
+  const rows = [
+    ...models(added).map((model) => [styleText('green', 'new'), ...model]),
+    ...changed.map((change) => [styleText('yellow', 'changed'), ...changeCells(change)]),
+    ...ended.map((change) => [styleText('red', 'ended'), ...changeCells(change)]),
+    ...models(unlisted).map((model) => ['no longer listed: kept', ...model]),
+    ...names.added.map(({ provider, name, modelProvider, model }) => [
+      styleText('green', 'new name'),
+      printable(`${provider} ${name}`),
+      printable(`${modelProvider} ${model}`),
+    ]),
+    ...names.changed.map(({ name, before }) => [
+      styleText('yellow', 'name changed'),
+      printable(`${name.provider} ${name.name}`),
+      printable(
+        `${before.modelProvider} ${before.model} → ${name.modelProvider} ${name.model} from ${shortened(name.validFrom)} on`,
+      ),
+    ]),
+  ];
+  for (const line of columns(rows)) console.log(line);
+  for (const problem of problems) console.log(`Not used: ${printable(problem)}`);
+  console.log(
+    `${added.length} new, ${changed.length} changed, ${ended.length} ended, ${unlisted.length} no longer listed (kept); ${names.added.length} new names, ${names.changed.length} changed`,
+  );
+}
+
+/** A model a line: a release brings dozens, with half a dozen prices each. */
+function models(rows: readonly PriceRow[]): string[][] {
+  const named = Map.groupBy(rows, ({ provider, model }) => printable(`${provider} ${model}`));
+  return [...named].map(([model, prices]) => [
+    model,
+    prices
+      .map((row) =>
+        [`${row.unit} $${row.priceUsd ?? '-'}`, ...modifiers(row), ...dated(row)].join(' '),
+      )
+      .join('; '),
+  ]);
+}
+
+function changeCells({ row, before }: PriceChange): string[] {
+  const to = row.priceUsd === null ? 'none' : `$${row.priceUsd} per ${perName(row)}`;
+  const unit = [row.unit, ...modifiers(row)].join(', ');
+  return [
+    printable(`${row.provider} ${row.model}`),
+    `${unit}: $${before.priceUsd ?? '-'} → ${to} from ${shortened(row.validFrom)} on`,
+  ];
+}
+
+function dated(row: PriceRow): string[] {
+  return since(row) === 'no start date' ? [] : [since(row)];
+}
+
+export function changesAsJson({
+  added,
+  changed,
+  ended,
+  unlisted,
+  names,
+}: PriceListChanges): object {
+  const change = ({ row, before }: PriceChange) => ({
+    ...priceAsJson(row),
+    price_usd_before: before.priceUsd,
+  });
+  return {
+    new: added.map(priceAsJson),
+    changed: changed.map(change),
+    ended: ended.map(change),
+    no_longer_listed: unlisted.map(priceAsJson),
+    new_names: names.added.map(nameAsJson),
+    changed_names: names.changed.map(({ name, before }) => ({
+      ...nameAsJson(name),
+      before: nameAsJson(before),
+    })),
+  };
+}

@@ -1,0 +1,19 @@
+/** The price of what was read from a usage object: the one decision that ingest, `tricost price` and `tricost explain-call` share. */
+import type { ReadUsage } from '../usage/read-usage.ts';
+import type { PriceBook } from './price-book.ts';
+import { type NoPrice, type Price, type PricedCall, priceCall } from './price-call.ts';
+
+export type AskedCall = Omit<PricedCall, 'usage'>;
+
+/** @param asked what is known besides the object; where the object says how the call was served, that counts */
+export function priceUsage(
+  book: PriceBook,
+  asked: AskedCall,
+  { usage, served, unreadKeys }: ReadUsage,
+): Price | NoPrice {
+  // Something was used that no bucket holds: the sum of the others would be too low.
+  if (unreadKeys.length > 0) {
+    return { priceStatus: 'unpriced', reason: 'usage_unread', unreadKeys };
+  }
+  return priceCall(book, { ...asked, ...served, usage });
+}

@@ -1,0 +1,66 @@
+/** Says why a call has no price, and what to do about it. */
+
+import { modelsNear } from './models-near.ts';
+import type { NoPrice } from './price-call.ts';
+import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
+import type { AskedCall } from './price-usage.ts';
+import { servedTier } from './served-tier.ts';
+
+export interface WhyUnpriced {
+  what: string;
+  toDo: string;
+}
+
+type ServedCall = Pick<AskedCall, 'provider' | 'model' | 'serviceTier' | 'region' | 'batch'>;
+
+const REPORT_USAGE =
+  'send the usage object as the provider returned it; if it is, report it with the object, so that it can be read';
+
+/** @param prices of the list that had none, to say what is near */
+export function whyUnpriced(
+  { reason, unit, listedAs, unreadKeys = [] }: NoPrice,
+  call: ServedCall,
+  prices: readonly PriceRow[],
+): WhyUnpriced {
+  const named = `${call.provider} ${call.model}`;
+  const at = listedAs ?? call;
+  switch (reason) {
+    case 'model_unlisted':
+      return {
+        what: `the price list has no ${named} at that time`,
+        toDo: `${modelsNear(prices, call.provider, call.model)}; enter its prices with \`tricost prices set\`, or say whose prices hold with \`tricost prices alias\``,
+      };
+    case 'tier_unlisted':
+      return {
+        what: `${named} has no price in the tier ${tierName(call)}`,
+        toDo: `enter it with \`tricost prices set --tier <tier>\` (${SERVICE_TIERS.join(', ')}), if the call has a price of its own there`,
+      };
+    case 'unit_unlisted':
+      return {
+        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}`,
+        toDo: `enter it with \`tricost prices set --provider ${at.provider} --model ${at.model} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}\``,
+      };
+    case 'usage_incomplete':
+      return {
+        what: 'the usage has no count of input or of output tokens',
+        toDo: 'send both; of a stream, ask the provider to report usage (OpenAI: stream_options.include_usage)',
+      };
+    case 'usage_mismatch':
+      return { what: 'parts of the usage are larger than their total', toDo: REPORT_USAGE };
+    case 'usage_overlapping':
+      return {
+        what: 'some tokens are of two kinds at once, and the counts do not say which rate they had',
+        toDo: 'publish the cost that the provider states as `cost_usd`, if it states one',
+      };
+    case 'usage_unread':
+      return {
+        what: `the usage counts what no price is known for: ${unreadKeys.join(', ')}`,
+        toDo: 'publish the cost that the provider states as `cost_usd`, or report the object, so that it can be read',
+      };
+  }
+}
+
+function tierName({ serviceTier, batch }: ServedCall): string {
+  const tier = serviceTier ?? 'standard';
+  return batch === true && tier !== 'batch' ? `${tier}, in a batch` : tier;
+}

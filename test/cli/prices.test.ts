@@ -1,0 +1,370 @@
+/** `tricost prices` on a real database: what it adds is what calls are priced by, and nothing is lost or overwritten. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readPriceList } from '../../adapters/postgres/price-list.ts';
+import { formatPicoUsd } from '../../domain/money.ts';
+import { PriceBook } from '../../domain/pricing/price-book.ts';
+import { priceCall } from '../../domain/pricing/price-call.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { runCommand } from './run-command.ts';
+import { runTricost } from './run-tricost.ts';
+
+let database: TestDatabase;
+let owner: pg.Client;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tricost-prices-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** As beforeEach or beforeAll: what it returns takes the database away again. */
+async function freshDatabase(): Promise<() => Promise<void>> {
+  database = await createTestDatabase();
+  owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  return async () => {
+    await owner.end();
+    await database.drop();
+  };
+}
+
+const prices = (...args: string[]) =>
+  runCommand(['prices', ...args, '--database-url', database.url]);
+
+async function said(...args: string[]) {
+  const { code, stdout, stderr } = await prices(...args, '--json');
+  expect(`${code} ${stderr}`).toMatch(/^0 database /);
+  return JSON.parse(stdout);
+}
+
+/** A million tokens in and none out, priced by the database's list. */
+async function cost(provider: string, model: string, at: string, more = {}) {
+  const book = new PriceBook(await readPriceList(owner));
+  const usage = { input_tokens: 1_000_000, output_tokens: 0 };
+  const priced = priceCall(book, { provider, model, at: new Date(at), usage, ...more });
+  return priced.priceStatus === 'unpriced'
+    ? priced.reason
+    : `${formatPicoUsd(priced.cost).replace(/0{10}$/, '')} ${priced.priceStatus}`;
+}
+
+const GPT_5 = ['--provider', 'openai', '--model', 'gpt-5', '--unit', 'input'];
+const ORDER_FORM = ['--source', 'order form 4711'];
+
+describe('a contracted price', () => {
+  beforeEach(freshDatabase);
+
+  test('takes the place of the listed one from its date on, until it ends', async () => {
+    const { code, stdout } = await runTricost(
+      ['prices', 'set', ...GPT_5, '--price', '1.10', '--valid-from', '2026-12-01', ...ORDER_FORM],
+      { env: { DATABASE_URL: database.url } },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('$1.10 per million from 2026-12-01 on');
+    await said(
+      'set',
+      ...GPT_5,
+      '--end',
+      '--valid-from',
+      '2027-12-01T00:00:00+01:00',
+      ...ORDER_FORM,
+    );
+    expect(await cost('openai', 'gpt-5', '2026-11-30T23:59:59.999Z')).toBe('1.25 priced');
+    expect(await cost('openai', 'gpt-5', '2026-12-01T00:00:00Z')).toBe('1.10 priced');
+    expect(await cost('openai', 'gpt-5', '2027-11-30T22:59:59Z')).toBe('1.10 priced');
+    expect(await cost('openai', 'gpt-5', '2027-11-30T23:00:00Z')).toBe('1.25 priced');
+  });
+
+  test('is corrected by another with the same date, and the same once more adds nothing', async () => {
+    const set = (price: string) =>
+      said('set', ...GPT_5, '--price', price, '--valid-from', '2026-11-01', ...ORDER_FORM);
+    expect(await set('11')).toMatchObject({ added: true, price_usd: '11', kind: 'contracted' });
+    expect(await set('1.1')).toMatchObject({ added: true });
+    expect(await set('1.10')).toMatchObject({ added: false });
+    expect(await cost('openai', 'gpt-5', '2026-11-23T00:00:00Z')).toBe('1.10 priced');
+    const { rows } = await owner.query(
+      `select price_usd::text, revision from tricost.prices where kind = 'contracted' order by id`,
+    );
+    expect(rows).toEqual([
+      { price_usd: '11', revision: 1 },
+      { price_usd: '1.1', revision: 2 },
+    ]);
+  });
+
+  test('holds for its tier, region and size only', async () => {
+    const from = ['--valid-from', '2026-11-01', ...ORDER_FORM];
+    await said('set', ...GPT_5, '--price', '0.5', '--tier', 'batch', ...from);
+    await said('set', ...GPT_5, '--price', '2', '--region', 'EU', ...from);
+    const at = '2026-11-23T00:00:00Z';
+    expect(await cost('openai', 'gpt-5', at)).toBe('1.25 priced');
+    expect(await cost('openai', 'gpt-5', at, { batch: true })).toBe('0.50 priced');
+    expect(await cost('openai', 'gpt-5', at, { region: 'eu' })).toBe('2.00 priced');
+  });
+
+  test('of a mere name says whose name it is, and how it gets a price of its own', async () => {
+    const codex = ['--provider', 'openai', '--model', 'gpt-5-codex', '--unit', 'input'];
+    const args = ['set', ...codex, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
+    expect((await prices(...args)).stderr).toContain('it is a name of openai gpt-5)');
+    const { stderr } = await prices(...args, '--new-model');
+    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('1.25 priced');
+    const [, command = ''] = /`tricost prices (alias [^`]+)`/.exec(stderr) ?? [];
+    await said(...command.split(' '));
+    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('3.00 inferred');
+  });
+
+  test('may have sizes, from the smallest on, and ends with the smallest last', async () => {
+    const set = (...args: string[]) => ['set', ...GPT_5, ...args, ...ORDER_FORM];
+    await said(...set('--price', '1', '--valid-from', '2026-11-01'));
+    await said(...set('--price', '2', '--above', '200_000', '--valid-from', '2026-11-01'));
+    expect(await cost('openai', 'gpt-5', '2026-11-02T00:00:00Z')).toBe('2.00 priced');
+    const tooEarly = await prices(...set('--end', '--valid-from', '2026-12-01'));
+    expect(tooEarly.stderr).toContain('small ones, which would be unpriced');
+    await said(...set('--end', '--above', '200000', '--valid-from', '2026-12-01'));
+    await said(...set('--end', '--valid-from', '2026-12-01'));
+    expect(await cost('openai', 'gpt-5', '2026-12-02T00:00:00Z')).toBe('1.25 priced');
+  });
+
+  test('prices a model that the list lacks, once somebody says that it is no slip', async () => {
+    const tuned = ['--provider', 'openai', '--model', 'FT:gpt-4.1:acme', '--unit', 'input'];
+    const args = [...tuned, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
+    const refused = await prices('set', ...args);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('if it shall have prices of its own, add --new-model');
+    await said('set', ...args, '--new-model');
+    expect(await cost('openai', 'ft:gpt-4.1:acme', '2026-11-23T00:00:00Z')).toBe('3.00 priced');
+  });
+});
+
+describe('a name', () => {
+  beforeEach(freshDatabase);
+
+  const named = (...args: string[]) =>
+    said('alias', '--provider', 'azure.ai.openai', '--name', 'My-Deployment', ...args);
+
+  test('leads to the prices of a model, and moves to another on a date', async () => {
+    expect(await cost('azure', 'my-deployment', '2026-11-01T00:00:00Z')).toBe('model_unlisted');
+    expect(await named('--to', 'openai/gpt-5')).toMatchObject({ added: true, provider: 'azure' });
+    await named('--to', 'anthropic/claude-opus-4-5', '--valid-from', '2026-12-01');
+    expect(await cost('azure', 'my-deployment', '2025-01-01T00:00:00Z')).toBe('1.25 inferred');
+    expect(await cost('azure', 'My-Deployment', '2026-12-01T00:00:00Z')).toBe('5.00 inferred');
+  });
+
+  test('is corrected by another of the same date, whoever sells the model', async () => {
+    await named('--to', 'openai/gpt-4.1');
+    await named('--to', 'openai/gpt-5');
+    await named('--to', 'anthropic/claude-opus-4-5');
+    expect(await cost('azure', 'my-deployment', '2026-11-01T00:00:00Z')).toBe('5.00 inferred');
+    expect(await named('--to', 'anthropic/claude-opus-4-5')).toMatchObject({ added: false });
+    await named('--to', 'openai/gpt-5');
+    expect(await cost('azure', 'my-deployment', '2026-11-01T00:00:00Z')).toBe('1.25 inferred');
+  });
+
+  test('of an application inference profile is its ARN', async () => {
+    const arn = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123';
+    await said(
+      ...['alias', '--provider', 'aws.bedrock', '--name', arn],
+      ...['--to', 'aws/anthropic.claude-opus-4-6-v1'],
+    );
+    expect(await cost('aws.bedrock', arn, '2026-11-01T00:00:00Z')).toMatch(/inferred$/);
+  });
+
+  test('goes before the list’s own, also after the next release', async () => {
+    const of = ['--provider', 'anthropic', '--name', 'claude-4-opus'];
+    await said('alias', ...of, '--to', 'anthropic/claude-opus-4-5');
+    await said('update', '--yes');
+    for (const at of ['2025-06-01T00:00:00Z', '2099-01-01T00:00:00Z']) {
+      expect(await cost('anthropic', 'claude-4-opus', at)).toBe('5.00 inferred');
+    }
+  });
+});
+
+describe('the list', () => {
+  beforeEach(freshDatabase);
+
+  test('has what holds and what will, and not what was corrected or is over', async () => {
+    const set = (...args: string[]) => said('set', ...GPT_5, ...args, ...ORDER_FORM);
+    await set('--price', '1', '--valid-from', '2026-01-01');
+    await set('--price', '1.1', '--valid-from', '2026-01-01');
+    await set('--price', '0.9', '--valid-from', '2099-01-01');
+    await said('alias', '--provider', 'azure', '--name', 'my-deployment', '--to', 'openai/gpt-5');
+    const { prices: rows, names } = await said('list', '--model', 'gpt-5', '--provider', 'openai');
+    const contracted = rows.filter((row: { kind: string }) => row.kind === 'contracted');
+    expect(contracted).toMatchObject([
+      { price_usd: '1.1', valid_from: '2026-01-01T00:00:00Z', valid_until: '2099-01-01T00:00:00Z' },
+      { price_usd: '0.9', valid_from: '2099-01-01T00:00:00Z', valid_until: null, per: 1_000_000 },
+    ]);
+    expect(rows).toContainEqual(
+      expect.objectContaining({ kind: 'list', unit: 'output', price_usd: '10', revision: 1 }),
+    );
+    expect(names.every((name: { provider: string }) => name.provider === 'openai')).toBe(true);
+    const o3 = await said('list', '--provider', 'openai', '--model', 'o3');
+    const input = o3.prices.filter(
+      (row: { unit: string; service_tier: string }) =>
+        row.unit === 'input' && row.service_tier === 'standard',
+    );
+    expect(input).toMatchObject([{ price_usd: '2', valid_from: '2025-06-10T00:00:00Z' }]);
+    const text = await prices('list', '--model', 'gpt-5');
+    expect(text.stdout).toMatch(/openai +gpt-5 +input +\$1\.1 per million +contracted, since 2026/);
+    expect(text.stdout).toMatch(/azure my-deployment +has the prices of openai gpt-5 +inferred/);
+  });
+});
+
+describe('a release of the catalogue', () => {
+  beforeEach(freshDatabase);
+
+  const model = (id: string, price: unknown, more = {}) => ({
+    id,
+    match: { equals: id },
+    prices: { input_mtok: price, output_mtok: 1 },
+    ...more,
+  });
+
+  async function catalogue(...models: object[]): Promise<string> {
+    const file = join(folder, 'data.json');
+    await writeFile(file, JSON.stringify([{ id: 'acme', name: 'Acme', models }]));
+    return file;
+  }
+
+  const release = async (from: string, ...models: object[]) =>
+    said('update', '--catalogue', await catalogue(...models), '--valid-from', from, '--yes');
+
+  test('of this tricost is what a deploy has written', async () => {
+    const { code, stdout } = await prices('update');
+    expect(code).toBe(0);
+    expect(stdout).toContain('0 new, 0 changed, 0 ended, 0 no longer listed');
+    expect(stdout).toContain('The price list is up to date.');
+  });
+
+  test('only shows what it would do, unless somebody says yes', async () => {
+    const file = await catalogue(model('m-1', 2));
+    const { code, stdout } = await prices('update', '--catalogue', file);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/new +acme m-1 +input \$2; output \$1/);
+    expect(stdout).toContain('Nothing was added: add --yes to do it.');
+    expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('model_unlisted');
+  });
+
+  test('adds what is new for all calls, and what changed from its date on', async () => {
+    const first = await release('2026-06-01', model('m-1', 2), model('m-2', 4));
+    expect(first).toMatchObject({ added: true, changed: [], ended: [] });
+    expect(first.new).toHaveLength(4);
+    expect(first.new[0]).toMatchObject({ source: 'genai-prices, data.json' });
+    const second = await release('2026-11-01', model('m-1', 3));
+    expect(second).toMatchObject({
+      new: [],
+      changed: [{ model: 'm-1', unit: 'input', price_usd: '3', price_usd_before: '2' }],
+    });
+    const acme = (rows: { provider: string; model: string }[]) =>
+      rows.filter(({ provider }) => provider === 'acme').map((row) => row.model);
+    expect(acme(second.no_longer_listed)).toEqual(['m-2', 'm-2']);
+    expect(await cost('acme', 'm-1', '2026-10-31T23:59:59Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('3.00 priced');
+    expect(await cost('acme', 'm-2', '2026-11-01T00:00:00Z')).toBe('4.00 priced');
+    const again = await release('2026-11-02', model('m-1', 3));
+    expect(again).toMatchObject({ added: false, new: [], changed: [], ended: [] });
+  });
+
+  test('may date a price itself, in the file’s own form', async () => {
+    const prices_ = [
+      { prices: { input_mtok: 2, output_mtok: 1 } },
+      { constraint: { start_date: '2026-09-01' }, prices: { input_mtok: 1, output_mtok: 1 } },
+    ];
+    await release('2026-11-01', model('m-1', 2));
+    const second = await release('2026-11-01', { ...model('m-1', 0), prices: prices_ });
+    expect(second.changed).toMatchObject([{ valid_from: '2026-09-01T00:00:00Z', price_usd: '1' }]);
+    expect(await cost('acme', 'm-1', '2026-08-31T23:59:59Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1', '2026-09-01T00:00:00Z')).toBe('1.00 priced');
+    const again = await release('2026-11-02', { ...model('m-1', 0), prices: prices_ });
+    expect(again).toMatchObject({ added: false });
+  });
+
+  test('that drops a band of a price ends it, and a new one begins: on that date', async () => {
+    const banded = { base: 1, tiers: [{ start: 200_000, price: 2 }] };
+    await release('2026-06-01', model('m-1', banded));
+    expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('2.00 priced');
+    const second = await release('2026-11-01', model('m-1', 1));
+    expect(second.ended).toMatchObject([{ above_input_tokens: 200_000, price_usd: null }]);
+    expect(await cost('acme', 'm-1', '2026-10-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('1.00 priced');
+    await release('2026-11-10', model('m-1', { base: 1, tiers: [{ start: 100_000, price: 3 }] }));
+    expect(await cost('acme', 'm-1', '2026-11-09T00:00:00Z')).toBe('1.00 priced');
+    expect(await cost('acme', 'm-1', '2026-11-10T00:00:00Z')).toBe('3.00 priced');
+  });
+
+  test('leaves contracted prices alone', async () => {
+    await release('2026-06-01', model('m-1', 2));
+    const set = ['--provider', 'acme', '--model', 'm-1', '--unit', 'input', '--price', '1.5'];
+    await said('set', ...set, '--valid-from', '2026-06-01', ...ORDER_FORM);
+    await release('2026-11-01', model('m-1', 3));
+    expect(await cost('acme', 'm-1', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
+  });
+});
+
+describe('what is refused, and changes nothing', () => {
+  beforeAll(freshDatabase);
+
+  test.each<[string, string[], RegExp]>([
+    ['a unit that is none', ['--unit', 'tokens', '--price', '1'], /cache_write_1h/],
+    ['a negative price', ['--price=-1'], /0 or more/],
+    ['a price that is no number', ['--price', '$1'], /decimal number/],
+    ['a price and an end', ['--price', '1', '--end'], /--price, or --end/],
+    ['neither', [], /--price, or --end/],
+    ['an end of nothing', ['--end'], /no contracted price/],
+    ['a tier that is none', ['--price', '1', '--tier', 'gold'], /priority/],
+    ['no date', ['--price', '1', '--valid-from', 'soon'], /a time is a date/],
+    ['half a second', ['--price', '1', '--valid-from', '2026-01-01T00:00:00.5Z'], /whole second/],
+    ['a size that is none', ['--price', '1', '--above', '-5'], /whole number/],
+    ['a size alone', ['--price', '1', '--above', '200_000'], /small ones, which would be unpriced/],
+    ['an empty source', ['--price', '1', '--source', ' '], /must say something/],
+    ['a model that is a slip', ['--price', '1', '--model', 'gtp-5'], /it has of openai: gpt-/],
+  ])('a price: %s', async (_, args, says) => {
+    const usual = [...GPT_5, '--valid-from', '2026-11-01', ...ORDER_FORM];
+    const { code, stderr } = await prices('set', ...usual, ...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
+    const { rows } = await owner.query(`select from tricost.prices where kind = 'contracted'`);
+    expect(rows).toHaveLength(0);
+  });
+
+  test('a name that leads to no price', async () => {
+    const { code, stderr } = await prices(
+      ...['alias', '--provider', 'azure', '--name', 'd', '--to', 'openai/gpt-5-55'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('no price of openai gpt-5-55 to lead to: it has of openai: gpt-5');
+    const slashless = await prices('alias', '--provider', 'azure', '--name', 'd', '--to', 'gpt-5');
+    expect(slashless.stderr).toContain('openai/gpt-5');
+  });
+
+  test('a list of what there is not: says what there is', async () => {
+    const { code, stderr } = await prices('list', '--provider', 'openai', '--model', 'gpt-five');
+    expect(code).toBe(1);
+    expect(stderr).toContain('there is no price of openai gpt-five: it has of openai: gpt-');
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['no JSON', 'x', /is not a catalogue/],
+    ['an object', '{}', /JSON array of providers/],
+    ['a provider without models', '[{"id":"acme"}]', /acme in the catalogue has no models/],
+    [
+      'a price that is text',
+      '[{"id":"acme","models":[{"id":"m","match":{"equals":"m"},"prices":{"input_mtok":"2"}}]}]',
+      /no number of dollars/,
+    ],
+    [
+      'a constraint that is not known',
+      '[{"id":"acme","models":[{"id":"m","match":{"equals":"m"},"prices":[{"constraint":{"moon":"full"},"prices":{}}]}]}]',
+      /constraint of a form/,
+    ],
+  ])('a catalogue: %s', async (_, text, says) => {
+    const file = join(folder, 'broken.json');
+    await writeFile(file, text);
+    const { code, stderr } = await prices('update', '--catalogue', file, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(says);
+  });
+});

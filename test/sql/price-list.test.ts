@@ -1,0 +1,205 @@
+/** The price list in Postgres: only ever added to, counted, and each call priced as of its own start. */
+import fc from 'fast-check';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { addPriceList, PriceListReader } from '../../adapters/postgres/price-list.ts';
+import type { PriceRow } from '../../domain/pricing/price-list.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { storeEvents } from './store-events.ts';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+const CHANGE = '2026-11-10T00:00:00Z';
+
+let database: TestDatabase;
+let owner: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  await ensurePartitions(owner, NOW, { monthsBack: 1, monthsAhead: 0 });
+});
+
+afterAll(async () => {
+  await owner.end();
+  await database.drop();
+});
+
+function price(model: string, priceUsd: string | null, more: Partial<PriceRow> = {}): PriceRow {
+  return {
+    ...{ id: 0, kind: 'list', provider: 'acme', model, unit: 'input', serviceTier: 'standard' },
+    ...{ region: '', aboveInputTokens: 0, fromMinute: 0, untilMinute: 1_440, revision: 1 },
+    ...{ validFrom: '2026-01-01T00:00:00Z', priceUsd, source: 'a test' },
+    ...more,
+  };
+}
+
+const add = (...prices: PriceRow[]) => addPriceList(owner, { prices, names: [] });
+
+async function version(): Promise<number> {
+  const { rows } = await owner.query('select version::int from tricost.price_list_version');
+  return rows[0].version;
+}
+
+let made = 0;
+
+function event(model: string, ts: string): { event_id: string; ts: string } {
+  made += 1;
+  return {
+    ...{ event_id: `01a2087d-f068-7000-8000-${String(made).padStart(12, '0')}`, ts, user_id: 'u' },
+    ...{ feature: 'f', provider: 'acme', model },
+    // The model has no output price, hence no output.
+    ...{ usage: { input_tokens: 1_000_000 } },
+  };
+}
+
+async function costs(model: string): Promise<Record<string, string | null>> {
+  const { rows } = await owner.query(
+    `select to_char(ts at time zone 'UTC', 'MM-DD HH24:MI:SS') as ts, cost_usd::float8::text as usd
+     from tricost.llm_calls where model = $1 order by ts`,
+    [model],
+  );
+  return Object.fromEntries(rows.map(({ ts, usd }) => [ts, usd]));
+}
+
+describe('rows that calls were priced with', () => {
+  test.each(['prices', 'model_names'])(
+    'tricost.%s: the owner cannot change them',
+    async (table) => {
+      for (const statement of [
+        `update tricost.${table} set source = 'rewritten'`,
+        `delete from tricost.${table}`,
+        `truncate tricost.${table}`,
+      ]) {
+        await expect(owner.query(statement), statement).rejects.toMatchObject({
+          message: `rows of tricost.${table} are never changed or removed`,
+          hint: expect.stringContaining('a later valid_from for a new price'),
+        });
+      }
+      const { rows } = await owner.query(`select from tricost.${table} limit 1`);
+      expect(rows).toHaveLength(1);
+    },
+  );
+
+  test('are read, and not written, by the functions', async () => {
+    const runtime = new pg.Client({ connectionString: database.runtimeUrl });
+    await runtime.connect();
+    try {
+      await runtime.query('select from tricost.prices, tricost.model_names limit 1');
+      for (const table of ['prices', 'model_names', 'price_list_version']) {
+        await expect(runtime.query(`insert into tricost.${table} default values`)).rejects.toThrow(
+          'permission denied',
+        );
+      }
+      await expect(
+        runtime.query('update tricost.price_list_version set version = 0'),
+      ).rejects.toThrow('permission denied');
+    } finally {
+      await runtime.end();
+    }
+  });
+});
+
+describe('the version', () => {
+  test('grows with additions, and not with those that were rolled back', async () => {
+    const before = await version();
+    await add(price('v-1', '1'));
+    const after = await version();
+    expect(after).toBeGreaterThan(before);
+    await expect(add(price('v-2', '1'), price('v-3', '-1'))).rejects.toThrow(/check/);
+    expect(await version()).toBe(after);
+  });
+
+  test('tells a reader, within a minute, that there is something to read', async () => {
+    const reader = new PriceListReader();
+    const inputPrice = async (seconds: number) => {
+      const book = await reader.read(owner, new Date(NOW.getTime() + seconds * 1_000));
+      const rates = book.ratesFor({
+        ...{ provider: 'acme', model: 'v-9', serviceTier: 'standard', region: '', at: NOW },
+      });
+      return typeof rates === 'string' ? rates : rates.units.get('input')?.[0]?.row.priceUsd;
+    };
+    expect(await inputPrice(0)).toBe('model_unlisted');
+    await add(price('v-9', '1'));
+    expect(await inputPrice(59)).toBe('model_unlisted');
+    expect(await inputPrice(60)).toBe('1');
+    await add(price('v-9', '2', { validFrom: '2026-02-01T00:00:00Z' }));
+    expect(await inputPrice(119)).toBe('1');
+    expect(await inputPrice(120)).toBe('2');
+  });
+});
+
+describe('a price change', () => {
+  test('at T: every call has the price of its own start, in whatever order they come', async () => {
+    await add(price('d-1', '1'), price('d-1', '2', { validFrom: CHANGE }));
+    await add(price('d-1', null, { validFrom: '2026-11-20T00:00:00Z' }));
+    const expected = {
+      '10-01 00:00:00': '1',
+      '11-09 23:59:59': '1',
+      '11-10 00:00:00': '2',
+      '11-19 23:59:59': '2',
+      '11-20 00:00:00': null,
+    };
+    const times = Object.keys(expected).map((ts) => `2026-${ts.replace(' ', 'T')}Z`);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(times, { minLength: times.length }),
+        async (shuffled) => {
+          await owner.query(`delete from tricost.llm_calls where model = 'd-1'`);
+          for (const ts of shuffled) await storeEvents(owner, [event('d-1', ts)], NOW);
+          expect(await costs('d-1')).toEqual(expected);
+        },
+      ),
+      { numRuns: 4 },
+    );
+  });
+
+  test('that comes after its calls leaves what is stored, until it is priced again', async () => {
+    await add(price('d-2', '1'));
+    await storeEvents(owner, [event('d-2', '2026-11-12T00:00:00Z')], NOW);
+    await add(price('d-2', '2', { validFrom: CHANGE }));
+    await storeEvents(owner, [event('d-2', '2026-11-12T00:00:01Z')], NOW);
+    await storeEvents(owner, [event('d-2', '2026-11-08T00:00:00Z')], NOW);
+    expect(await costs('d-2')).toEqual({
+      '11-08 00:00:00': '1',
+      '11-12 00:00:00': '1',
+      '11-12 00:00:01': '2',
+    });
+  });
+});
+
+describe('a correction', () => {
+  test('is a revision: calls from then on have it, and the first stays to be read', async () => {
+    expect(await add(price('r-1', '10'))).toEqual({ prices: 1, names: 0 });
+    expect(await add(price('r-1', '1'))).toEqual({ prices: 1, names: 0 });
+    expect(await add(price('r-1', '1.0'))).toEqual({ prices: 0, names: 0 });
+    await storeEvents(owner, [event('r-1', '2026-11-12T00:00:00Z')], NOW);
+    expect(await costs('r-1')).toEqual({ '11-12 00:00:00': '1' });
+    const { rows } = await owner.query(
+      `select revision, price_usd::text, valid_until = valid_from as corrected from reporting.prices
+       where model = 'r-1' order by revision`,
+    );
+    expect(rows).toEqual([
+      { revision: 1, price_usd: '10', corrected: true },
+      { revision: 2, price_usd: '1', corrected: null },
+    ]);
+    const { rows: used } = await owner.query(
+      `select revision from tricost.llm_calls as c join reporting.prices as p on p.id = any (c.price_ids)
+       where c.model = 'r-1'`,
+    );
+    expect(used).toEqual([{ revision: 2 }]);
+  });
+
+  test('that two deploys bring at once is added once', async () => {
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    try {
+      const list = { prices: [price('r-2', '1'), price('r-3', '1')], names: [] };
+      const added = await Promise.all([addPriceList(owner, list), addPriceList(other, list)]);
+      expect(added.map(({ prices }) => prices).sort()).toEqual([0, 2]);
+    } finally {
+      await other.end();
+    }
+  });
+});
