@@ -16,14 +16,14 @@ export class Guard {
 
   /** Whether a role asks; nobody else is refused anything. */
   concerns(headers: IncomingHttpHeaders): boolean {
-    return this.#access.callerOf(headers.authorization) !== undefined;
+    return this.#access.isRole(headers.authorization);
   }
 
   /** The answer to a request that must not get through, undefined for every other. */
   refusal(request: LoopbackRequest): LoopbackResponse | undefined {
-    const role = this.#access.callerOf(request.headers.authorization);
-    if (role === undefined) return undefined;
     try {
+      const role = this.#access.callerOf(request.headers.authorization);
+      if (role === undefined) return undefined;
       for (const permission of requestedPermissions(request, this.#region)) {
         this.#access.require(role, permission);
       }

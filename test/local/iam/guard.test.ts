@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { RoleDefinition } from '../../../local/assembly/resources/role.ts';
 import { queueDepth } from '../../../local/queue/queue-depth.ts';
 import { miniFunction, miniMapping, miniQueue, miniRole } from '../mini-assembly.ts';
 import { type RunningAssembly, startMiniAssembly } from '../running-assembly.ts';
@@ -18,11 +19,12 @@ const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 const HANDLER = { f: 'export const handler = async () => { throw new Error("always") }' };
 const LOGS = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' };
 
-/** Clients that sign with the credentials of the stack's first role. */
-function clientsOf(stack: RunningAssembly) {
+/** Clients that sign with the credentials of the stack's first role, or of one that it does not have. */
+function clientsOf(stack: RunningAssembly, changes: Partial<RoleDefinition> = {}) {
   const [role] = stack.plan.roles;
   if (role === undefined) throw new Error('the stack has no role');
-  const settings = { region: 'us-east-1', credentials: stack.access.credentialsOf(role) };
+  const credentials = stack.access.credentialsOf({ ...role, ...changes });
+  const settings = { region: 'us-east-1', credentials };
   const sqs = new SQSClient({ ...settings, endpoint: stack.sqsEndpoint });
   const ssm = new SSMClient({ ...settings, endpoint: stack.awsEndpoint });
   const lambda = new LambdaClient({ ...settings, endpoint: stack.awsEndpoint });
@@ -92,6 +94,24 @@ test('a request with the credentials of a role needs its permission, for each th
   // Whoever comes without a role's credentials is a publisher or an operator.
   await stack.sqs.send(new SendMessageCommand({ QueueUrl: theirs, MessageBody: 'x' }));
   expect(await queueDepth(stack.sqs, theirs)).toBe(1);
+});
+
+test('the key of a role that is not there is nobody’s, not an operator’s', async () => {
+  const stack = await startMiniAssembly({ F: miniFunction('f'), Q: miniQueue() }, HANDLER, {
+    parameters: () => ({ '/tricost/mine': 'a' }),
+  });
+  const { sqs, ssm } = clientsOf(stack, { name: 'Gone' });
+  const requests = [
+    () => sqs.send(new SendMessageCommand({ QueueUrl: stack.url('Q'), MessageBody: 'x' })),
+    () => ssm.send(new GetParameterCommand({ Name: '/tricost/mine' })),
+  ];
+  for (const request of requests) {
+    await expect(request()).rejects.toMatchObject({
+      name: 'UnrecognizedClientException',
+      message: expect.stringContaining('role-Gone is the key of no role of this stack'),
+    });
+  }
+  expect(await queueDepth(stack.sqs, stack.url('Q'))).toBe(0);
 });
 
 describe('a stack whose role may not', () => {
