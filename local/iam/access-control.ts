@@ -100,11 +100,19 @@ export class AccessControl {
     );
   }
 
+  /** Notes what no policy can allow here, because it is not known what it would be about. */
+  noteUnknown(role: RoleDefinition, action: string): void {
+    this.#note({ role: role.logicalId, action, resource: '*', decision: 'implicitDeny' });
+  }
+
   #ask(role: RoleDefinition, action: string, resource: string): Decision {
     const decision = decide(role.statements, action, resource);
-    const request = { role: role.logicalId, action, resource, decision };
-    this.#requests.set(JSON.stringify(request), request);
+    this.#note({ role: role.logicalId, action, resource, decision });
     return decision;
+  }
+
+  #note(request: AccessRequest): void {
+    this.#requests.set(JSON.stringify(request), request);
   }
 }
 

@@ -1,9 +1,9 @@
 /** Stands before the local services: a request made with a role's credentials gets through only with the role's permission. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError } from '../endpoints/aws-error.ts';
+import { AwsError, unknownOperation } from '../endpoints/aws-error.ts';
 import type { LoopbackRequest, LoopbackResponse } from '../loopback-server.ts';
 import type { AccessControl } from './access-control.ts';
-import { requestedPermissions } from './requested-permissions.ts';
+import { requestedPermissions, unknownAction } from './requested-permissions.ts';
 
 export class Guard {
   readonly #access: AccessControl;
@@ -24,9 +24,13 @@ export class Guard {
     try {
       const role = this.#access.callerOf(request.headers.authorization);
       if (role === undefined) return undefined;
-      for (const permission of requestedPermissions(request, this.#region)) {
-        this.#access.require(role, permission);
+      const permissions = requestedPermissions(request, this.#region);
+      if (permissions === undefined) {
+        const action = unknownAction(request);
+        this.#access.noteUnknown(role, action);
+        throw unknownOperation(action);
       }
+      for (const permission of permissions) this.#access.require(role, permission);
       return undefined;
     } catch (error) {
       if (error instanceof AwsError) return error.toResponse();

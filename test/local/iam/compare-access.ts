@@ -18,7 +18,10 @@ export function compareAccess(
     }
     return [
       ...asked
-        .filter(({ action, resource }) => decide(role.statements, action, resource) !== 'allowed')
+        .filter(
+          ({ action, resource, decision }) =>
+            decision !== 'allowed' || decide(role.statements, action, resource) !== 'allowed',
+        )
         .map(({ action, resource }) => `${role.logicalId} lacks ${action} on ${resource}`),
       ...grantsOf(role)
         .filter((grant) => !asked.some(({ action, resource }) => covers(grant, action, resource)))

@@ -14,6 +14,7 @@ import type { RoleDefinition } from '../../../local/assembly/resources/role.ts';
 import { queueDepth } from '../../../local/queue/queue-depth.ts';
 import { miniFunction, miniMapping, miniQueue, miniRole } from '../mini-assembly.ts';
 import { type RunningAssembly, startMiniAssembly } from '../running-assembly.ts';
+import { compareAccess } from './compare-access.ts';
 
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 const HANDLER = { f: 'export const handler = async () => { throw new Error("always") }' };
@@ -94,6 +95,33 @@ test('a request with the credentials of a role needs its permission, for each th
   // Whoever comes without a role's credentials is a publisher or an operator.
   await stack.sqs.send(new SendMessageCommand({ QueueUrl: theirs, MessageBody: 'x' }));
   expect(await queueDepth(stack.sqs, theirs)).toBe(1);
+});
+
+test('what a function asks of a service that is not emulated is noted and refused, whatever its role may do', async () => {
+  const client = (name: string) => import.meta.resolve(`@aws-sdk/client-${name}`);
+  const stack = await startMiniAssembly(
+    { F: miniFunction('f') },
+    {
+      f: `import { SNSClient, PublishCommand } from '${client('sns')}';
+        import { CloudFormationClient, DescribeStacksCommand } from '${client('cloudformation')}';
+        import { SchedulerClient, ListSchedulesCommand } from '${client('scheduler')}';
+        export const handler = async () => (await Promise.allSettled([
+          new SNSClient().send(new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:000000000000:t', Message: 'x' })),
+          new CloudFormationClient().send(new DescribeStacksCommand()),
+          new SchedulerClient().send(new ListSchedulesCommand()),
+        ])).map(({ status }) => status)`,
+    },
+  );
+  expect(await stack.invoke('Mini-F', {})).toMatchObject({
+    payload: '["rejected","rejected","rejected"]',
+  });
+  expect(compareAccess(stack.plan.roles, stack.access.requests)).toEqual(
+    expect.arrayContaining([
+      'Role lacks sns:Publish on *',
+      'Role lacks cloudformation:DescribeStacks on *',
+      'Role lacks scheduler:GET /schedules on *',
+    ]),
+  );
 });
 
 test('the key of a role that is not there is nobody’s, not an operator’s', async () => {
