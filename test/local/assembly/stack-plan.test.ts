@@ -221,6 +221,16 @@ describe('what cannot be run is an error that names it', () => {
       /Other \(AWS::IAM::Role\): property ManagedPolicyArns is not known/,
     ],
     [
+      'a managed policy of the stack that is attached to a role',
+      {
+        Shared: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [] } },
+        },
+      },
+      /Shared \(AWS::IAM::ManagedPolicy\): property Roles attaches it to roles, .* use an AWS::IAM::Policy/,
+    ],
+    [
       'an environment variable about a resource that is not run',
       {
         F: miniFunction('key', { Environment: { Variables: { TOPIC: { Ref: 'Topic' } } } }),
