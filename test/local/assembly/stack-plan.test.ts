@@ -201,6 +201,17 @@ describe('what cannot be run is an error that names it', () => {
       /FunctionResponseTypes has unknown type All/,
     ],
     [
+      'what happens to failed events of one version of a function',
+      {
+        F: miniFunction('key'),
+        C: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: { Ref: 'F' }, Qualifier: '1' },
+        },
+      },
+      /C \(AWS::Lambda::EventInvokeConfig\): property Qualifier is 1; the local engine runs \$LATEST/,
+    ],
+    [
       'a cron expression that AWS refuses',
       { F: miniFunction('key'), S: schedule({ ScheduleExpression: 'cron(0 8 * * * *)' }) },
       /S \(AWS::Scheduler::Schedule\): property ScheduleExpression is refused: .*must be `\?`/,
