@@ -33,7 +33,7 @@ export class Guard {
       for (const permission of permissions) this.#access.require(role, permission);
       return undefined;
     } catch (error) {
-      if (error instanceof AwsError) return error.toResponse();
+      if (error instanceof AwsError) return error.toResponse(request);
       throw error;
     }
   }
