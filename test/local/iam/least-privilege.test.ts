@@ -223,6 +223,9 @@ function withNotify(change: (statements: Statement[]) => Statement[]): RoleDefin
   );
 }
 
+const replaced = (statements: Statement[], text: string, by: string) =>
+  JSON.parse(JSON.stringify(statements).replace(text, by)) as Statement[];
+
 const NOTIFY_QUEUE = 'arn:aws:sqs:us-east-1:000000000000:Tricost-NotifyQueue';
 
 describe('the comparison sees', () => {
@@ -258,6 +261,16 @@ describe('the comparison sees', () => {
           actions: statement.actions.filter((action) => action !== 'sqs:ChangeMessageVisibility'),
         })),
       /^NotifyFunctionRole.* lacks sqs:ChangeMessageVisibility on .*:Tricost-NotifyQueue$/,
+    ],
+    [
+      'an action that is a pattern',
+      (statements) => replaced(statements, '"sqs:ReceiveMessage"', '"sqs:Receive*"'),
+      /^NotifyFunctionRole.* may do sqs:Receive\* on .*:Tricost-NotifyQueue: name what it needs$/,
+    ],
+    [
+      'a resource that is a pattern',
+      (statements) => replaced(statements, 'parameter/tricost/slack', 'parameter/tricost/?lack'),
+      /^NotifyFunctionRole.* may do ssm:GetParameters on .*\/\?lack-webhook-url: name what it needs$/,
     ],
   ])('%s', (_title, change, finding) => {
     expect(compareAccess(withNotify(change), requests())).toEqual([expect.stringMatching(finding)]);
