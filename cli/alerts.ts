@@ -1,16 +1,12 @@
 /** `tricost alerts`: whether alerts reach people. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { printable } from './printable.ts';
-import { AWS_HELP, STACK_HELP, type StackOptions } from './target.ts';
+import { AWS_HELP, CONFIG_HELP, STACK_HELP, type StackOptions, stackName } from './target.ts';
 
 interface AlertsTestOptions extends StackOptions {
   databaseUrl?: string;
-  config: string;
   json?: boolean;
 }
-
-const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
 
 export function define(alerts: Command): void {
   alerts
@@ -22,7 +18,7 @@ export function define(alerts: Command): void {
       '--database-url <url>',
       "the owner's connection string (default: the stack's migrate parameter, or the local stack)",
     )
-    .option('--config <path>', 'configuration file, for databaseCa', CONFIG_FILE)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -49,7 +45,7 @@ async function testAlerts(options: AlertsTestOptions): Promise<void> {
       client,
       sqs,
       notifyQueueUrl,
-      stack: options.aws === true ? (options.stack ?? 'Tricost') : undefined,
+      stack: options.aws === true ? await stackName(options) : undefined,
       onProgress: progressLine(),
       signal: stopped.signal,
     });

@@ -16,6 +16,7 @@ import { printForgotten, printTraces, tracesAsJson } from './forget-user-report.
 import { messagesUnderWay } from './messages-under-way.ts';
 import {
   AWS_HELP,
+  CONFIG_HELP,
   STACK_DATABASE_HELP,
   STACK_HELP,
   type StackOptions,
@@ -40,6 +41,7 @@ export function define(command: Command): void {
     .option('--database-url <url>', STACK_DATABASE_HELP)
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .addHelpText(
       'after',
       `

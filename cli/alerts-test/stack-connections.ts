@@ -4,11 +4,11 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Client } from 'pg';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { inspectParameters } from '../../adapters/ssm/inspect-parameters.ts';
-import { readConfigFile } from '../../config/read-config.ts';
 import { readCa } from '../database-authorities.ts';
 import {
   awsClientSettings,
   localStack,
+  readConfig,
   refuseDatabaseWithoutStack,
   type StackOptions,
   stackOutput,
@@ -22,7 +22,7 @@ export interface StackConnections {
 
 export interface ConnectionOptions extends StackOptions {
   databaseUrl?: string;
-  config: string;
+  config?: string;
 }
 
 /** @throws Error with what to do when one of them cannot be reached */
@@ -32,7 +32,7 @@ export async function connectToStack(options: ConnectionOptions): Promise<StackC
   const settings = await awsClientSettings(options);
   const { sqsEndpoint } = options.aws === true ? {} : await localStack();
   const ca =
-    options.aws === true ? await readCa(readConfigFile(options.config).databaseCa) : undefined;
+    options.aws === true ? await readCa((await readConfig(options)).databaseCa) : undefined;
   const client = await connect({
     connectionString: await ownerUrl(options),
     ca,

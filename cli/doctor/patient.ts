@@ -1,14 +1,9 @@
 /** Whom the doctor examines: the local stack, a stack on AWS, or what a first deploy will need. */
-import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { inspectStack, type StackFacts } from '../../adapters/cloudformation/inspect-stack.ts';
 import type { ParameterNames, TricostConfig } from '../../config/config.ts';
-import { readConfigFile } from '../../config/read-config.ts';
 import { type Remedies, remediesFor } from '../../domain/doctor/remedies.ts';
-import type { DoctorOptions } from '../doctor.ts';
 import { type awsClientSettings, localStack } from '../target.ts';
-
-const CONFIG_FILE = join(import.meta.dirname, '..', '..', 'tricost.config.json');
 
 type ClientSettings = Awaited<ReturnType<typeof awsClientSettings>>;
 
@@ -30,10 +25,6 @@ export interface AwsAccess {
   region: string;
   askedAt: Date;
   answeredAt: Date;
-}
-
-export function readConfig(options: DoctorOptions): TricostConfig {
-  return readConfigFile(options.config ?? CONFIG_FILE);
 }
 
 /** @throws Error saying what to do when the local stack does not run */
