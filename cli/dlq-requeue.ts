@@ -11,11 +11,16 @@ import {
 import { sendMessages } from '../adapters/sqs/send-messages.ts';
 import { type RejectedCall, replayRejected } from '../domain/ingest-calls/replay.ts';
 import { countEqual } from './dlq-peek.ts';
-import { sourceQueueUrl, sqsClient } from './dlq-queue.ts';
+import { sourceQueueUrl } from './dlq-queue.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
 import { type Report, withProgress } from './progress.ts';
-import { refuseDatabaseWithoutStack, type StackOptions, stackDatabase } from './target.ts';
+import {
+  refuseDatabaseWithoutStack,
+  type StackOptions,
+  sqsClient,
+  stackDatabase,
+} from './target.ts';
 
 export interface RequeueOptions extends StackOptions, RejectedFilter {
   databaseUrl?: string;

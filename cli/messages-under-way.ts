@@ -1,7 +1,6 @@
 /** What waits in the stack's queues: calls that no command on the database can see yet. */
 import { inspectQueue } from '../adapters/sqs/inspect-queue.ts';
-import { sqsClient } from './dlq-queue.ts';
-import { type StackOptions, stackOutput } from './target.ts';
+import { type StackOptions, sqsClient, stackOutput } from './target.ts';
 
 export interface MessagesUnderWay {
   queue: number;

@@ -1,5 +1,6 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
 import { join } from 'node:path';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { connectionSettings } from '../adapters/postgres/connect.ts';
 import { CONFIG_FILE, type TricostConfig } from '../config/config.ts';
@@ -98,6 +99,14 @@ export async function awsClientSettings(options: { aws?: boolean }): Promise<{
   };
 }
 
+export async function sqsClient(options: StackOptions): Promise<SQSClient> {
+  const { SQSClient } = await import('@aws-sdk/client-sqs');
+  const settings = await awsClientSettings(options);
+  // Locally, the queues have an address of their own.
+  if (options.aws !== true) settings.endpoint = (await localStack()).sqsEndpoint;
+  return new SQSClient(settings);
+}
+
 /**
  * The connection string a command shall use: its flag, else DATABASE_URL, else the local stack's. Says on standard error
  * which database that is, because many a shell exports DATABASE_URL for something else.
@@ -171,7 +180,7 @@ async function secretParameter(name: string): Promise<string> {
     .catch((cause: unknown) => {
       if (!(cause instanceof Error) || cause.name !== 'ParameterNotFound') throw cause;
       throw new Error(
-        `there is no parameter ${name} in this account and region: store it as docs/how-to/deploy.md says`,
+        `there is no parameter ${name} in this account and region: store it as docs/how-to/deploy.md says, or name the database with --database-url`,
         { cause },
       );
     });
