@@ -1,5 +1,5 @@
 /** What waits in the stack's queues: calls that no command on the database can see yet. */
-import { inspectQueue } from '../adapters/sqs/inspect-queue.ts';
+import { queueDepth } from '../adapters/sqs/queue-depth.ts';
 import { type StackOptions, sqsClient, stackOutput } from './target.ts';
 
 export interface MessagesUnderWay {
@@ -13,8 +13,7 @@ export async function messagesUnderWay(
 ): Promise<MessagesUnderWay | undefined> {
   try {
     const sqs = await sqsClient(options);
-    const count = async (output: string) =>
-      (await inspectQueue(sqs, await stackOutput(options, output))).count;
+    const count = async (output: string) => queueDepth(sqs, await stackOutput(options, output));
     return {
       queue: await count('QueueUrl'),
       deadLetterQueue: await count('DeadLetterQueueUrl'),

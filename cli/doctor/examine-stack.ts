@@ -7,7 +7,8 @@ import { inspectEventSource } from '../../adapters/lambda/inspect-event-sources.
 import { inspectSchedules } from '../../adapters/scheduler/inspect-schedules.ts';
 import { probeWebhook } from '../../adapters/slack/probe-webhook.ts';
 import { inspectSubscriptions } from '../../adapters/sns/inspect-subscriptions.ts';
-import { inspectQueue } from '../../adapters/sqs/inspect-queue.ts';
+import { queueArn } from '../../adapters/sqs/queue-arn.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 import { type Finding, notHere, unknown } from '../../domain/doctor/finding.ts';
 import {
   judgeAlarmEmail,
@@ -44,7 +45,7 @@ export async function examineStack(patient: Patient): Promise<Finding[]> {
     const [lambda, queues] = [new LambdaClient(aws), new SQSClient(sqs)];
     const facts = await Promise.all(
       Object.entries({ calls: 'QueueUrl', notify: 'NotifyQueueUrl' }).map(async ([queue, name]) => {
-        const { arn } = await inspectQueue(queues, output(patient, name));
+        const arn = await queueArn(queues, output(patient, name));
         return inspectEventSource(lambda, queue, arn);
       }),
     );
@@ -87,7 +88,7 @@ export async function examineQueues(patient: Patient): Promise<Finding[]> {
   }
   return attempt(['calls-queue', 'dead-letters', 'failed-jobs'], async () => {
     const client = new SQSClient(sqs);
-    const count = async (name: string) => (await inspectQueue(client, output(patient, name))).count;
+    const count = (name: string) => queueDepth(client, output(patient, name));
     const dead: DeadLetters[] = [
       { queue: 'calls', count: await count('DeadLetterQueueUrl'), runbook: 'calls-dead-letters' },
       {

@@ -25,13 +25,13 @@ import {
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { moveBatch } from '../../adapters/sqs/move-batch.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
 import { startAwsEndpoint } from '../../local/endpoints/start-aws-endpoint.ts';
 import { AccessControl } from '../../local/iam/access-control.ts';
 import { Guard } from '../../local/iam/guard.ts';
 import type { LoopbackServer } from '../../local/loopback-server.ts';
-import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
 import { runCommand } from './run-command.ts';
