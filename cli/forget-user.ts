@@ -73,7 +73,9 @@ async function run(id: string, options: ForgetUserOptions): Promise<void> {
     const traces = await find(client, mention, options, stopped.signal);
     // Another database than the stack's own has nothing to do with the stack's queues.
     const isStacks = options.databaseUrl === undefined || options.aws === true;
-    const underWay = isStacks ? await messagesUnderWay(options) : undefined;
+    const underWay = isStacks
+      ? await messagesUnderWay(options)
+      : { notCounted: '--database-url names a database, and without --aws not its queues' };
     if (options.json !== true) printTraces(traces, mention, underWay, options.erase === true);
     if (options.dryRun === true) {
       if (options.json === true) console.log(JSON.stringify(tracesAsJson(traces, underWay)));

@@ -26,6 +26,7 @@ import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { moveBatch } from '../../adapters/sqs/move-batch.ts';
 import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
+import { messagesUnderWay } from '../../cli/messages-under-way.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
 import { startAwsEndpoint } from '../../local/endpoints/start-aws-endpoint.ts';
@@ -456,5 +457,20 @@ describe('requeue', () => {
 
   test('refuses a reason that does not exist', async () => {
     expect((await dlq('requeue', '--reason', 'too_blue')).code).toBe(1);
+  });
+});
+
+describe('messages under way', () => {
+  test('are those that wait and those in hand, of both queues', async () => {
+    await send(urls.calls, 'one', 'two');
+    await send(urls.deadLetters, 'dead');
+    await receive(urls.calls);
+    expect(await messagesUnderWay({ aws: true })).toEqual({ queue: 2, deadLetterQueue: 1 });
+  });
+
+  test('not counted, they say why', async () => {
+    expect(await messagesUnderWay({ aws: true, stack: 'Other' })).toEqual({
+      notCounted: expect.stringContaining('there is no stack Other in this account and region'),
+    });
   });
 });

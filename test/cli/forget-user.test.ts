@@ -48,7 +48,7 @@ test('says what there is, asks before it acts, survives a kill, and never tells 
   expect(dry.code).toBe(0);
   expect(dry.stdout).toContain('llm_calls_p2026_09  1 call  $1.500000000000');
   expect(dry.stdout).toMatch(/ 2 {2}calls of this user: \$1\.500000000001 stay in the books/);
-  expect(dry.stdout).toContain('messages under way');
+  expect(dry.stdout).toContain('messages under way (not counted: --database-url names a database,');
 
   const unasked = await runTricost([...ARGUMENTS(), '--json']);
   expect(unasked).toMatchObject({ code: 1, stdout: '' });
