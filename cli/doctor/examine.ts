@@ -51,7 +51,7 @@ export async function* examine(
 ): AsyncGenerator<ExaminedGroup> {
   const config = await readConfig(options);
   if (options.aws !== true) {
-    const patient = await localPatient(config, stateDirectory);
+    const patient = await localPatient(config, options.config, stateDirectory);
     yield { group: 'AWS', findings: localAws() };
     yield* examinePatient(patient);
     return;
@@ -64,7 +64,7 @@ export async function* examine(
     yield { group: 'AWS', findings: [noAccess(error)] };
     return;
   }
-  const patient = awsPatient(config, stackName, access.stack);
+  const patient = awsPatient(config, options.config, stackName, access.stack);
   yield { group: 'AWS', findings: await examineAws(access, patient) };
   yield* examinePatient(patient);
 }
