@@ -74,7 +74,8 @@ Examples:
       'after',
       `
 Those that this release of ingest would refuse again stay in the table. An event is sent before its row is deleted: stopped
-in between, it is sent twice, and no call counts twice.
+in between, it is sent twice, and no call counts twice. Exits 1 when the queue refused an event; when it takes none, it stops,
+and the same command goes on later.
 
 Examples:
   $ npx tricost dlq requeue --dry-run
