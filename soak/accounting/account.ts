@@ -1,6 +1,7 @@
 /** Compares what was published with what is in the tables and the queues: by id and by amount, not only by number. */
+
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
-import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { ingestMetric, type SoakStack } from '../world/soak-stack.ts';
 
 export interface Expected {

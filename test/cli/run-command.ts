@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { vi } from 'vitest';
 import * as alerts from '../../cli/alerts.ts';
 import * as dlq from '../../cli/dlq.ts';
+import * as forgetUser from '../../cli/forget-user.ts';
 import * as partitions from '../../cli/partitions.ts';
 import * as schedules from '../../cli/schedules.ts';
 import * as validate from '../../cli/validate.ts';
@@ -14,6 +15,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
   for (const [name, { define }] of Object.entries({
     alerts,
     dlq,
+    'forget-user': forgetUser,
     partitions,
     schedules,
     validate,

@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
 import type { RoleDefinition } from '../../../local/assembly/resources/role.ts';
-import { queueDepth } from '../../../local/queue/queue-depth.ts';
 import { miniFunction, miniMapping, miniQueue, miniRole } from '../mini-assembly.ts';
 import { type RunningAssembly, startMiniAssembly } from '../running-assembly.ts';
 import { compareAccess } from './compare-access.ts';
