@@ -1,16 +1,25 @@
 /** `tricost alerts`: whether alerts reach people. */
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { connect } from '../adapters/postgres/connect.ts';
+import { deliverTest } from './alerts-test/deliver.ts';
 import { printable } from './printable.ts';
-import { AWS_HELP, STACK_HELP, type StackOptions } from './target.ts';
+import {
+  AWS_HELP,
+  CONFIG_HELP,
+  refuseDatabaseWithoutStack,
+  STACK_DATABASE_HELP,
+  STACK_HELP,
+  type StackOptions,
+  sqsClient,
+  stackDatabase,
+  stackName,
+  stackOutput,
+} from './target.ts';
 
 interface AlertsTestOptions extends StackOptions {
   databaseUrl?: string;
-  config: string;
   json?: boolean;
 }
-
-const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
 
 export function define(alerts: Command): void {
   alerts
@@ -18,11 +27,8 @@ export function define(alerts: Command): void {
     .description('send one message to Slack the way every alert goes, and wait until it is there')
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
-    .option(
-      '--database-url <url>',
-      "the owner's connection string (default: the stack's migrate parameter, or the local stack)",
-    )
-    .option('--config <path>', 'configuration file, for databaseCa', CONFIG_FILE)
+    .option('--database-url <url>', STACK_DATABASE_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -37,10 +43,14 @@ Examples:
 }
 
 async function testAlerts(options: AlertsTestOptions): Promise<void> {
-  // Here, not above: the AWS clients take a second to load, and the other commands do without.
-  const { connectToStack } = await import('./alerts-test/stack-connections.ts');
-  const { deliverTest } = await import('./alerts-test/deliver.ts');
-  const { client, sqs, notifyQueueUrl } = await connectToStack(options);
+  refuseDatabaseWithoutStack(options);
+  const notifyQueueUrl = await stackOutput(options, 'NotifyQueueUrl');
+  const stack = options.aws === true ? await stackName(options) : undefined;
+  const sqs = await sqsClient(options);
+  const client = await connect({
+    ...(await stackDatabase(options)),
+    applicationName: 'tricost alerts test',
+  });
   const stopped = new AbortController();
   process.once('SIGINT', () => stopped.abort());
   try {
@@ -49,7 +59,7 @@ async function testAlerts(options: AlertsTestOptions): Promise<void> {
       client,
       sqs,
       notifyQueueUrl,
-      stack: options.aws === true ? (options.stack ?? 'Tricost') : undefined,
+      stack,
       onProgress: progressLine(),
       signal: stopped.signal,
     });

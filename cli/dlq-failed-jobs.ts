@@ -7,11 +7,12 @@ import {
 } from '../adapters/sqs/receive-messages.ts';
 import { readFailedJob } from '../domain/failed-job.ts';
 import { countEqual } from './dlq-peek.ts';
-import { deadLetterQueueUrl, sqsClient } from './dlq-queue.ts';
+import { deadLetterQueueUrl } from './dlq-queue.ts';
 import type { Redriven, RedriveOptions } from './dlq-redrive.ts';
 import { textAttributes } from './dlq-verdict.ts';
 import type { Report } from './progress.ts';
 import { invokeSchedule, listSchedules } from './schedules.ts';
+import { sqsClient } from './target.ts';
 
 /** Longer than any job may take. */
 const VISIBILITY_SECONDS = 15 * 60;

@@ -6,9 +6,10 @@ import {
   receiveMessages,
   returnMessages,
 } from '../adapters/sqs/receive-messages.ts';
-import { type DlqOptions, deadLetterQueueUrl, sqsClient } from './dlq-queue.ts';
+import { type DlqOptions, deadLetterQueueUrl } from './dlq-queue.ts';
 import { verdictOn } from './dlq-verdict.ts';
 import { printable } from './printable.ts';
+import { sqsClient } from './target.ts';
 
 export interface PeekOptions extends DlqOptions {
   limit: number;

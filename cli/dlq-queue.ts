@@ -1,7 +1,6 @@
-/** Which dead-letter queue a command is about, and how to talk to it. */
-import { SQSClient } from '@aws-sdk/client-sqs';
+/** Which dead-letter queue a command is about. */
 import { Option } from 'commander';
-import { awsClientSettings, localStack, type StackOptions, stackOutput } from './target.ts';
+import { type StackOptions, stackOutput } from './target.ts';
 
 export type DeadLetters = 'calls' | 'notify' | 'failed-jobs';
 
@@ -30,11 +29,4 @@ export function sourceQueueUrl(
   queue: Exclude<DeadLetters, 'failed-jobs'>,
 ): Promise<string> {
   return stackOutput(options, OUTPUTS[queue].source);
-}
-
-export async function sqsClient(options: StackOptions): Promise<SQSClient> {
-  const settings = await awsClientSettings(options);
-  // Locally, the queues have an address of their own.
-  if (options.aws !== true) settings.endpoint = (await localStack()).sqsEndpoint;
-  return new SQSClient(settings);
 }

@@ -11,12 +11,12 @@ import {
   type DlqOptions,
   deadLetterQueueUrl,
   sourceQueueUrl,
-  sqsClient,
 } from './dlq-queue.ts';
 import { verdictOn } from './dlq-verdict.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
 import { type Report, withProgress } from './progress.ts';
+import { sqsClient } from './target.ts';
 
 export interface RedriveOptions extends DlqOptions {
   limit?: number;

@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { connect } from '../adapters/postgres/connect.ts';
 import { oldestPartitionStart } from '../adapters/postgres/create-partitions.ts';
 import {
+  countRejectedCalls,
   deleteRejectedCalls,
   type RejectedFilter,
   rejectedCalls,
@@ -13,11 +14,16 @@ import { sendMessages } from '../adapters/sqs/send-messages.ts';
 import { type RejectedCall, replayRejected } from '../domain/ingest-calls/replay.ts';
 import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
 import { countEqual } from './dlq-peek.ts';
-import { sourceQueueUrl, sqsClient } from './dlq-queue.ts';
+import { sourceQueueUrl } from './dlq-queue.ts';
 import { interruptible } from './interruptible.ts';
 import { printable } from './printable.ts';
 import { type Report, withProgress } from './progress.ts';
-import { refuseDatabaseWithoutStack, type StackOptions, stackDatabase } from './target.ts';
+import {
+  refuseDatabaseWithoutStack,
+  type StackOptions,
+  sqsClient,
+  stackDatabase,
+} from './target.ts';
 
 export interface RequeueOptions extends StackOptions, RejectedFilter {
   databaseUrl?: string;
@@ -30,7 +36,12 @@ interface Requeued {
   sent: number;
   /** Left in the table, by reason. */
   left: Record<string, number>;
+  /** Ended before the last of them: so many that match are still in the table. */
+  stopped_before?: number;
 }
+
+/** So many refused in a row: the queue is at fault, not an event. As many as a page holds. */
+const GIVE_UP_AFTER = 10;
 
 export async function requeue(options: RequeueOptions): Promise<void> {
   refuseDatabaseWithoutStack(options);
@@ -61,7 +72,7 @@ async function requeueAll(
   const queueUrl = await sourceQueueUrl(options, 'calls');
   const oldest = await oldestPartitionStart(client);
   const left: string[] = [];
-  let [sent, looked] = [0, 0];
+  let [sent, looked, inARow] = [0, 0, 0];
   for await (const page of rejectedCalls(client, options)) {
     const wanted = page.slice(0, limit - looked);
     looked += wanted.length;
@@ -77,8 +88,12 @@ async function requeueAll(
     // What could be sent and was not is for the operator to send again.
     if (refusals.length > 0) process.exitCode = 1;
     report(`${sent} sent, ${left.length} left`);
-    if (stopped.aborted || looked >= limit) break;
-    if (ready.length > 0 && refusals.length === ready.length) break;
+    inARow = refusals.length === ready.length ? inARow + refusals.length : 0;
+    if (looked >= limit) break;
+    if (stopped.aborted || inARow >= GIVE_UP_AFTER) {
+      const stopped_before = await countRejectedCalls(client, options);
+      return { sent, left: countEqual(left), stopped_before };
+    }
   }
   return { sent, left: countEqual(left) };
 }
@@ -103,8 +118,13 @@ async function sendAgain(
   return refusals.filter((reason) => reason !== undefined);
 }
 
-function print(dry: boolean, { sent, left }: Requeued): void {
+function print(dry: boolean, { sent, left, stopped_before: remaining }: Requeued): void {
   console.log(dry ? `dry run: ${sent} would be sent again` : `${sent} sent again`);
   for (const [reason, count] of Object.entries(left))
     console.log(`${count} left: ${printable(reason)}`);
+  if (remaining !== undefined) {
+    console.log(
+      `stopped: ${remaining} that match are still in the table; the same command goes on with them`,
+    );
+  }
 }

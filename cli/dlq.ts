@@ -6,7 +6,7 @@ import { QUEUE_OPTION } from './dlq-queue.ts';
 import { redrive } from './dlq-redrive.ts';
 import { requeue } from './dlq-requeue.ts';
 import { parseTime } from './schedules.ts';
-import { AWS_HELP, STACK_DATABASE_HELP, STACK_HELP } from './target.ts';
+import { AWS_HELP, CONFIG_HELP, STACK_DATABASE_HELP, STACK_HELP } from './target.ts';
 
 export function define(dlq: Command): void {
   dlq
@@ -17,6 +17,7 @@ export function define(dlq: Command): void {
     .option('--bodies', 'show what is in them; may hold what users wrote')
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -36,6 +37,7 @@ Examples:
     .option('--limit <n>', 'move so many (default: all)', parseCount)
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -66,12 +68,14 @@ Examples:
     .option('--database-url <url>', STACK_DATABASE_HELP)
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
       `
 Those that this release of ingest would refuse again stay in the table. An event is sent before its row is deleted: stopped
-in between, it is sent twice, and no call counts twice.
+in between, it is sent twice, and no call counts twice. Exits 1 when the queue refused an event; when it takes none, it stops,
+and the same command goes on later.
 
 Examples:
   $ npx tricost dlq requeue --dry-run

@@ -2,18 +2,17 @@
 import type { Command } from 'commander';
 import { exitCode, type Finding, summary } from '../domain/doctor/finding.ts';
 import { printGroup } from './doctor/print-findings.ts';
-import { AWS_HELP, type StackOptions } from './target.ts';
+import { AWS_HELP, CONFIG_HELP, STACK_HELP, type StackOptions } from './target.ts';
 
 export interface DoctorOptions extends StackOptions {
-  config?: string;
   json?: boolean;
 }
 
 export function define(command: Command): void {
   command
     .option('--aws', AWS_HELP)
-    .option('--stack <name>', 'name of the stack on AWS (default: as in the configuration)')
-    .option('--config <path>', 'configuration file (default: tricost.config.json)')
+    .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

@@ -2,11 +2,12 @@
 import type { ForgottenUser, UserTraces } from '../adapters/postgres/forget-user.ts';
 import type { Mention } from '../domain/forget-user/mention.ts';
 import type { MessagesUnderWay } from './messages-under-way.ts';
+import { printable } from './printable.ts';
 
 export function printTraces(
   traces: UserTraces,
   mention: Mention,
-  underWay: MessagesUnderWay | undefined,
+  underWay: MessagesUnderWay,
   erase: boolean,
 ): void {
   const { messages } = traces;
@@ -52,10 +53,10 @@ function limits({ names, messages }: UserTraces, mention: Mention): string[] {
   return notes;
 }
 
-function outOfReach(underWay: MessagesUnderWay | undefined): string[] {
+function outOfReach(underWay: MessagesUnderWay): string[] {
   const waiting =
-    underWay === undefined
-      ? 'not counted, because the stack could not be asked'
+    'notCounted' in underWay
+      ? `not counted: ${printable(underWay.notCounted)}`
       : `${count(underWay.queue)} in the queue, ${count(underWay.deadLetterQueue)} in its dead-letter queue`;
   return [
     `messages under way (${waiting}): wait until they are stored, then run this again`,
@@ -91,7 +92,7 @@ export function printForgotten(forgotten: ForgottenUser, traces: UserTraces, era
 
 export function tracesAsJson(
   { calls, unpricedCalls, costUsd, mentions, messages, names }: UserTraces,
-  underWay: MessagesUnderWay | undefined,
+  underWay: MessagesUnderWay,
 ): object {
   return {
     found: {
@@ -107,8 +108,8 @@ export function tracesAsJson(
       names,
     },
     messages_under_way:
-      underWay === undefined
-        ? null
+      'notCounted' in underWay
+        ? { not_counted: underWay.notCounted }
         : { queue: underWay.queue, dead_letter_queue: underWay.deadLetterQueue },
   };
 }

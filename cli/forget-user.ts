@@ -1,7 +1,6 @@
 /** `tricost forget-user`: takes a person out of the database, and says what it cannot reach. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { Listr } from 'listr2';
 import type { Client } from 'pg';
 import { connect } from '../adapters/postgres/connect.ts';
 import {
@@ -13,9 +12,12 @@ import {
 import { Mention } from '../domain/forget-user/mention.ts';
 import { NONE } from '../domain/ingest-calls/call-row.ts';
 import { printForgotten, printTraces, tracesAsJson } from './forget-user-report.ts';
+import { interruptible } from './interruptible.ts';
 import { messagesUnderWay } from './messages-under-way.ts';
+import { withProgress } from './progress.ts';
 import {
   AWS_HELP,
+  CONFIG_HELP,
   STACK_DATABASE_HELP,
   STACK_HELP,
   type StackOptions,
@@ -40,6 +42,7 @@ export function define(command: Command): void {
     .option('--database-url <url>', STACK_DATABASE_HELP)
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .addHelpText(
       'after',
       `
@@ -63,89 +66,68 @@ async function run(id: string, options: ForgetUserOptions): Promise<void> {
     ...(await stackDatabase(options)),
     applicationName: 'tricost forget-user',
   });
-  const stopped = new AbortController();
-  process.once('SIGINT', () =>
-    stopped.abort(new Error('stopped; run the same command again and it goes on')),
-  );
   try {
-    const traces = await find(client, mention, options, stopped.signal);
-    // Another database than the stack's own has nothing to do with the stack's queues.
-    const isStacks = options.databaseUrl === undefined || options.aws === true;
-    const underWay = isStacks ? await messagesUnderWay(options) : undefined;
-    if (options.json !== true) printTraces(traces, mention, underWay, options.erase === true);
-    if (options.dryRun === true) {
-      if (options.json === true) console.log(JSON.stringify(tracesAsJson(traces, underWay)));
-      return;
-    }
-    await confirm(options, stopped.signal);
-    const forgotten = await forget(client, mention, traces, options, stopped.signal);
-    if (options.json === true) {
-      console.log(JSON.stringify({ ...tracesAsJson(traces, underWay), ...asJson(forgotten) }));
-    } else {
-      printForgotten(forgotten, traces, options.erase === true);
-    }
+    await interruptible(
+      (stopped) => forgetOnceAsked(client, mention, options, stopped),
+      new Error('stopped; run the same command again and it goes on'),
+    );
   } finally {
     await client.end();
   }
 }
 
-async function find(
+async function forgetOnceAsked(
   client: Client,
   mention: Mention,
   options: ForgetUserOptions,
-  signal: AbortSignal,
-): Promise<UserTraces> {
-  let traces: UserTraces | undefined;
-  await tasks(options, 'Look through every month', async (say) => {
-    traces = await findUser(client, mention, ({ name }) => {
-      signal.throwIfAborted();
-      say(name);
-    });
-  });
-  if (traces === undefined) throw new Error('nothing was looked through');
-  return traces;
+  stopped: AbortSignal,
+): Promise<void> {
+  const traces = await find(client, mention, stopped);
+  // Another database than the stack's own has nothing to do with the stack's queues.
+  const isStacks = options.databaseUrl === undefined || options.aws === true;
+  const underWay = isStacks
+    ? await messagesUnderWay(options)
+    : { notCounted: '--database-url names a database, and without --aws not its queues' };
+  if (options.json !== true) printTraces(traces, mention, underWay, options.erase === true);
+  if (options.dryRun === true) {
+    if (options.json === true) console.log(JSON.stringify(tracesAsJson(traces, underWay)));
+    return;
+  }
+  await confirm(options, stopped);
+  const forgotten = await forget(client, mention, traces, options, stopped);
+  if (options.json === true) {
+    console.log(JSON.stringify({ ...tracesAsJson(traces, underWay), ...asJson(forgotten) }));
+  } else {
+    printForgotten(forgotten, traces, options.erase === true);
+  }
 }
 
-async function forget(
+function find(client: Client, mention: Mention, signal: AbortSignal): Promise<UserTraces> {
+  return withProgress('Look through every month', (report) =>
+    findUser(client, mention, ({ name }) => {
+      signal.throwIfAborted();
+      report(name);
+    }),
+  );
+}
+
+function forget(
   client: Client,
   mention: Mention,
   traces: UserTraces,
   options: ForgetUserOptions,
   signal: AbortSignal,
 ): Promise<ForgottenUser> {
-  let forgotten: ForgottenUser | undefined;
-  const title = options.erase === true ? 'Erase' : 'Pseudonymise';
-  await tasks(options, title, async (say) => {
-    forgotten = await forgetUser(client, {
+  const erase = options.erase === true;
+  return withProgress(erase ? 'Erase' : 'Pseudonymise', (report) =>
+    forgetUser(client, {
       mention,
-      erase: options.erase === true,
+      erase,
       now: new Date(),
       signal,
-      onProgress: (calls, { name }) => say(`${bar(calls, traces.calls)}  ${name}`),
-    });
-  });
-  if (forgotten === undefined) throw new Error('nothing was forgotten');
-  return forgotten;
-}
-
-/** One task, with its progress where a person watches. */
-async function tasks(
-  { json }: ForgetUserOptions,
-  title: string,
-  work: (say: (progress: string) => void) => Promise<void>,
-): Promise<void> {
-  await new Listr(
-    [
-      {
-        title,
-        task: (_, task) =>
-          work((progress) => {
-            if (process.stdout.isTTY) task.output = progress;
-          }),
-      },
-    ],
-    { renderer: json === true ? 'silent' : process.stdout.isTTY ? 'default' : 'simple' },
-  ).run();
+      onProgress: (calls, { name }) => report(`${bar(calls, traces.calls)}  ${name}`),
+    }),
+  );
 }
 
 const BAR_WIDTH = 30;

@@ -1,26 +1,22 @@
 /** What waits in the stack's queues: calls that no command on the database can see yet. */
-import { inspectQueue } from '../adapters/sqs/inspect-queue.ts';
-import { sqsClient } from './dlq-queue.ts';
-import { type StackOptions, stackOutput } from './target.ts';
+import { queueDepth } from '../adapters/sqs/queue-depth.ts';
+import { describe } from './doctor/attempt.ts';
+import { type StackOptions, sqsClient, stackOutput } from './target.ts';
 
-export interface MessagesUnderWay {
-  queue: number;
-  deadLetterQueue: number;
-}
+export type MessagesUnderWay =
+  | { queue: number; deadLetterQueue: number }
+  /** Why nobody could ask: a database may be at hand without its queues. */
+  | { notCounted: string };
 
-/** Undefined when the stack cannot be asked: a database may be at hand without its queues. */
-export async function messagesUnderWay(
-  options: StackOptions,
-): Promise<MessagesUnderWay | undefined> {
+export async function messagesUnderWay(options: StackOptions): Promise<MessagesUnderWay> {
   try {
     const sqs = await sqsClient(options);
-    const count = async (output: string) =>
-      (await inspectQueue(sqs, await stackOutput(options, output))).count;
+    const count = async (output: string) => queueDepth(sqs, await stackOutput(options, output));
     return {
       queue: await count('QueueUrl'),
       deadLetterQueue: await count('DeadLetterQueueUrl'),
     };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return { notCounted: describe(error) };
   }
 }

@@ -1,18 +1,11 @@
 /** What `tricost prices update` says of the difference between two price lists. */
 import { styleText } from 'node:util';
 import type { PriceChange, PriceListChanges } from '../domain/pricing/compare-price-lists.ts';
-import type { PriceList, PriceRow } from '../domain/pricing/price-list.ts';
+import type { PriceRow } from '../domain/pricing/price-list.ts';
 import { columns } from './columns.ts';
 import { nameAsJson, priceAsJson } from './price-as-json.ts';
 import { modifiers, perName, shortened, since } from './price-lines.ts';
 import { printable } from './printable.ts';
-
-export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): PriceList {
-  return {
-    prices: [...added, ...[...changed, ...ended].map(({ row }) => row)],
-    names: [...names.added, ...names.changed.map(({ name }) => name)],
-  };
-}
 
 export function printChanges(
   { added, changed, ended, unlisted, names }: PriceListChanges,

@@ -7,11 +7,11 @@ import type { Client } from 'pg';
 import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
 import { builtInPrices } from '../domain/pricing/built-in-prices.ts';
 import { catalogueRelease } from '../domain/pricing/catalogue-release.ts';
-import { comparePriceLists } from '../domain/pricing/compare-price-lists.ts';
+import { comparePriceLists, rowsToAdd } from '../domain/pricing/compare-price-lists.ts';
 import type { PriceList } from '../domain/pricing/price-list.ts';
 import { parseBeginning } from './instant.ts';
 import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
-import { changesAsJson, printChanges, rowsToAdd } from './prices-update-report.ts';
+import { changesAsJson, printChanges } from './prices-update-report.ts';
 import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
 
 interface UpdateOptions extends OwnerDatabaseOptions {

@@ -10,6 +10,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import {
   AWS_HELP,
   awsClientSettings,
+  CONFIG_HELP,
   STACK_HELP,
   type StackOptions,
   stackOutput,
@@ -28,6 +29,7 @@ export function define(schedules: Command): void {
     .description('list the schedules')
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .option('--json', 'print one JSON array')
     .action(async (options: SchedulesOptions) => {
       const found = await listSchedules(options);
@@ -41,6 +43,7 @@ export function define(schedules: Command): void {
     .option('--at <time>', 'RFC 3339; default: now. spend-alert: none to come', parseTime)
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
+    .option('--config <path>', CONFIG_HELP)
     .addHelpText(
       'after',
       `

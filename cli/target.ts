@@ -1,13 +1,12 @@
 /** Which stack a command talks to: the local one, while it runs, or the one on AWS. */
 import { join } from 'node:path';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { connectionSettings } from '../adapters/postgres/connect.ts';
+import { CONFIG_FILE, type TricostConfig } from '../config/config.ts';
 import { type LocalFile, readLocalFile } from '../local/state/local-file.ts';
 
-/** As `stackName` in tricost.config.json. */
-const DEFAULT_STACK = 'Tricost';
 const STATE_DIRECTORY = join(import.meta.dirname, '..', '.tricost');
-const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
 
 /**
  * @param otherwise how else the command can be told what to talk to
@@ -30,10 +29,24 @@ export async function localStack(
 export interface StackOptions {
   aws?: boolean;
   stack?: string;
+  config?: string;
 }
 
 export const AWS_HELP = 'on AWS, with the credentials and region of the environment';
-export const STACK_HELP = `name of the stack on AWS (default: ${DEFAULT_STACK})`;
+export const STACK_HELP = 'name of the stack on AWS (default: as in the configuration)';
+export const CONFIG_HELP = 'configuration file (default: tricost.config.json)';
+
+/** @throws ConfigError when it cannot be used */
+export async function readConfig({ config = CONFIG_FILE }: StackOptions): Promise<TricostConfig> {
+  // Its schema takes long to load, and many a command needs none.
+  const { readConfigFile } = await import('../config/read-config.ts');
+  return readConfigFile(config);
+}
+
+/** Of the stack on AWS. */
+export async function stackName(options: StackOptions): Promise<string> {
+  return options.stack ?? (await readConfig(options)).stackName;
+}
 
 /**
  * The stack's outputs by name: of the local run, or as CloudFormation tells them.
@@ -46,14 +59,14 @@ async function stackOutputs(options: StackOptions): Promise<Record<string, strin
   const { CloudFormationClient, DescribeStacksCommand } = await import(
     '@aws-sdk/client-cloudformation'
   );
-  const name = options.stack ?? DEFAULT_STACK;
+  const name = await stackName(options);
   const client = new CloudFormationClient(await awsClientSettings(options));
   const { Stacks: [stack] = [] } = await client
     .send(new DescribeStacksCommand({ StackName: name }))
     .catch((cause: unknown) => {
       if (!(cause instanceof Error) || !/does not exist/.test(cause.message)) throw cause;
       throw new Error(
-        `there is no stack ${name} in this account and region; name yours with --stack, or deploy it with \`npx cdk deploy\``,
+        `there is no stack ${name} in this account and region; name yours with --stack or --config, or deploy it with \`npx cdk deploy\``,
         { cause },
       );
     });
@@ -86,6 +99,14 @@ export async function awsClientSettings(options: { aws?: boolean }): Promise<{
   };
 }
 
+export async function sqsClient(options: StackOptions): Promise<SQSClient> {
+  const { SQSClient } = await import('@aws-sdk/client-sqs');
+  const settings = await awsClientSettings(options);
+  // Locally, the queues have an address of their own.
+  if (options.aws !== true) settings.endpoint = (await localStack()).sqsEndpoint;
+  return new SQSClient(settings);
+}
+
 /**
  * The connection string a command shall use: its flag, else DATABASE_URL, else the local stack's. Says on standard error
  * which database that is, because many a shell exports DATABASE_URL for something else.
@@ -114,10 +135,8 @@ export async function namedDatabase(options: {
   databaseUrl?: string;
   config?: string;
 }): Promise<StackDatabase> {
-  return withCa(await databaseUrl(options.databaseUrl), options.config);
+  return withCa(await databaseUrl(options.databaseUrl), options);
 }
-
-export const CONFIG_HELP = 'configuration file, for databaseCa (default: tricost.config.json)';
 
 export const STACK_DATABASE_HELP =
   "the owner's connection string, for example through a tunnel (default: the stack's own)";
@@ -132,12 +151,13 @@ export async function stackDatabase(
   options: StackOptions & { databaseUrl?: string },
 ): Promise<StackDatabase> {
   const { aws, databaseUrl: flag } = options;
-  if (flag !== undefined) return withCa(announced(flag, '--database-url'));
+  if (flag !== undefined) return withCa(announced(flag, '--database-url'), options);
   if (aws !== true) {
     return { connectionString: announced((await localStack()).databaseUrl, 'the local stack') };
   }
   const parameter = await stackOutput(options, 'MigrateDatabaseUrlParameter');
-  return withCa(announced(await secretParameter(parameter), `the parameter ${parameter}`));
+  const url = announced(await secretParameter(parameter), `the parameter ${parameter}`);
+  return withCa(url, options);
 }
 
 /**
@@ -160,7 +180,7 @@ async function secretParameter(name: string): Promise<string> {
     .catch((cause: unknown) => {
       if (!(cause instanceof Error) || cause.name !== 'ParameterNotFound') throw cause;
       throw new Error(
-        `there is no parameter ${name} in this account and region: store it as docs/how-to/deploy.md says`,
+        `there is no parameter ${name} in this account and region: store it as docs/how-to/deploy.md says, or name the database with --database-url`,
         { cause },
       );
     });
@@ -168,11 +188,10 @@ async function secretParameter(name: string): Promise<string> {
 }
 
 /** With the authority that the configuration names, where TLS is spoken: as the functions connect. */
-async function withCa(connectionString: string, config = CONFIG_FILE): Promise<StackDatabase> {
+async function withCa(connectionString: string, options: StackOptions): Promise<StackDatabase> {
   if (connectionSettings({ connectionString }).ssl === false) return { connectionString };
-  const { readConfigFile } = await import('../config/read-config.ts');
   const { readCa } = await import('./database-authorities.ts');
-  const ca = await readCa(readConfigFile(config).databaseCa);
+  const ca = await readCa((await readConfig(options)).databaseCa);
   return ca === undefined ? { connectionString } : { connectionString, ca };
 }
 

@@ -95,5 +95,6 @@ try {
 } catch (error) {
   // A person reads this: the sentence, not the stack.
   console.error(`tricost: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  // Ctrl-C has one of its own.
+  process.exitCode ||= 1;
 }

@@ -1,4 +1,8 @@
 /** What a team decides about its stack: the typed form of tricost.config.json. */
+import { join } from 'node:path';
+
+/** Where it is, unless another is named. */
+export const CONFIG_FILE = join(import.meta.dirname, '..', 'tricost.config.json');
 
 export interface TricostConfig {
   /** Name of the CloudFormation stack and of its schedule group. */

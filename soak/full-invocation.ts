@@ -79,8 +79,15 @@ async function measure(soak: SoakStack, { records, costs, bytes }: Invocation) {
     peak_mib: peakMib ?? 'not measured: this machine has no /proc',
   };
   if (left.error !== undefined) return { facts, problem: left.error };
-  if (peakMib === undefined || peakMib <= MOST_MIB) return { facts };
-  return { facts, problem: `ingest held ${peakMib} MiB of memory, more than ${MOST_MIB}` };
+  const problem = memoryProblem(peakMib);
+  return problem === undefined ? { facts } : { facts, problem };
+}
+
+/** @param peakMib undefined where it cannot be measured */
+export function memoryProblem(peakMib: number | undefined): string | undefined {
+  if (peakMib === 0) return 'no process of ingest was seen, so its memory was not measured';
+  if (peakMib === undefined || peakMib <= MOST_MIB) return undefined;
+  return `ingest held ${peakMib} MiB of memory, more than ${MOST_MIB}`;
 }
 
 /** Hands over what is left, as the queue would, until nothing is. */

@@ -44,7 +44,7 @@ export async function ingestKilled(
       );
       await publisher.flush();
     };
-    if (kill % 3 === 2) {
+    if (kill % 3 === 1) {
       killed.after_commit += await committedAndHeld(soak, publish, () => killIngest(soak));
     } else killed.at_any_moment += await killAtAnyMoment(soak, random, publish);
   }

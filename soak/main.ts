@@ -36,6 +36,8 @@ Examples:
   npm run soak                                 all of them, about ten minutes
   npm run soak -- fuzz --seed 7                one, with other bodies
   npm run soak -- ingest-killed --events 3000  a short one
+  npm run soak -- fuzz full-invocation --events 5000 --seed 7
+                                               two short ones, with other traffic
   npm run soak -- --list`,
   )
   .action(run);

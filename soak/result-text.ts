@@ -7,7 +7,7 @@ export function resultText(result: ScenarioResult): string {
     ...(account === undefined
       ? []
       : [
-          `${number(account.published)} published = ${number(account.stored)} stored + ${number(account.duplicates)} duplicates + ${number(account.rejected)} rejected`,
+          `${number(account.published)} published = ${number(account.stored)} stored + ${number(account.expectedDuplicates)} duplicates expected + ${number(account.rejected)} rejected`,
           `${number(account.metAgain)} met again`,
           `$${account.costUsd}`,
         ]),

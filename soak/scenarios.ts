@@ -48,7 +48,8 @@ export const SCENARIOS: readonly Scenario[] = [
       fullInvocation(soak, {
         ...size,
         invocationBytes: 6 * 1024 * 1024,
-        messages: { ordinary: 100, padded: 100, crowded: 5 },
+        // Eleven crowded ones are 220,000 calls, more than ingest takes of an invocation.
+        messages: { ordinary: 100, padded: 100, crowded: 11 },
       }),
   },
   {

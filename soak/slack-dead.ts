@@ -1,9 +1,9 @@
 /** Slack is dead, in every way it can be, for hours of simulated time: every message arrives in the end, in order, once. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addToOutbox } from '../adapters/postgres/outbox.ts';
+import { queueDepth } from '../adapters/sqs/queue-depth.ts';
 import { wakeNotify } from '../adapters/sqs/wake-notify.ts';
 import { type Random, seededRandom } from '../local/demo/random.ts';
-import { queueDepth } from '../local/queue/queue-depth.ts';
 import { leftInQueues } from './accounting/account.ts';
 import { type OutboxState, outboxState } from './accounting/outbox.ts';
 import type { Outcome, Size } from './scenario.ts';

@@ -1,5 +1,6 @@
 /** The price list in Postgres: read whole, once, and again when it has grown; only ever added to. */
 import type { ClientBase } from 'pg';
+import { comparePriceLists, rowsToAdd } from '../../domain/pricing/compare-price-lists.ts';
 import { PriceBook } from '../../domain/pricing/price-book.ts';
 import type { ModelName, PriceList, PriceRow } from '../../domain/pricing/price-list.ts';
 import { inTransaction } from './transaction.ts';
@@ -87,21 +88,51 @@ const PRICE_ROW = `id, kind, provider, model, unit, service_tier as "serviceTier
   above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
   ${RFC_3339} as "validFrom", revision, price_usd::text as "priceUsd", source`;
 
+export interface AddedRows {
+  prices: number;
+  names: number;
+}
+
 /**
  * Adds what a list has and the database has not. A price that a later release corrects becomes a new revision; what a release no
  * longer lists stays, because it was the price.
  *
  * @returns how many rows were added
  */
-export async function addPriceList(
+export async function addPriceList(client: ClientBase, list: PriceList): Promise<AddedRows> {
+  return inTransaction(client, () => insertPriceList(client, list));
+}
+
+/**
+ * Adds a release of the list, once: what it changes holds from `now` on, and what an operator added since it was added stays.
+ *
+ * @param digest names the release
+ */
+export async function addRelease(
+  client: ClientBase,
+  { digest, list, now }: { digest: string; list: PriceList; now: Date },
+): Promise<AddedRows> {
+  return inTransaction(client, async () => {
+    // A second deploy at the same time waits here for the first one to commit.
+    const { rowCount } = await client.query(
+      'insert into tricost.price_releases (digest) values ($1) on conflict do nothing',
+      [digest],
+    );
+    if (rowCount === 0) return { prices: 0, names: 0 };
+    const today = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
+    const changes = comparePriceLists(await readPriceList(client), list, today);
+    return insertPriceList(client, rowsToAdd(changes));
+  });
+}
+
+async function insertPriceList(
   client: ClientBase,
   { prices, names }: PriceList,
-): Promise<{ prices: number; names: number }> {
-  return inTransaction(client, async () => {
-    // Two deploys at once would each find the same rows missing.
-    await client.query('select from tricost.price_list_version for update');
-    const added = await client.query(
-      `with listed as (
+): Promise<AddedRows> {
+  // Two at once would each find the same rows missing.
+  await client.query('select from tricost.price_list_version for update');
+  const added = await client.query(
+    `with listed as (
          select * from jsonb_to_recordset($1::jsonb) as l (
            kind text, provider text, model text, unit text, "serviceTier" text, region text, "aboveInputTokens" int,
            "fromMinute" smallint, "untilMinute" smallint, "validFrom" timestamptz, "priceUsd" numeric, source text)
@@ -120,10 +151,10 @@ export async function addPriceList(
          and k.service_tier = l."serviceTier" and k.region = l.region and k.above_input_tokens = l."aboveInputTokens"
          and k.from_minute = l."fromMinute" and k.until_minute = l."untilMinute" and k.valid_from = l."validFrom"
        where k.id is null or k.price_usd is distinct from l."priceUsd"`,
-      [JSON.stringify(prices)],
-    );
-    const named = await client.query(
-      `with listed as (
+    [JSON.stringify(prices)],
+  );
+  const named = await client.query(
+    `with listed as (
          select * from jsonb_to_recordset($1::jsonb) as l (
            provider text, name text, match text, "modelProvider" text, model text, "priceStatus" text, "validFrom" timestamptz, source text)
        ),
@@ -140,8 +171,7 @@ export async function addPriceList(
          and (l.match = 'exact' or k.model_provider = l."modelProvider") and k.valid_from = l."validFrom"
        where k.id is null
          or (k.model_provider, k.model, k.price_status) is distinct from (l."modelProvider", l.model, l."priceStatus")`,
-      [JSON.stringify(names)],
-    );
-    return { prices: added.rowCount ?? 0, names: named.rowCount ?? 0 };
-  });
+    [JSON.stringify(names)],
+  );
+  return { prices: added.rowCount ?? 0, names: named.rowCount ?? 0 };
 }

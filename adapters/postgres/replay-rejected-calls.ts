@@ -19,6 +19,13 @@ interface Row extends Omit<RejectedCall, 'body'> {
   exactReceivedAt: string;
 }
 
+const MATCHES = `($1::text is null or reason = $1) and ($2::text is null or message_id = $2)
+  and ($3::timestamptz is null or received_at >= $3) and ($4::timestamptz is null or received_at < $4)`;
+
+function valuesOf({ reason, messageId, since, until }: RejectedFilter): unknown[] {
+  return [reason, messageId, since, until];
+}
+
 /** As many as one request to the queue can take. A body may have 16 MiB. */
 const PAGE_ROWS = 10;
 
@@ -33,25 +40,26 @@ export async function* rejectedCalls(
       `select message_id as "messageId", event_index as index, reason, detail, body,
          received_at::text as "exactReceivedAt"
        from tricost.rejected_calls
-       where ($1::text is null or reason = $1) and ($2::text is null or message_id = $2)
-         and ($3::timestamptz is null or received_at >= $3) and ($4::timestamptz is null or received_at < $4)
+       where ${MATCHES}
          and ($5::timestamptz is null or (received_at, message_id, event_index) > ($5::timestamptz, $6::text, $7::int))
        order by received_at, message_id, event_index
        limit $8`,
-      [
-        filter.reason,
-        filter.messageId,
-        filter.since,
-        filter.until,
-        last?.exactReceivedAt,
-        last?.messageId,
-        last?.index,
-        PAGE_ROWS,
-      ],
+      [...valuesOf(filter), last?.exactReceivedAt, last?.messageId, last?.index, PAGE_ROWS],
     );
     if (rows.length > 0) yield rows.map((row) => ({ ...row, body: row.body.toString('utf8') }));
     last = rows.length === PAGE_ROWS ? rows.at(-1) : undefined;
   } while (last !== undefined);
+}
+
+export async function countRejectedCalls(
+  client: ClientBase,
+  filter: RejectedFilter,
+): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int from tricost.rejected_calls where ${MATCHES}`,
+    valuesOf(filter),
+  );
+  return rows[0]?.count ?? 0;
 }
 
 export async function deleteRejectedCalls(

@@ -1,10 +1,7 @@
 /** Stores a planned batch: prompt versions, then calls, then what was refused and what producers said. */
 import type { ClientBase } from 'pg';
-import {
-  type BatchPlan,
-  type PlannedRejection,
-  receivedEvents,
-} from '../../domain/ingest-calls/plan-batch.ts';
+import type { BatchPlan, PlannedRejection } from '../../domain/ingest-calls/plan-batch.ts';
+import { receivedEvents } from '../../domain/ingest-calls/received-events.ts';
 import { type InsertResult, insertCalls } from './insert-calls.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
 import { insertRejectedCalls } from './insert-rejected-calls.ts';

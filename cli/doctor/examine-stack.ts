@@ -7,7 +7,8 @@ import { inspectEventSource } from '../../adapters/lambda/inspect-event-sources.
 import { inspectSchedules } from '../../adapters/scheduler/inspect-schedules.ts';
 import { probeWebhook } from '../../adapters/slack/probe-webhook.ts';
 import { inspectSubscriptions } from '../../adapters/sns/inspect-subscriptions.ts';
-import { inspectQueue } from '../../adapters/sqs/inspect-queue.ts';
+import { queueArn } from '../../adapters/sqs/queue-arn.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 import { type Finding, notHere, unknown } from '../../domain/doctor/finding.ts';
 import {
   judgeAlarmEmail,
@@ -21,20 +22,20 @@ import {
   judgeEventSources,
   judgeSchedules,
 } from '../../domain/doctor/judge-stack.ts';
-import { shellQuoted } from '../../domain/doctor/remedies.ts';
 import { attempt } from './attempt.ts';
 import type { Patient } from './patient.ts';
 
 const NOT_YET = 'there is no stack yet';
 
 export async function examineStack(patient: Patient): Promise<Finding[]> {
-  const { stage, aws, sqs, remedies } = patient;
+  const { stage, config, aws, sqs, remedies } = patient;
   if (stage === 'before-deploy') {
     return [notHere('schedules', NOT_YET), notHere('event-sources', NOT_YET)];
   }
   const schedules = await attempt(['schedules'], async () => {
     const group = output(patient, 'ScheduleGroupName');
-    return [judgeSchedules(await inspectSchedules(new SchedulerClient(aws), group), remedies)];
+    const schedules = await inspectSchedules(new SchedulerClient(aws), group);
+    return [judgeSchedules(schedules, config.canary, remedies)];
   });
   if (stage === 'local') {
     const why = 'the local runner feeds the functions itself, while it runs';
@@ -44,7 +45,7 @@ export async function examineStack(patient: Patient): Promise<Finding[]> {
     const [lambda, queues] = [new LambdaClient(aws), new SQSClient(sqs)];
     const facts = await Promise.all(
       Object.entries({ calls: 'QueueUrl', notify: 'NotifyQueueUrl' }).map(async ([queue, name]) => {
-        const { arn } = await inspectQueue(queues, output(patient, name));
+        const arn = await queueArn(queues, output(patient, name));
         return inspectEventSource(lambda, queue, arn);
       }),
     );
@@ -87,7 +88,7 @@ export async function examineQueues(patient: Patient): Promise<Finding[]> {
   }
   return attempt(['calls-queue', 'dead-letters', 'failed-jobs'], async () => {
     const client = new SQSClient(sqs);
-    const count = async (name: string) => (await inspectQueue(client, output(patient, name))).count;
+    const count = (name: string) => queueDepth(client, output(patient, name));
     const dead: DeadLetters[] = [
       { queue: 'calls', count: await count('DeadLetterQueueUrl'), runbook: 'calls-dead-letters' },
       {
@@ -97,31 +98,14 @@ export async function examineQueues(patient: Patient): Promise<Finding[]> {
       },
     ];
     const failed: DeadLetters[] = [
-      { queue: 'failed jobs', count: await count('FailedJobsQueueUrl'), runbook: 'failed-jobs' },
+      { queue: 'failed-jobs', count: await count('FailedJobsQueueUrl'), runbook: 'failed-jobs' },
     ];
-    const outputs = { calls: 'DeadLetterQueueUrl', notify: 'NotifyDeadLetterQueueUrl' };
-    const look = ({ queue }: DeadLetters) =>
-      lookInto(
-        patient,
-        queue in outputs ? outputs[queue as keyof typeof outputs] : 'FailedJobsQueueUrl',
-      );
     return [
       judgeCallsQueue(await count('QueueUrl'), remedies),
-      judgeDeadLetters('dead-letters', dead, look),
-      judgeDeadLetters('failed-jobs', failed, look),
+      judgeDeadLetters('dead-letters', dead, remedies),
+      judgeDeadLetters('failed-jobs', failed, remedies),
     ];
   });
-}
-
-/** Shows messages without taking them; locally with the endpoint and the keys that answer there. */
-function lookInto(patient: Patient, name: string): string {
-  const { endpoint, region } = patient.sqs;
-  const local =
-    endpoint === undefined
-      ? ''
-      : `AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=${region} `;
-  const at = endpoint === undefined ? '' : ` --endpoint-url ${endpoint}`;
-  return `${local}aws sqs receive-message${at} --queue-url ${shellQuoted(output(patient, name))} --max-number-of-messages 10 --visibility-timeout 0 --attribute-names All`;
 }
 
 /** @throws Error when the stack is older than the output */

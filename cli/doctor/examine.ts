@@ -17,6 +17,7 @@ import { judgeParameter } from '../../domain/doctor/judge-parameters.ts';
 import type { ConnectionRole } from '../../domain/doctor/judge-route.ts';
 import { readCa } from '../database-authorities.ts';
 import type { DoctorOptions } from '../doctor.ts';
+import { readConfig } from '../target.ts';
 import { describe } from './attempt.ts';
 import { examineAws, localAws, noAccess } from './examine-aws.ts';
 import { examineConnection } from './examine-connection.ts';
@@ -32,14 +33,7 @@ import {
   examineStack,
   examineWebhook,
 } from './examine-stack.ts';
-import {
-  type AwsAccess,
-  accessAws,
-  awsPatient,
-  localPatient,
-  type Patient,
-  readConfig,
-} from './patient.ts';
+import { type AwsAccess, accessAws, awsPatient, localPatient, type Patient } from './patient.ts';
 
 export interface ExaminedGroup {
   group: Group;
@@ -55,9 +49,9 @@ export async function* examine(
   options: DoctorOptions,
   stateDirectory?: string,
 ): AsyncGenerator<ExaminedGroup> {
-  const config = readConfig(options);
+  const config = await readConfig(options);
   if (options.aws !== true) {
-    const patient = await localPatient(config, stateDirectory);
+    const patient = await localPatient(config, options.config, stateDirectory);
     yield { group: 'AWS', findings: localAws() };
     yield* examinePatient(patient);
     return;
@@ -70,7 +64,7 @@ export async function* examine(
     yield { group: 'AWS', findings: [noAccess(error)] };
     return;
   }
-  const patient = awsPatient(config, stackName, access.stack);
+  const patient = awsPatient(config, options.config, stackName, access.stack);
   yield { group: 'AWS', findings: await examineAws(access, patient) };
   yield* examinePatient(patient);
 }

@@ -1,14 +1,9 @@
 /** Whom the doctor examines: the local stack, a stack on AWS, or what a first deploy will need. */
-import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { inspectStack, type StackFacts } from '../../adapters/cloudformation/inspect-stack.ts';
 import type { ParameterNames, TricostConfig } from '../../config/config.ts';
-import { readConfigFile } from '../../config/read-config.ts';
 import { type Remedies, remediesFor } from '../../domain/doctor/remedies.ts';
-import type { DoctorOptions } from '../doctor.ts';
 import { type awsClientSettings, localStack } from '../target.ts';
-
-const CONFIG_FILE = join(import.meta.dirname, '..', '..', 'tricost.config.json');
 
 type ClientSettings = Awaited<ReturnType<typeof awsClientSettings>>;
 
@@ -32,18 +27,18 @@ export interface AwsAccess {
   answeredAt: Date;
 }
 
-export function readConfig(options: DoctorOptions): TricostConfig {
-  return readConfigFile(options.config ?? CONFIG_FILE);
-}
-
-/** @throws Error saying what to do when the local stack does not run */
+/**
+ * @param configFile the one that was named; undefined: the usual one
+ * @throws Error saying what to do when the local stack does not run
+ */
 export async function localPatient(
   config: TricostConfig,
+  configFile: string | undefined,
   stateDirectory?: string,
 ): Promise<Patient> {
   const { outputs, awsEndpoint, sqsEndpoint, region } = await localStack(undefined, stateDirectory);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return patient('local', config, outputs, {
+  return patient('local', config, configFile, outputs, {
     aws: { endpoint: awsEndpoint, region, credentials },
     sqs: { endpoint: sqsEndpoint, region, credentials },
   });
@@ -58,16 +53,22 @@ export async function accessAws(stackName: string): Promise<AwsAccess> {
   return { stack, region, askedAt, answeredAt: new Date() };
 }
 
-export function awsPatient(config: TricostConfig, stackName: string, stack: StackFacts): Patient {
+export function awsPatient(
+  config: TricostConfig,
+  configFile: string | undefined,
+  stackName: string,
+  stack: StackFacts,
+): Patient {
   const named = { ...config, stackName };
   return stack.state === 'deployed'
-    ? patient('deployed', named, stack.outputs, { aws: {}, sqs: {} })
-    : patient('before-deploy', named, {}, { aws: {}, sqs: {} });
+    ? patient('deployed', named, configFile, stack.outputs, { aws: {}, sqs: {} })
+    : patient('before-deploy', named, configFile, {}, { aws: {}, sqs: {} });
 }
 
 function patient(
   stage: Patient['stage'],
   config: TricostConfig,
+  configFile: string | undefined,
   outputs: Record<string, string>,
   settings: Pick<Patient, 'aws' | 'sqs'>,
 ): Patient {
@@ -87,6 +88,7 @@ function patient(
     remedies: remediesFor({
       aws: stage !== 'local',
       stack: config.stackName,
+      config: configFile,
       migrateParameter: names.migrateDatabaseUrl,
     }),
   };

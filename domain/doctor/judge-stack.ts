@@ -11,9 +11,15 @@ export interface ScheduleFacts {
 
 const REQUIRED_SCHEDULES = ['create-partitions', 'spend-alert'];
 
-export function judgeSchedules(schedules: readonly ScheduleFacts[], remedies: Remedies): Finding {
+/** @param canary as the configuration says */
+export function judgeSchedules(
+  schedules: readonly ScheduleFacts[],
+  canary: boolean,
+  remedies: Remedies,
+): Finding {
   const names = schedules.map(({ name }) => name);
-  const missing = REQUIRED_SCHEDULES.filter((name) => !names.includes(name));
+  const required = canary ? [...REQUIRED_SCHEDULES, 'canary'] : REQUIRED_SCHEDULES;
+  const missing = required.filter((name) => !names.includes(name));
   if (missing.length > 0) {
     return mend('schedules', `${missing.join(' and ')} does not exist`, remedies.deploy);
   }
@@ -77,17 +83,17 @@ export function judgeCallsQueue(waiting: number, remedies: Remedies): Finding {
 }
 
 export interface DeadLetters {
+  /** As `tricost dlq --queue` calls it. */
   queue: string;
   count: number;
   /** The heading of its alarm in the runbook. */
   runbook: string;
 }
 
-/** @param command shows what is in them */
 export function judgeDeadLetters(
   check: Check,
   queues: readonly DeadLetters[],
-  command: (queue: DeadLetters) => string,
+  remedies: Remedies,
 ): Finding {
   const full = queues.filter(({ count }) => count > 0);
   const [first] = full;
@@ -95,7 +101,7 @@ export function judgeDeadLetters(
   return mend(
     check,
     full.map(({ queue, count }) => `${count} in the ${queue} queue`).join(', '),
-    `${command(first)}, then docs/runbook.md#${first.runbook}`,
+    `${remedies.tricost(`dlq peek --queue ${first.queue}`)}, then docs/runbook.md#${first.runbook}`,
   );
 }
 

@@ -3,6 +3,8 @@
 export interface RemedyTarget {
   aws: boolean;
   stack: string;
+  /** The configuration file, when another than the usual one was named. */
+  config?: string | undefined;
   /** Name of the SSM parameter that holds the owner's connection string. */
   migrateParameter: string;
 }
@@ -21,18 +23,21 @@ export interface Remedies {
 }
 
 export function remediesFor(target: RemedyTarget): Remedies {
-  const { aws, stack, migrateParameter } = target;
+  const { aws, stack, config, migrateParameter } = target;
+  const configured = config === undefined ? '' : ` --config ${shellQuoted(config)}`;
   const url = aws
     ? `"$(aws ssm get-parameter --with-decryption --name ${shellQuoted(migrateParameter)} --query Parameter.Value --output text)"`
     : `"$(node -p 'require("./.tricost/local.json").databaseUrl')"`;
   return {
     sql: (statement) => `psql ${url} -c ${shellQuoted(statement)}`,
     tricost: (args) =>
-      aws ? `npx tricost ${args} --aws --stack ${shellQuoted(stack)}` : `npx tricost ${args}`,
-    tricostOnDatabase: (args) => `npx tricost ${args} --database-url ${url}`,
+      `npx tricost ${args}${aws ? ` --aws --stack ${shellQuoted(stack)}` : ''}${configured}`,
+    tricostOnDatabase: (args) => `npx tricost ${args} --database-url ${url}${configured}`,
     putParameter: (name) =>
       `read -rs value; aws ssm put-parameter --overwrite --type SecureString --name ${shellQuoted(name)} --value "$value"`,
-    deploy: aws ? 'npx cdk deploy' : 'stop `npm start` with Ctrl-C and start it again',
+    deploy: aws
+      ? `npx cdk deploy${config === undefined ? '' : ` -c config=${shellQuoted(config)}`}`
+      : 'stop `npm start` with Ctrl-C and start it again',
   };
 }
 

@@ -72,6 +72,8 @@ export const COLUMN_DECISIONS = {
   'model_names.price_status': 'nobody',
   'model_names.source': 'nobody',
 
+  'price_releases.digest': 'nobody',
+
   'job_runs.job': 'nobody',
   'job_runs.outcome': 'nobody',
 

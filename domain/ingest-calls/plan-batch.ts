@@ -4,6 +4,7 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import type { CallRow } from './call-row.ts';
 import { type Delivery, decodeMessage } from './decode-message.ts';
 import { parseCall } from './parse-call.ts';
+import { type EventText, eventTexts } from './received-events.ts';
 import type { Rejection } from './rejection.ts';
 
 export interface IncomingMessage {
@@ -21,7 +22,7 @@ export interface PlannedRejection extends Rejection {
   messageId: string;
   /** Position of the event in its message; -1: the whole message. */
   index: number;
-  /** The event, or the whole message, as received. */
+  /** The event, or the whole message, as received; or where that is kept. */
   body: string;
 }
 
@@ -135,11 +136,12 @@ class BatchPlanner {
       this.#refuseMessage(message, { reason: 'too_many_events', detail });
       return;
     }
+    const textOf = eventTexts(body);
     let firstTs: string | null = null;
     let lastTs: string | null = null;
     for (let index = 0; index < events.length; index += 1) {
       if (this.#events >= this.#limits.events) yield this.#take();
-      const row = this.#planEvent(events[index], index, message);
+      const row = this.#planEvent(events[index], index, messageId, textOf);
       // A large message is many times its size in objects, of which each is needed once.
       events[index] = undefined;
       if (row === undefined) continue;
@@ -154,8 +156,12 @@ class BatchPlanner {
     return this.#slice.calls.length + this.#slice.rejections.length;
   }
 
-  #planEvent(event: unknown, index: number, message: IncomingMessage): CallRow | undefined {
-    const { messageId, body } = message;
+  #planEvent(
+    event: unknown,
+    index: number,
+    messageId: string,
+    textOf: EventText,
+  ): CallRow | undefined {
     try {
       const parsed = parseCall(event, { messageId, index, ...this.#context });
       const rejection = parsed.ok ? this.#reuse(parsed.value) : parsed.rejection;
@@ -164,12 +170,8 @@ class BatchPlanner {
         return parsed.value;
       }
       if (rejection !== undefined) {
-        this.#slice.rejections.push({
-          ...rejection,
-          messageId,
-          index,
-          body: serialise(event, body),
-        });
+        const body = textOf(event, index);
+        this.#slice.rejections.push({ ...rejection, messageId, index, body });
       }
     } catch (error) {
       // The message comes again; its other events need not wait for that.
@@ -202,23 +204,4 @@ export function byKey(a: PlannedCall, b: PlannedCall): number {
 
 function emptyPlan(messages: readonly IncomingMessage[], completeMessages: number): BatchPlan {
   return { calls: [], rejections: [], deliveries: [], bugs: [], messages, completeMessages };
-}
-
-/**
- * Reads a message's events a second time, for one that the database refuses. Hardly any is, so they are not kept meanwhile.
- *
- * @returns the event at a position, as it was received
- */
-export function receivedEvents(body: string): (index: number) => string {
-  const decoded = decodeMessage(body);
-  return (index) => (decoded.ok ? serialise(decoded.value.events[index], body) : body);
-}
-
-/** The event alone as JSON. One nested too deeply to be written again is kept as its whole message. */
-function serialise(event: unknown, message: string): string {
-  try {
-    return JSON.stringify(event) ?? message;
-  } catch {
-    return message;
-  }
 }

@@ -22,6 +22,14 @@ export interface PriceListChanges {
   names: { added: ModelName[]; changed: { name: ModelName; before: ModelName }[] };
 }
 
+/** What a database needs to get from one list to the other. */
+export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): PriceList {
+  return {
+    prices: [...added, ...[...changed, ...ended].map(({ row }) => row)],
+    names: [...names.added, ...names.changed.map(({ name }) => name)],
+  };
+}
+
 /** @param validFrom of what the release says without a date, RFC 3339 in UTC */
 export function comparePriceLists(
   { prices: held, names: heldNames }: PriceList,

@@ -1,11 +1,12 @@
 /** Takes batches of messages off the calls queue and writes the calls in them to Postgres. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Client } from 'pg';
 import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
 import { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
-import { databaseFunction } from '../database-function.ts';
+import { databaseFunction, type Services } from '../database-function.ts';
 import { toReceivedMessage } from '../received-message.ts';
 import { describeError } from '../report.ts';
 import { readIngestCallsEnv } from './env.ts';
@@ -19,8 +20,12 @@ const promptVersions: PromptVersionCache = new Map();
 
 // A blocked table must park the batch before the function's own timeout: only then does it wait longer each time.
 const QUERY_TIMEOUT_MS = 20_000;
-/** A statement that fails late, and then a batch to park. */
-const RESERVED_MS = QUERY_TIMEOUT_MS + 5_000;
+/** To park a batch. Several statements that are slow and succeed may take any time, so at this point the connection is ended. */
+const PARK_MS = 5_000;
+/** A slice that would not get a statement's time is not begun. */
+const RESERVED_MS = QUERY_TIMEOUT_MS + PARK_MS;
+/** More than six megabytes of compressed calls ever hold; each leaves its id in memory until the end. */
+const MAX_EVENTS = 200_000;
 /** The next invocation has all its time for messages that this one had none for. */
 const LATE_SECONDS = 5;
 
@@ -32,16 +37,18 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
     // Those that have come most often go first: there may be no time for all, and a hundred receives are too many.
     const records = received.toSorted((a, b) => receiveCount(b) - receiveCount(a));
     const now = new Date();
-    const client = await services.connection();
-    const outcome = await ingestMessages(records, {
-      client,
-      promptVersions,
-      now,
-      oldest: await oldestPartitionStart(client),
-      prices: await prices.read(client, now),
-      remainingMs: services.remainingMs,
-      reservedMs: RESERVED_MS,
-    });
+    const outcome = await inTime(services, async (client) =>
+      ingestMessages(records, {
+        client,
+        promptVersions,
+        now,
+        oldest: await oldestPartitionStart(client),
+        prices: await prices.read(client, now),
+        remainingMs: services.remainingMs,
+        reservedMs: RESERVED_MS,
+        maxEvents: MAX_EVENTS,
+      }),
+    );
     if (outcome.failure !== undefined) await services.discardConnection();
     const failed = records.filter(({ messageId }) => outcome.failedMessageIds.has(messageId));
     const late = records.filter(
@@ -67,6 +74,21 @@ handler.onError(async (request) => {
   reportBatch({ records, parked, failure: describeError(request.error), now: new Date() });
   request.response = failures(records);
 });
+
+/** Whatever statement is under way, or would be next, fails when there is only time left to park the batch. */
+async function inTime<Result>(
+  services: Services<never>,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await services.connection();
+  const end = () => void services.discardConnection();
+  const timer = setTimeout(end, services.remainingMs() - PARK_MS);
+  try {
+    return await work(client);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 function receiveCount({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);

@@ -17,6 +17,8 @@ export interface IngestOptions extends BatchContext {
   remainingMs(): number;
   /** A slice is only begun while more than this is left. */
   reservedMs: number;
+  /** No slice is begun after so many calls and rejections. */
+  maxEvents: number;
 }
 
 export interface IngestOutcome {
@@ -36,14 +38,11 @@ export interface IngestOutcome {
 /** One chunk of an INSERT or COPY, and what a few messages inflate to. */
 const SLICE: SliceLimits = { events: 5_000, characters: 4 * 1024 * 1024 };
 
-/** More than six megabytes of compressed calls ever hold; each leaves its id in memory until the end. */
-const MAX_EVENTS = 200_000;
-
 export async function ingestMessages(
   messages: readonly IncomingMessage[],
   options: IngestOptions,
 ): Promise<IngestOutcome> {
-  const { client, promptVersions, remainingMs, reservedMs } = options;
+  const { client, promptVersions, remainingMs, reservedMs, maxEvents } = options;
   const total: IngestOutcome = {
     stored: 0,
     duplicate: 0,
@@ -69,7 +68,7 @@ export async function ingestMessages(
       break;
     }
     events += slice.calls.length + slice.rejections.length;
-    if (remainingMs() < reservedMs || events >= MAX_EVENTS) {
+    if (remainingMs() < reservedMs || events >= maxEvents) {
       addAll(total.lateMessageIds, left);
       break;
     }

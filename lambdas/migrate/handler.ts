@@ -5,8 +5,8 @@ import {
   type MigrateResult,
   migrate,
 } from '../../adapters/postgres/migrate.ts';
-import { addPriceList } from '../../adapters/postgres/price-list.ts';
-import { builtInPrices } from '../../domain/pricing/built-in-prices.ts';
+import { addRelease } from '../../adapters/postgres/price-list.ts';
+import { BUILT_IN_DIGEST, builtInPrices } from '../../domain/pricing/built-in-prices.ts';
 import { databaseFunction } from '../database-function.ts';
 import { readMigrateEnv } from './env.ts';
 
@@ -26,8 +26,13 @@ export const handler = databaseFunction<
   async run(_event, services) {
     const client = await services.connection();
     const result = await migrate(client, `${import.meta.dirname}/migrations`);
-    const pricesAdded = await addPriceList(client, builtInPrices());
-    const partitionsCreated = await ensurePartitions(client, new Date(), settings);
+    const now = new Date();
+    const pricesAdded = await addRelease(client, {
+      digest: BUILT_IN_DIGEST,
+      list: builtInPrices(),
+      now,
+    });
+    const partitionsCreated = await ensurePartitions(client, now, settings);
     if (settings.featureIndex) await ensureFeatureIndex(client);
     return { ...result, pricesAdded: pricesAdded.prices, partitionsCreated };
   },

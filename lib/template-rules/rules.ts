@@ -15,10 +15,15 @@ const alarmRules: readonly Rule[] = [
   {
     name: 'alarm-action',
     type: 'AWS::CloudWatch::Alarm',
-    problem: ({ properties: { AlarmActions: actions } }) =>
-      Array.isArray(actions) && actions.length > 0
+    problem({ properties: { AlarmActions: actions, ActionsEnabled: enabled = true } }) {
+      if (!Array.isArray(actions) || actions.length === 0) {
+        return 'tells nobody: add the alarm topic to AlarmActions';
+      }
+      // CloudFormation takes the text, too.
+      return String(enabled) === 'true'
         ? undefined
-        : 'tells nobody: add the alarm topic to AlarmActions',
+        : 'tells nobody: take ActionsEnabled away, which is true by default';
+    },
   },
 ];
 

@@ -1,4 +1,5 @@
 /** Rules about schedules and the functions that they call. */
+import { isIanaZone } from '../../config/config-formats.ts';
 import { parseScheduleExpression } from '../../domain/schedules/schedule-expression.ts';
 import { at, referredId } from './resources.ts';
 import type { Rule } from './rule.ts';
@@ -13,6 +14,9 @@ export const scheduleRules: readonly Rule[] = [
     problem({ properties }) {
       const { ScheduleExpression: expression, ScheduleExpressionTimezone: zone = 'UTC' } =
         properties;
+      if (!isIanaZone(String(zone))) {
+        return `would be refused by Scheduler: ${zone} is no IANA time zone in its own spelling, such as Europe/Rome`;
+      }
       try {
         parseScheduleExpression(String(expression), String(zone));
         return undefined;
@@ -46,9 +50,13 @@ export const scheduleRules: readonly Rule[] = [
       const target = referredId(at(properties, 'Target', 'Arn'));
       const config = resources
         .ofType('AWS::Lambda::EventInvokeConfig')
-        .find((candidate) => referredId(candidate.properties['FunctionName']) === target);
+        // Another qualifier is about calls of that version or alias; Scheduler calls the plain function.
+        .find(
+          ({ properties: { FunctionName: name, Qualifier: qualifier } }) =>
+            referredId(name) === target && qualifier === '$LATEST',
+        );
       return at(config?.properties, 'DestinationConfig', 'OnFailure', 'Destination') === undefined
-        ? `loses a run that ${target} fails at: give it an EventInvokeConfig with DestinationConfig.OnFailure`
+        ? `loses a run that ${target} fails at: give it an EventInvokeConfig with Qualifier $LATEST and DestinationConfig.OnFailure`
         : undefined;
     },
   },

@@ -7,5 +7,9 @@ export function trusts(resources: Resources, role: unknown, service: string): bo
   const statements = at(found?.properties, 'AssumeRolePolicyDocument', 'Statement');
   return [statements]
     .flat()
-    .some((statement) => [at(statement, 'Principal', 'Service')].flat().includes(service));
+    .some(
+      (statement) =>
+        at(statement, 'Effect') === 'Allow' &&
+        [at(statement, 'Principal', 'Service')].flat().includes(service),
+    );
 }

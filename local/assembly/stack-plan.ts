@@ -61,7 +61,11 @@ export function planStack(
   };
   for (const logicalId of dependencyOrder(template)) {
     const resource = template.Resources[logicalId];
-    if (resource === undefined || resource.Type in ignoredResourceTypes) continue;
+    if (resource === undefined) continue;
+    if (resource.Type in ignoredResourceTypes) {
+      refuseToIgnoreRoles(logicalId, resource);
+      continue;
+    }
     addResource(plan, logicalId, resource, context);
   }
   for (const [name, { Value: value }] of Object.entries(template.Outputs ?? {})) {
@@ -72,6 +76,18 @@ export function planStack(
     }
   }
   return plan;
+}
+
+/** A managed policy for publishers can be left out; one that is attached to a role would change what a function may do. */
+function refuseToIgnoreRoles(
+  logicalId: string,
+  { Type: type, Properties: properties }: TemplateResource,
+): void {
+  if (type === 'AWS::IAM::ManagedPolicy' && properties?.['Roles'] !== undefined) {
+    throw new AssemblyError(
+      `${logicalId} (${type}): property Roles attaches it to roles, which is not known to the local engine: use an AWS::IAM::Policy`,
+    );
+  }
 }
 
 function addResource(

@@ -1,5 +1,5 @@
 /** An error as an AWS service answers it: its clients turn it into an exception with the same name. */
-import type { LoopbackResponse } from '../loopback-server.ts';
+import type { LoopbackRequest, LoopbackResponse } from '../loopback-server.ts';
 
 export class AwsError extends Error {
   readonly status: number;
@@ -11,8 +11,15 @@ export class AwsError extends Error {
     this.status = status;
   }
 
-  /** Readable for the JSON protocol (`__type`) and the REST protocol (the header). */
-  toResponse(): LoopbackResponse {
+  /** Readable for the protocol of the request: Query (XML), JSON (`__type`) or REST (the header). */
+  toResponse(request: LoopbackRequest): LoopbackResponse {
+    if (speaksQuery(request)) {
+      return {
+        status: this.status,
+        headers: { 'content-type': 'text/xml' },
+        body: `<ErrorResponse><Error><Type>Sender</Type><Code>${this.name}</Code><Message>${xmlText(this.message)}</Message></Error></ErrorResponse>`,
+      };
+    }
     return {
       status: this.status,
       headers: { 'content-type': 'application/json', 'x-amzn-errortype': this.name },
@@ -36,4 +43,13 @@ export function jsonResponse(body: unknown): LoopbackResponse {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   };
+}
+
+/** CloudFormation, SNS and STS are among the services that do. */
+export function speaksQuery({ headers }: LoopbackRequest): boolean {
+  return headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+}
+
+export function xmlText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,5 +1,6 @@
 /** What CloudFormation tells of a deployed stack: its outputs, by which the command line finds queues and parameters. */
 import type { LoopbackRequest, LoopbackResponse } from '../loopback-server.ts';
+import { AwsError, xmlText } from './aws-error.ts';
 
 export interface DescribedStack {
   stackName: string;
@@ -14,39 +15,25 @@ export function answerCloudFormationRequest(
   const input = new URLSearchParams(body);
   const action = input.get('Action') ?? '';
   if (action !== 'DescribeStacks') {
-    return failure(
+    throw new AwsError(
       'InvalidAction',
       `${action} is not emulated locally; see docs/reference/local.md`,
     );
   }
   const asked = input.get('StackName') ?? stackName;
   if (asked !== stackName) {
-    return failure('ValidationError', `Stack with id ${asked} does not exist`);
+    throw new AwsError('ValidationError', `Stack with id ${asked} does not exist`);
   }
   const members = Object.entries(outputs).map(
     ([key, value]) =>
       `<member><OutputKey>${xmlText(key)}</OutputKey><OutputValue>${xmlText(value)}</OutputValue></member>`,
   );
-  return xml(
-    200,
-    `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml' },
+    body: `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
       <StackName>${xmlText(stackName)}</StackName><StackStatus>CREATE_COMPLETE</StackStatus>
       <Outputs>${members.join('')}</Outputs>
     </member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-  );
-}
-
-function failure(code: string, message: string): LoopbackResponse {
-  return xml(
-    400,
-    `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${xmlText(message)}</Message></Error></ErrorResponse>`,
-  );
-}
-
-function xml(status: number, body: string): LoopbackResponse {
-  return { status, headers: { 'content-type': 'text/xml' }, body };
-}
-
-function xmlText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  };
 }

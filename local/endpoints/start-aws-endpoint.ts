@@ -7,7 +7,7 @@ import {
   type LoopbackServer,
   startLoopbackServer,
 } from '../loopback-server.ts';
-import { AwsError, unknownOperation } from './aws-error.ts';
+import { AwsError, speaksQuery, unknownOperation } from './aws-error.ts';
 import { answerCloudFormationRequest, type DescribedStack } from './cloudformation-api.ts';
 import { answerLambdaRequest, type Invoker } from './lambda-api.ts';
 import type { ParameterStore } from './parameter-store.ts';
@@ -27,7 +27,7 @@ export function startAwsEndpoint(services: AwsServices, port: number): Promise<L
   const route = async (request: LoopbackRequest): Promise<LoopbackResponse> => {
     const { pathname } = request.url;
     if (request.headers['x-amz-target'] !== undefined) return services.parameters.answer(request);
-    if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    if (speaksQuery(request)) {
       return answerCloudFormationRequest(request, services.stack);
     }
     if (/^\/schedules(\/|$)/.test(pathname)) return scheduler.answer(request);
@@ -40,7 +40,7 @@ export function startAwsEndpoint(services: AwsServices, port: number): Promise<L
     try {
       return services.guard.refusal(request) ?? (await route(request));
     } catch (error) {
-      if (error instanceof AwsError) return error.toResponse();
+      if (error instanceof AwsError) return error.toResponse(request);
       throw error;
     }
   }, port);

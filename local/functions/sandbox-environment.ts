@@ -5,7 +5,7 @@ import { LOG_STREAM } from './function-role.ts';
 
 export interface ServiceEndpoints {
   sqs: string;
-  /** Parameter store, Scheduler and Lambda. */
+  /** Every other service: those that are not emulated refuse there, where it is noted. */
   aws: string;
 }
 
@@ -28,10 +28,8 @@ export function sandboxEnvironment(
     _HANDLER: handler,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_DEFAULT_REGION: region,
-    AWS_ENDPOINT_URL_LAMBDA: endpoints.aws,
-    AWS_ENDPOINT_URL_SCHEDULER: endpoints.aws,
+    AWS_ENDPOINT_URL: endpoints.aws,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-    AWS_ENDPOINT_URL_SSM: endpoints.aws,
     AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_FUNCTION_NAME: name,

@@ -60,11 +60,25 @@ export class AccessControl {
     return { accessKeyId: `${ROLE_KEY_PREFIX}${role.name}`, secretAccessKey: 'local' };
   }
 
-  /** Undefined for requests without a role's credentials: publishers, the command line, you. */
+  /**
+   * Undefined for requests without a role's credentials: publishers, the command line, you.
+   *
+   * @throws AwsError for the key of a role that is not there (any more), as AWS would answer.
+   */
   callerOf(authorization: string | undefined): RoleDefinition | undefined {
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
-    const [, key = ''] = /\bCredential=([^/,]+)\//.exec(authorization ?? '') ?? [];
-    return this.#roles.find((role) => this.credentialsOf(role).accessKeyId === key);
+    const key = accessKeyIn(authorization);
+    if (!key.startsWith(ROLE_KEY_PREFIX)) return undefined;
+    const role = this.#roles.find((it) => this.credentialsOf(it).accessKeyId === key);
+    if (role !== undefined) return role;
+    throw new AwsError(
+      'UnrecognizedClientException',
+      `The security token included in the request is invalid: ${key} is the key of no role of this stack`,
+      403,
+    );
+  }
+
+  isRole(authorization: string | undefined): boolean {
+    return accessKeyIn(authorization).startsWith(ROLE_KEY_PREFIX);
   }
 
   /** Notes the request, too, as everything here does. */
@@ -86,10 +100,23 @@ export class AccessControl {
     );
   }
 
+  /** Notes what no policy can allow here, because it is not known what it would be about. */
+  noteUnknown(role: RoleDefinition, action: string): void {
+    this.#note({ role: role.logicalId, action, resource: '*', decision: 'implicitDeny' });
+  }
+
   #ask(role: RoleDefinition, action: string, resource: string): Decision {
     const decision = decide(role.statements, action, resource);
-    const request = { role: role.logicalId, action, resource, decision };
-    this.#requests.set(JSON.stringify(request), request);
+    this.#note({ role: role.logicalId, action, resource, decision });
     return decision;
   }
+
+  #note(request: AccessRequest): void {
+    this.#requests.set(JSON.stringify(request), request);
+  }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */
+function accessKeyIn(authorization: string | undefined): string {
+  return /\bCredential=([^/,]+)\//.exec(authorization ?? '')?.[1] ?? '';
 }

@@ -1,16 +1,14 @@
 /** Which permissions a request needs: https://docs.aws.amazon.com/service-authorization/latest/reference/ */
 import { ACCOUNT_ID } from '../assembly/identity.ts';
-import { unknownOperation } from '../endpoints/aws-error.ts';
 import type { LoopbackRequest } from '../loopback-server.ts';
 import type { Permission } from './access-control.ts';
 
-/** @throws AwsError for operations that no function of a stack may use here. */
+/** Undefined for operations that no function of a stack may use here. */
 export function requestedPermissions(
-  { method, url, headers, body }: LoopbackRequest,
+  { url, headers, body }: LoopbackRequest,
   region: string,
-): Permission[] {
-  const target = String(headers['x-amz-target'] ?? '');
-  const [service, operation = ''] = target.split('.');
+): Permission[] | undefined {
+  const [service, operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
   const arn = (path: string): string => `arn:aws:${path}`;
   if (service === 'AmazonSQS') {
     const queue = String(parse(body)['QueueUrl'] ?? '').replace(/^.*\//, '');
@@ -39,7 +37,15 @@ export function requestedPermissions(
       : arn(`lambda:${region}:${ACCOUNT_ID}:function:${name}`);
     return [{ action: 'lambda:InvokeFunction', resource }];
   }
-  throw unknownOperation(target || `${method} ${url.pathname}`);
+  return undefined;
+}
+
+/** The service that the request is signed for, and the operation as its protocol has it: JSON, Query or REST. */
+export function unknownAction({ method, url, headers, body }: LoopbackRequest): string {
+  const [, scope = ''] = /\bCredential=([^,]+)/.exec(headers.authorization ?? '') ?? [];
+  const [, target] = String(headers['x-amz-target'] ?? '').split('.');
+  const action = new URLSearchParams(body).get('Action');
+  return `${scope.split('/').at(-2)}:${target ?? action ?? `${method} ${url.pathname}`}`;
 }
 
 function parse(body: string): Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** Waits until queues are empty: everything in them has been dealt with. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { queueDepth } from './queue-depth.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 
 export interface DrainOptions {
   sqs: SQSClient;

@@ -1,6 +1,6 @@
 /** Waits until the calls queue is empty: every message has been dealt with, or is in the dead-letter queue. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { queueDepth } from '../../local/queue/queue-depth.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 import type { SoakStack } from './soak-stack.ts';
 
 export interface DrainOptions {

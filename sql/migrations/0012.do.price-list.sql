@@ -56,11 +56,19 @@ create table tricost.price_list_version (
 insert into tricost.price_list_version default values;
 comment on table tricost.price_list_version is 'One row. Its number grows with every addition to prices or model_names: who has read them knows when to read again.';
 
+create table tricost.price_releases (
+  digest text primary key,
+  added_at timestamptz not null default now()
+);
+comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text: each is added once, so that a deploy never takes back what an operator added since.';
+
 create function tricost.note_price_list_change() returns trigger
 language plpgsql security definer set search_path to ''
 as $function$
 begin
-  update tricost.price_list_version set version = version + 1;
+  if exists (select from added) then
+    update tricost.price_list_version set version = version + 1;
+  end if;
   return null;
 end
 $function$;
@@ -78,9 +86,9 @@ $function$;
 revoke all on function tricost.refuse_change() from public;
 comment on function tricost.refuse_change() is 'Trigger: what a call was priced with must stay as it was.';
 
-create trigger prices_version after insert on tricost.prices for each statement execute function tricost.note_price_list_change();
+create trigger prices_version after insert on tricost.prices referencing new table as added for each statement execute function tricost.note_price_list_change();
 create trigger prices_append_only before update or delete or truncate on tricost.prices for each statement execute function tricost.refuse_change();
-create trigger model_names_version after insert on tricost.model_names for each statement execute function tricost.note_price_list_change();
+create trigger model_names_version after insert on tricost.model_names referencing new table as added for each statement execute function tricost.note_price_list_change();
 create trigger model_names_append_only before update or delete or truncate on tricost.model_names for each statement execute function tricost.refuse_change();
 
 grant select on tricost.prices, tricost.model_names, tricost.price_list_version to tricost_ingest;

@@ -1,10 +1,12 @@
 /** Dead letters and rejected events, on a real queue engine and a real database. */
 
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
   DeleteMessageCommand,
+  DeleteQueueCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -24,8 +26,13 @@ import {
   vi,
 } from 'vitest';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { forgetUser } from '../../adapters/postgres/forget-user.ts';
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { moveBatch } from '../../adapters/sqs/move-batch.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
+import { lookAt } from '../../cli/dlq-peek.ts';
+import { messagesUnderWay } from '../../cli/messages-under-way.ts';
+import { Mention } from '../../domain/forget-user/mention.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
@@ -33,7 +40,6 @@ import { startAwsEndpoint } from '../../local/endpoints/start-aws-endpoint.ts';
 import { AccessControl } from '../../local/iam/access-control.ts';
 import { Guard } from '../../local/iam/guard.ts';
 import type { LoopbackServer } from '../../local/loopback-server.ts';
-import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
 import { runCommand } from './run-command.ts';
@@ -219,6 +225,28 @@ describe('peek', () => {
     expect(again.messages).toHaveLength(3);
     expect(again.messages[0]).toMatchObject({ receive_count: 2, message_id: expect.any(String) });
     expect(again.messages[0]).not.toHaveProperty('body');
+  });
+
+  test('ends, although the first ones come back before the last ones are seen', async () => {
+    await send(urls.deadLetters, 'one', 'two', 'three');
+    const slow = new SQSClient({
+      endpoint: queues.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    // As if looking took longer than a message stays out of sight.
+    slow.middlewareStack.add(
+      (next) => (args) =>
+        next({
+          ...args,
+          input:
+            'WaitTimeSeconds' in args.input ? { ...args.input, VisibilityTimeout: 1 } : args.input,
+        }),
+      { step: 'initialize' },
+    );
+    const seen = await lookAt(slow, urls.deadLetters, 100);
+    expect(seen.map(({ body }) => body).toSorted()).toEqual(['one', 'three', 'two']);
+    expect(await depth(urls.deadLetters)).toBe(3);
   });
 
   test('says that there is nothing', async () => {
@@ -458,6 +486,64 @@ describe('requeue', () => {
     expect(await count('llm_calls')).toBe(2);
   });
 
+  test('stops when the queue takes nothing, says what remains, and goes on when run again', async () => {
+    await reject(JSON.stringify(Array.from({ length: 25 }, () => old())), 'no JSON');
+    await mend();
+    await queues.client.send(new DeleteQueueCommand({ QueueUrl: urls.calls }));
+    const { code, stdout } = await dlq('requeue', '--reason', 'ts_too_old');
+    await queues.createQueue('calls');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^0 sent again\n10 left: .*queue does not exist.*\nstopped: 25 that match are still in the table; the same command goes on with them\n$/,
+    );
+    expect((await dlq('requeue', '--reason', 'ts_too_old')).stdout).toBe('25 sent again\n');
+  });
+
+  test('goes on after one event that the queue does not take', async () => {
+    // Random: what no compression brings below the 1 MiB of a message.
+    await reject(
+      ...Array.from({ length: 12 }, (_, index) =>
+        index === 11 ? JSON.stringify(old()) : 'no JSON',
+      ),
+    );
+    await mend();
+    await owner.query(
+      `update tricost.rejected_calls set body = convert_to($1, 'UTF8')
+       where message_id = (select message_id from tricost.rejected_calls where reason = 'not_json' order by received_at limit 1)`,
+      [JSON.stringify({ ...call(), extra: { blob: randomBytes(2_000_000).toString('base64') } })],
+    );
+    const { code, stdout } = await dlq('requeue', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ sent: 1, left: { 'still refused: not_json': 10 } });
+    expect([await depth(urls.calls), await count('rejected_calls')]).toEqual([1, 11]);
+  });
+
+  test('leaves what forget-user has emptied: an event, and a whole message', async () => {
+    await reject(JSON.stringify([old({ user_id: 'u_10421' })]), 'no JSON of u_10421');
+    await mend();
+    await forgetUser(owner, {
+      mention: new Mention('u_10421'),
+      erase: false,
+      now: new Date(),
+      signal: new AbortController().signal,
+      onProgress: () => {},
+    });
+    const { rows } = await owner.query(
+      'select event_index as index, length(body) as bytes from tricost.rejected_calls order by 1',
+    );
+    expect(rows).toEqual([
+      { index: -1, bytes: 0 },
+      { index: 0, bytes: 0 },
+    ]);
+    const { code, stdout } = await dlq('requeue', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sent: 0,
+      left: { 'still refused: ts_too_old': 1, 'still refused: not_json': 1 },
+    });
+    expect([await depth(urls.calls), await count('rejected_calls')]).toEqual([0, 2]);
+  });
+
   test('refuses a database whose stack is not named: its calls would go to the local queue', async () => {
     const { code, stderr } = await runCommand(['dlq', 'requeue', '--database-url', database.url]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('add --aws')]);
@@ -466,5 +552,20 @@ describe('requeue', () => {
 
   test('refuses a reason that does not exist', async () => {
     expect((await dlq('requeue', '--reason', 'too_blue')).code).toBe(1);
+  });
+});
+
+describe('messages under way', () => {
+  test('are those that wait and those in hand, of both queues', async () => {
+    await send(urls.calls, 'one', 'two');
+    await send(urls.deadLetters, 'dead');
+    await receive(urls.calls);
+    expect(await messagesUnderWay({ aws: true })).toEqual({ queue: 2, deadLetterQueue: 1 });
+  });
+
+  test('not counted, they say why', async () => {
+    expect(await messagesUnderWay({ aws: true, stack: 'Other' })).toEqual({
+      notCounted: expect.stringContaining('there is no stack Other in this account and region'),
+    });
   });
 });

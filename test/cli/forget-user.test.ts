@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { storeCalls } from '../sql/stored-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { runCommand } from './run-command.ts';
 import { runTricost } from './run-tricost.ts';
 
 const COMMAND = fileURLToPath(new URL('../../cli/tricost.ts', import.meta.url));
@@ -48,7 +49,7 @@ test('says what there is, asks before it acts, survives a kill, and never tells 
   expect(dry.code).toBe(0);
   expect(dry.stdout).toContain('llm_calls_p2026_09  1 call  $1.500000000000');
   expect(dry.stdout).toMatch(/ 2 {2}calls of this user: \$1\.500000000001 stay in the books/);
-  expect(dry.stdout).toContain('messages under way');
+  expect(dry.stdout).toContain('messages under way (not counted: --database-url names a database,');
 
   const unasked = await runTricost([...ARGUMENTS(), '--json']);
   expect(unasked).toMatchObject({ code: 1, stdout: '' });
@@ -80,6 +81,26 @@ test('says what there is, asks before it acts, survives a kill, and never tells 
   expect(JSON.parse(again.stdout)).toMatchObject({ arrived_meanwhile: 0, resumed: true });
   expect(again.stdout + again.stderr).not.toContain('forgotten-');
 }, 120_000);
+
+test('Ctrl-C ends the batch in hand, and the next run goes on', async () => {
+  const run = () =>
+    runCommand(['forget-user', 'u_10422', '--yes', '--json', '--database-url', database.url]);
+  await owner.query('begin');
+  await owner.query(`select from tricost.llm_calls where user_id = 'u_10422' for update`);
+  const running = run();
+  const waiting = `select from pg_stat_activity where application_name = 'tricost forget-user'
+    and wait_event_type = 'Lock' and datname = current_database()`;
+  await expect
+    .poll(async () => (await database.query(waiting)).rowCount, { timeout: 30_000 })
+    .toBe(1);
+  process.listeners('SIGINT').at(-1)?.('SIGINT');
+  await owner.query('rollback');
+  const { code, stdout, stderr } = await running;
+  expect([code, stdout]).toEqual([130, '']);
+  expect(stderr).toContain('run the same command again and it goes on');
+  expect(await users()).not.toContain('u_10422');
+  expect(JSON.parse((await run()).stdout)).toMatchObject({ resumed: true });
+});
 
 test('nobody is not a user', async () => {
   const result = await runTricost(['forget-user', '(none)', '--database-url', database.url]);

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 import * as alerts from '../../cli/alerts.ts';
 import * as dlq from '../../cli/dlq.ts';
 import * as explainCall from '../../cli/explain-call.ts';
+import * as forgetUser from '../../cli/forget-user.ts';
 import * as partitions from '../../cli/partitions.ts';
 import * as price from '../../cli/price.ts';
 import * as prices from '../../cli/prices.ts';
@@ -18,6 +19,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
     alerts,
     dlq,
     'explain-call': explainCall,
+    'forget-user': forgetUser,
     partitions,
     price,
     prices,

@@ -1,5 +1,5 @@
 /** Which database a command takes, and what it says of it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -50,7 +50,7 @@ test('without any, it names the flag that these commands have', async () => {
   );
 });
 
-test('the database of a stack on AWS is the one that its parameter holds, whatever the shell says', async () => {
+test('the database of a stack on AWS is the one that its parameter holds, whatever the shell says; the configuration names the stack', async () => {
   const { awsEndpoint } = await startMiniAssembly(
     {},
     {},
@@ -69,9 +69,14 @@ test('the database of a stack on AWS is the one that its parameter holds, whatev
   expect(stderr.mock.calls.join('')).toBe(
     'database db.example.com:5432/calls, from the parameter /mine/migrate\n',
   );
+  const config = join(stateDirectory, 'mini.config.json');
+  await writeFile(config, '{ "alarmEmail": "none", "stackName": "Mini" }');
+  expect(await stackDatabase({ aws: true, config })).toEqual({
+    connectionString: 'postgres://owner:secret@db.example.com/calls',
+  });
   expect(await stackDatabase({ aws: true, databaseUrl: FLAG })).toEqual({ connectionString: FLAG });
   await expect(stackDatabase({ aws: true, stack: 'Other' })).rejects.toThrow(
-    'there is no stack Other in this account and region; name yours with --stack',
+    'there is no stack Other in this account and region; name yours with --stack or --config',
   );
 });
 

@@ -11,8 +11,8 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { addToOutbox } from '../../adapters/postgres/outbox.ts';
+import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
 import { canarySequence } from '../../domain/canary.ts';
-import { queueDepth } from '../../local/queue/queue-depth.ts';
 import { awsEnvironment, type DrillWorld, startDrillWorld } from './drill-world.ts';
 import { runbookSection } from './runbook.ts';
 

@@ -1,4 +1,5 @@
 /** The ingest function when something around it is down: nothing is lost, nothing is refused that is not broken. */
+
 import { zstdCompressSync } from 'node:zlib';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clearCache } from '@middy/util';
@@ -6,7 +7,12 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { FauxqsServer } from 'fauxqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import {
+  ensurePartitions,
+  oldestPartitionStart,
+} from '../../adapters/postgres/create-partitions.ts';
+import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
+import { ingestMessages } from '../../lambdas/ingest-calls/ingest-messages.ts';
 import { startLoopbackFauxqs } from '../../local/queue/loopback-fauxqs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import type { LoopbackServer } from './loopback-server.ts';
@@ -205,6 +211,43 @@ describe('ingest-calls', () => {
     expect(printed).toContain('2 messages come again');
     expect(await storedCalls()).toBe(5_000);
     expect(hiddenSeconds().filter((seconds) => seconds < 6)).toHaveLength(2);
+  });
+
+  test('a batch that is late in the middle of a statement is parked while there is time for it', async () => {
+    const locker = await connect({ connectionString: database.url, applicationName: 'test' });
+    await locker.query('begin; lock table tricost.llm_calls in exclusive mode');
+    try {
+      const event = await receive(fullSlice(), CALL);
+      const { response, metrics, printed } = await ingest(event, 5_500);
+      expect(response.batchItemFailures).toHaveLength(2);
+      expect(metrics).toMatchObject({ Messages: 2, Stored: 0, Parked: 2 });
+      // Not the limit of a statement, which is longer than what was left.
+      expect(printed).not.toContain('timeout');
+    } finally {
+      await locker.end();
+    }
+    expect(await storedCalls()).toBe(0);
+  });
+
+  test('more calls than an invocation may hold in memory come again', async () => {
+    const messages = [fullSlice(), fullSlice(), CALL].map((body, index) => ({
+      messageId: `m${index}`,
+      body,
+    }));
+    const client = await connect({ connectionString: database.url, applicationName: 'test' });
+    const { stored, lateMessageIds } = await ingestMessages(messages, {
+      ...{ client, promptVersions: new Map(), remainingMs: () => 60_000, reservedMs: 25_000 },
+      ...{
+        now: new Date(),
+        oldest: await oldestPartitionStart(client),
+        prices: builtInPriceBook(),
+      },
+      // One more than a slice: the slices of an invocation count together.
+      maxEvents: 5_001,
+    });
+    expect(stored).toBe(10_000);
+    expect([...lateMessageIds]).toEqual(['m2']);
+    await client.end();
   });
 
   test('what was stored before something went down is acknowledged, the rest is not even tried', async () => {

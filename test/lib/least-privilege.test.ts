@@ -42,17 +42,24 @@ test('without a VPC there is no wildcard resource at all', () => {
   expect(grantsOf(synthesize()).filter(isWild)).toEqual([]);
 });
 
-test('in a VPC, the code of a function cannot use what Lambda needs to attach it', () => {
-  const template = synthesize({ vpc });
-  const grants = grantsOf(template).filter(isWild);
-  const denied = grants.filter(({ Effect }) => Effect === 'Deny');
-  const allowed = grants.filter(({ Effect }) => Effect === 'Allow');
-  expect(allowed).toHaveLength(5);
-  expect(denied.map(({ Action }) => Action)).toEqual(allowed.map(({ Action }) => Action));
-  for (const { Condition } of denied) {
-    expect(JSON.stringify(Condition)).toMatch(/lambda:SourceFunctionArn.*:function:\*/);
-  }
-});
+test.each([
+  ['the default name', {}],
+  // CloudFormation shortens it in the names of the functions, which the Deny must cover all the same.
+  ['the longest name', { stackName: 'T'.repeat(64) }],
+])(
+  'in a VPC, in a stack of %s, the code of a function cannot use what Lambda needs to attach it',
+  (_title, settings) => {
+    const template = synthesize({ vpc, ...settings });
+    const grants = grantsOf(template).filter(isWild);
+    const denied = grants.filter(({ Effect }) => Effect === 'Deny');
+    const allowed = grants.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toHaveLength(5);
+    expect(denied.map(({ Action }) => Action)).toEqual(allowed.map(({ Action }) => Action));
+    for (const { Condition } of denied) {
+      expect(JSON.stringify(Condition)).toMatch(/lambda:SourceFunctionArn.*:function:\*/);
+    }
+  },
+);
 
 test('in a VPC, roles are allowed nothing more than that', () => {
   const allowed = (template: Template) => grantsOf(template).filter((grant) => !isWild(grant));

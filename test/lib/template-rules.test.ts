@@ -17,6 +17,7 @@ const NOTIFY_MAPPING = /^NotifyFunctionSqsEventSource/;
 const INGEST_MAPPING = /^IngestCallsFunctionSqsEventSource/;
 const SPEND_ALERT = /^SpendAlertJobSchedule[0-9A-F]{8}$/;
 const NOBODY = { Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' } }] };
+const REFUSED = { Statement: [{ Effect: 'Deny', Principal: { Service: 'lambda.amazonaws.com' } }] };
 
 const functions = resourcesOf(synthesize(), FUNCTION);
 const ingest = functions.find(([id]) => id.startsWith('IngestCalls'))?.[1].Properties ?? {};
@@ -38,6 +39,11 @@ const FAULTS: [rule: string, fault: Fault, problem: RegExp][] = [
   [
     'function-role',
     ['AWS::IAM::Role', /^NotifyFunctionRole/, set('AssumeRolePolicyDocument', NOBODY)],
+    /a role that Lambda cannot assume/,
+  ],
+  [
+    'function-role',
+    ['AWS::IAM::Role', /^NotifyFunctionRole/, set('AssumeRolePolicyDocument', REFUSED)],
     /a role that Lambda cannot assume/,
   ],
   [
@@ -107,6 +113,16 @@ const FAULTS: [rule: string, fault: Fault, problem: RegExp][] = [
     /Europe\/Roma is no IANA time zone/,
   ],
   [
+    'schedule-expression',
+    [SCHEDULE, SPEND_ALERT, set('ScheduleExpressionTimezone', 'us/eastern')],
+    /us\/eastern is no IANA time zone in its own spelling/,
+  ],
+  [
+    'schedule-expression',
+    [SCHEDULE, SPEND_ALERT, set('ScheduleExpressionTimezone', '+05:00')],
+    /\+05:00 is no IANA time zone/,
+  ],
+  [
     'schedule-role',
     ['AWS::IAM::Role', /^SpendAlertJobScheduleRole/, set('AssumeRolePolicyDocument', NOBODY)],
     /a role that Scheduler cannot assume/,
@@ -135,10 +151,20 @@ const FAULTS: [rule: string, fault: Fault, problem: RegExp][] = [
     /loses a run that SpendAlertJobFunction.* fails at/,
   ],
   [
+    'schedule-failures',
+    ['AWS::Lambda::EventInvokeConfig', /^SpendAlertJobFunction/, set('Qualifier', '1')],
+    /loses a run that SpendAlertJobFunction.* with Qualifier \$LATEST/,
+  ],
+  [
     'alarm-action',
     ['AWS::CloudWatch::Alarm', /^Alarmscallslate/, set('AlarmActions', [])],
     /tells nobody/,
   ],
+  ...[false, 'false'].map((disabled): (typeof FAULTS)[number] => [
+    'alarm-action',
+    ['AWS::CloudWatch::Alarm', /^Alarmscallslate/, set('ActionsEnabled', disabled)],
+    /tells nobody: take ActionsEnabled away/,
+  ]),
 ];
 
 const cases = FAULTS.map(([rule, fault, problem]) => ({ rule, fault, problem }));

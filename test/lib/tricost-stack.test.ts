@@ -63,9 +63,7 @@ test('whatever is configured, resources are as CloudFormation describes their ty
     securityGroupIds: ['sg-0123456789abcdef0'],
   };
   const configurations = [
-    {},
-    { vpc },
-    { featureIndex: true, databaseCa: 'aws-rds', terminationProtection: true },
+    { vpc, featureIndex: true, databaseCa: 'aws-rds', terminationProtection: true },
     { alarmEmail: 'none', reportingZone: 'Europe/Rome', boardUrl: 'https://board.example.com' },
   ];
   for (const [index, settings] of configurations.entries()) {

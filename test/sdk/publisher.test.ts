@@ -192,6 +192,6 @@ test('any sequence of calls: each arrives once, in order, in messages SQS takes;
         expect(reported).toBeLessThanOrEqual(stats().dropped);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 }, 60_000);

@@ -8,14 +8,14 @@ import { parsePicoUsd } from '../../domain/money.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { account, type Expected } from '../../soak/accounting/account.ts';
 import { publisherProblems } from '../../soak/accounting/publisher-account.ts';
-import { fullInvocation } from '../../soak/full-invocation.ts';
+import { fullInvocation, memoryProblem } from '../../soak/full-invocation.ts';
 import { fuzz } from '../../soak/fuzz.ts';
 import { ingestKilled } from '../../soak/ingest-killed.ts';
 import { postgresOutage } from '../../soak/postgres-outage.ts';
 import { queueKilled } from '../../soak/queue-killed.ts';
 import type { Size } from '../../soak/scenario.ts';
 import { slackDead } from '../../soak/slack-dead.ts';
-import { type SoakStack, startSoakStack } from '../../soak/world/soak-stack.ts';
+import { ingestMetric, type SoakStack, startSoakStack } from '../../soak/world/soak-stack.ts';
 import { sharedAssembly } from '../support/shared-assembly.ts';
 
 /** Only for a run that hangs: a busy machine takes minutes for what takes seconds. */
@@ -49,7 +49,12 @@ test('Postgres is stopped in the middle of steady traffic', {
   const { account, problems } = await postgresOutage(soak, { ...size(300), ...timing });
   expect(problems).toEqual([]);
   // 300 copies, of which every fiftieth is a repeat, and thirteen bodies that cannot be calls.
-  expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
+  expect(account).toMatchObject({
+    published: 313,
+    stored: 294,
+    expectedDuplicates: 6,
+    rejected: 13,
+  });
 });
 
 // On what the outage has left in the tables.
@@ -69,11 +74,12 @@ test('the account of it shows what is missing, doubled, strange, mispriced or le
   expect(await problemsOf(right)).toEqual([]);
 
   const [first = ['', 0n], ...others] = costs;
-  expect(await problemsOf({ ...right, costs: new Map(others) })).toEqual([
-    '1 calls in llm_calls were never published',
-    '313 were published and 314 are accounted for',
-    expect.stringMatching(/^they cost/),
-  ]);
+  expect(await problemsOf({ ...right, costs: new Map(others) })).toEqual(
+    expect.arrayContaining([
+      '1 calls in llm_calls were never published',
+      expect.stringMatching(/^they cost/),
+    ]),
+  );
   const lost = new Map([...costs, ['lost', 0n] as const]);
   expect(await problemsOf({ ...right, costs: lost })).toContain(
     '1 calls are missing from llm_calls',
@@ -81,6 +87,10 @@ test('the account of it shows what is missing, doubled, strange, mispriced or le
   const mispriced = new Map([...others, [first[0], first[1] + 1n] as const]);
   expect(await problemsOf({ ...right, costs: mispriced })).toEqual([
     expect.stringMatching(/^they cost/),
+  ]);
+  const metBefore = ingestMetric(soak, 'Duplicate');
+  expect((await account(soak, right, metBefore)).problems).toEqual([
+    'ingest met 0 copies again of 6 published',
   ]);
   expect(await problemsOf({ ...right, rejected: 12 })).toContain(
     '13 events are in rejected_calls instead of 12',
@@ -101,7 +111,6 @@ test('the account of it shows what is missing, doubled, strange, mispriced or le
   );
   const problems = await problemsOf(right);
   expect(problems).toContain('1 event ids have more than one row');
-  expect(problems).toContain('313 were published and 314 are accounted for');
   expect(problems).toContainEqual(expect.stringMatching(/^1 messages are in queue .*Dead/));
   expect(
     await publisherProblems(soak, { published: 301, sent: 300, dropped: 1, pending: 0 }),
@@ -112,19 +121,29 @@ test('the account of it shows what is missing, doubled, strange, mispriced or le
 test('ingest-calls is killed at any moment, and between commit and acknowledgement', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const { account, facts, problems } = await ingestKilled(soak, { ...size(300), kills: 3 });
+  const { account, facts, problems } = await ingestKilled(soak, { ...size(300), kills: 2 });
   expect(problems).toEqual([]);
-  expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
+  expect(account).toMatchObject({
+    published: 313,
+    stored: 294,
+    expectedDuplicates: 6,
+    rejected: 13,
+  });
   expect(facts['invocations_killed_after_commit']).toBeGreaterThan(0);
 });
 
 test('the queue is killed and started again with its data', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const timing = { kills: 1, publishMs: 2_500 };
+  const timing = { kills: 1, publishMs: 1_500 };
   const { account, problems } = await queueKilled(soak, { ...size(300), ...timing });
   expect(problems).toEqual([]);
-  expect(account).toMatchObject({ published: 313, stored: 294, duplicates: 6, rejected: 13 });
+  expect(account).toMatchObject({
+    published: 313,
+    stored: 294,
+    expectedDuplicates: 6,
+    rejected: 13,
+  });
 });
 
 test('Slack is dead for simulated hours', { timeout: SCENARIO_TIMEOUT_MS }, async () => {
@@ -136,16 +155,17 @@ test('Slack is dead for simulated hours', { timeout: SCENARIO_TIMEOUT_MS }, asyn
 test('a small part of a full invocation keeps within its memory', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const limits = { invocationBytes: 600_000, messages: { ordinary: 10, padded: 2, crowded: 1 } };
-  const { facts, problems } = await fullInvocation(soak, { ...size(3_000), ...limits });
+  const limits = { invocationBytes: 600_000, messages: { ordinary: 10, padded: 1, crowded: 1 } };
+  const { facts, problems } = await fullInvocation(soak, { ...size(1_000), ...limits });
   expect(problems).toEqual([]);
-  expect(facts).toMatchObject({ ordinary_calls: 3_000, padded_calls: 2, crowded_calls: 3_000 });
+  expect(memoryProblem(0)).toContain('not measured');
+  expect(facts).toMatchObject({ ordinary_calls: 1_000, padded_calls: 1, crowded_calls: 1_000 });
 });
 
 test('mutated and hostile bodies are stored or refused, and nothing throws', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const { facts, problems } = await fuzz(soak, { ...size(1_000), throughStackEvery: 10 });
+  const { facts, problems } = await fuzz(soak, { ...size(500), throughStackEvery: 10 });
   expect(problems).toEqual([]);
   // Enough of either kind that the run says something.
   expect(facts['rejected_not_json']).toBeGreaterThan(20);

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
-import { addPriceList, PriceListReader } from '../../adapters/postgres/price-list.ts';
-import type { PriceRow } from '../../domain/pricing/price-list.ts';
+import { addPriceList, addRelease, PriceListReader } from '../../adapters/postgres/price-list.ts';
+import { type PriceRow, SINCE_EVER } from '../../domain/pricing/price-list.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { storeEvents } from './store-events.ts';
 
@@ -198,6 +198,50 @@ describe('a correction', () => {
       const list = { prices: [price('r-2', '1'), price('r-3', '1')], names: [] };
       const added = await Promise.all([addPriceList(owner, list), addPriceList(other, list)]);
       expect(added.map(({ prices }) => prices).sort()).toEqual([0, 2]);
+    } finally {
+      await other.end();
+    }
+  });
+});
+
+describe('a release of the built-in list', () => {
+  const release = (digest: string, ...prices: PriceRow[]) =>
+    addRelease(owner, { digest, list: { prices, names: [] }, now: NOW });
+  const held = async (model: string) => {
+    const { rows } = await owner.query(
+      `select to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD') as since, price_usd::text as usd
+       from tricost.prices where model = $1 order by id`,
+      [model],
+    );
+    return rows;
+  };
+  const undated = { validFrom: SINCE_EVER };
+
+  test('says what was always so only where nothing was said: a change holds from the deploy on', async () => {
+    await release('first', price('released', '1', undated));
+    await release('second', price('released', '2', undated));
+    expect(await held('released')).toEqual([
+      { since: '1970-01-01', usd: '1' },
+      { since: '2026-11-23', usd: '2' },
+    ]);
+  });
+
+  test('is added once: the next deploy does not take back what an operator added since', async () => {
+    expect(await release('third', price('mended', '1', undated))).toMatchObject({ prices: 1 });
+    await add(price('mended', '3', { validFrom: '2026-11-20T00:00:00Z' }));
+    expect(await release('third', price('mended', '1', undated))).toMatchObject({ prices: 0 });
+    expect(await held('mended')).toHaveLength(2);
+  });
+
+  test('by two deploys at once is added once', async () => {
+    const other = new pg.Client({ connectionString: database.url });
+    await other.connect();
+    try {
+      const list = { prices: [price('raced', '1', undated)], names: [] };
+      const added = await Promise.all(
+        [owner, other].map((client) => addRelease(client, { digest: 'raced', list, now: NOW })),
+      );
+      expect(added.map(({ prices }) => prices).sort()).toEqual([0, 1]);
     } finally {
       await other.end();
     }

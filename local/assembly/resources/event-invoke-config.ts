@@ -18,7 +18,8 @@ export function defaultEventInvokeConfig(functionName: string): EventInvokeConfi
 }
 
 export function readEventInvokeConfig(properties: Properties): EventInvokeConfigDefinition {
-  properties.ignore({ Qualifier: 'there is one version of each function' });
+  // Every asynchronous call here is of the plain function.
+  properties.oneOf('Qualifier', ['$LATEST'], '$LATEST');
   return {
     functionName: properties.string('FunctionName'),
     maximumRetryAttempts: properties.integer('MaximumRetryAttempts', {

@@ -6,6 +6,7 @@ import type { ParameterStore } from '../../../local/endpoints/parameter-store.ts
 import {
   FOREIGN_HOST,
   isLoopbackHost,
+  type LoopbackRequest,
   type LoopbackResponse,
 } from '../../../local/loopback-server.ts';
 import { type LoopbackServer, listenOnLoopback } from '../../lambdas/loopback-server.ts';
@@ -47,9 +48,7 @@ async function answer(plane: ControlPlane, request: IncomingMessage): Promise<Lo
     case 's3':
       return plane.bucket.answer({ method, url, headers, bytes });
     case 'ssm':
-      return answerJson(() =>
-        plane.parameters.answer({ method, url, headers, body: bytes.toString('utf8') }),
-      );
+      return answerSsm(plane.parameters, { method, url, headers, body: bytes.toString('utf8') });
     case 'sts':
       return answerQuery(STS_NAMESPACE, async () => answerSts(parameters()));
     case 'cloudformation':
@@ -71,11 +70,11 @@ async function answerQuery(
   }
 }
 
-function answerJson(act: () => LoopbackResponse): LoopbackResponse {
+function answerSsm(parameters: ParameterStore, request: LoopbackRequest): LoopbackResponse {
   try {
-    return act();
+    return parameters.answer(request);
   } catch (error) {
-    if (error instanceof AwsError) return error.toResponse();
+    if (error instanceof AwsError) return error.toResponse(request);
     throw error;
   }
 }

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { measureBytes, sampleCalls } from '../../../bench/cost/sample.ts';
 import { MEASURED } from '../../../domain/cost/measurements.ts';
-import { type MonthlyCost, monthlyCost, SHAPES } from '../../../domain/cost/monthly-cost.ts';
+import {
+  canaryCost,
+  type MonthlyCost,
+  monthlyCost,
+  SHAPES,
+} from '../../../domain/cost/monthly-cost.ts';
 import { formatPicoUsd, parsePicoUsd } from '../../../domain/money.ts';
 
 const calls = fc.oneof(
@@ -57,6 +62,37 @@ describe('requests, by SQS’s rules', () => {
   test('idle polling: two queues, five pollers each, every twenty seconds', () => {
     expect(quantity(monthlyCost(1n, 'single', BY_HAND), 'polling')).toBe(1_314_000n);
   });
+});
+
+test('a canary costs what its runs cost by hand', () => {
+  // 96 runs a day in 730 hours are 2,920 runs: messages, and invocations of the canary and of ingest.
+  const ingest = {
+    ...MEASURED.ingest,
+    // 512 of the 1,769 MB of a whole processor: 1,024 µs of work take 3,538 µs. With the waits, 3,538 + 462 + 3,538 + 462 = 8 ms.
+    per_invocation: { cpu_us: 1_024, wait_us: 462 },
+    per_message: { cpu_us: 1_024, wait_us: 462 },
+    // With 900 of Lambda's own lines and 26 for each of 4 lines: 2,000 bytes an invocation.
+    log_bytes_per_invocation: 996,
+  };
+  const usd = [
+    // Requests of SQS, to send, receive and delete: 8,760 at $0.40 a million.
+    '0.003504',
+    // Invocations: 5,840 at $0.20 a million.
+    '0.001168',
+    // 2,920 × (256 MB × 3,000 ms + 512 MB × 8 ms) = 2,254,520,320 MB-ms at $0.0000133334 for 1,024,000.
+    '0.029355880112',
+    // Bytes of logs, 5,840 × 2,000 = 11,680,000: at $0.50 a GB, and $0.03 to keep them a month.
+    '0.00584',
+    '0.0003504',
+    // Two metrics at $0.30, two watched by alarms at $0.10.
+    '0.6',
+    '0.2',
+    // A schedule's runs at $1 a million, readings of the parameter at $0.03 for ten thousand.
+    '0.00292',
+    '0.00876',
+  ];
+  const sum = usd.reduce((total, each) => total + parsePicoUsd(each), 0n);
+  expect(formatPicoUsd(canaryCost({ ...MEASURED, ingest }))).toBe(formatPicoUsd(sum));
 });
 
 test('the lines sum to the totals, and what is free makes nothing dearer', () => {

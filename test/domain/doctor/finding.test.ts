@@ -67,4 +67,12 @@ describe('commands', () => {
     expect(local.tricost('alerts test')).toBe('npx tricost alerts test');
     expect(local.tricostOnDatabase('partitions list')).toContain('.tricost/local.json');
   });
+
+  test('name the configuration that the doctor was given', () => {
+    const config = 'my team.json';
+    const given = remediesFor({ aws: true, stack: 'Staging', config, migrateParameter: '/owner' });
+    expect(given.tricostOnDatabase('partitions list')).toMatch(/ --config 'my team.json'$/);
+    expect(given.tricost('doctor')).toMatch(/ --stack Staging --config 'my team.json'$/);
+    expect(given.deploy).toBe("npx cdk deploy -c config='my team.json'");
+  });
 });

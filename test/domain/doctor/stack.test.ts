@@ -105,13 +105,18 @@ describe('judgeSchedules', () => {
   const BOTH = [schedule('create-partitions'), schedule('spend-alert')];
 
   test('enabled, disabled, missing', () => {
-    expect(judgeSchedules(BOTH, remedies).state).toBe('well');
-    expect(judgeSchedules(BOTH.slice(1), remedies)).toMatchObject({
+    expect(judgeSchedules(BOTH, false, remedies).state).toBe('well');
+    expect(judgeSchedules(BOTH.slice(1), false, remedies)).toMatchObject({
       state: 'mend',
       says: 'create-partitions does not exist',
     });
+    expect(judgeSchedules(BOTH, true, remedies)).toMatchObject({
+      state: 'mend',
+      says: 'canary does not exist',
+    });
     const disabled = judgeSchedules(
       [...BOTH.slice(1), schedule('create-partitions', false)],
+      false,
       remedies,
     );
     expect(disabled).toMatchObject({ state: 'mend', says: 'disabled: create-partitions' });
@@ -141,12 +146,11 @@ test('queues: what waits, what is dead, what was refused', () => {
   expect(judgeCallsQueue(10, remedies).state).toBe('well');
   expect(judgeCallsQueue(10_001, remedies).state).toBe('warning');
   const dead = (count: number) => [{ queue: 'calls', count, runbook: 'calls-dead-letters' }];
-  const look = () => 'look';
-  expect(judgeDeadLetters('dead-letters', dead(0), look).state).toBe('well');
-  expect(judgeDeadLetters('dead-letters', dead(2), look)).toMatchObject({
+  expect(judgeDeadLetters('dead-letters', dead(0), remedies).state).toBe('well');
+  expect(judgeDeadLetters('dead-letters', dead(2), remedies)).toMatchObject({
     state: 'mend',
     says: '2 in the calls queue',
-    mend: 'look, then docs/runbook.md#calls-dead-letters',
+    mend: 'npx tricost dlq peek --queue calls --aws --stack Tricost, then docs/runbook.md#calls-dead-letters',
   });
   expect(judgeRejectedCalls([], remedies).state).toBe('well');
   expect(

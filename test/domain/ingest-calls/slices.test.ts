@@ -7,8 +7,9 @@ import {
   type IncomingMessage,
   planBatch,
   planSlices,
-  receivedEvents,
 } from '../../../domain/ingest-calls/plan-batch.ts';
+import { receivedEvents } from '../../../domain/ingest-calls/received-events.ts';
+import { replayRejected } from '../../../domain/ingest-calls/replay.ts';
 import { CALL, CONTEXT } from './example-call.ts';
 
 const events = fc.array(
@@ -124,4 +125,28 @@ test('an event is read again as it was received, whatever its message is packed 
     const read = receivedEvents(body);
     expect([0, 1, 2].map(read)).toEqual(list.map((event) => JSON.stringify(event)));
   }
+});
+
+test('of many events too deep to be written again, the message is kept once', () => {
+  const deep = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
+  const body = `[{},${Array(100).fill(deep).join(',')}]`;
+  const [message] = toMessages([body]);
+  const slices = planSlices([message as IncomingMessage], CONTEXT, { events: 40, characters: 1 });
+  const rejections = [...slices].flatMap((slice) => slice.rejections);
+  expect(rejections.map(({ index, reason }) => [index, reason])).toEqual([
+    [0, 'ts_missing'],
+    ...Array.from({ length: 100 }, (_, index) => [index + 1, 'not_an_object']),
+  ]);
+  const marker = '"nested too deeply: its message is kept with event 1"';
+  expect(rejections.map((rejection) => rejection.body)).toEqual([
+    '{}',
+    body,
+    ...Array(99).fill(marker),
+  ]);
+  // The same for those that the database refuses.
+  const read = receivedEvents(body);
+  expect([1, 2, 1].map(read)).toEqual([body, marker, body]);
+  // Nobody may take the marker for the event.
+  const rejected = { messageId: 'm0', index: 2, reason: 'ts_missing', detail: '', body: marker };
+  expect(replayRejected(rejected, CONTEXT)).toHaveProperty('refused');
 });

@@ -201,6 +201,17 @@ describe('what cannot be run is an error that names it', () => {
       /FunctionResponseTypes has unknown type All/,
     ],
     [
+      'what happens to failed events of one version of a function',
+      {
+        F: miniFunction('key'),
+        C: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: { Ref: 'F' }, Qualifier: '1' },
+        },
+      },
+      /C \(AWS::Lambda::EventInvokeConfig\): property Qualifier is 1; the local engine runs \$LATEST/,
+    ],
+    [
       'a cron expression that AWS refuses',
       { F: miniFunction('key'), S: schedule({ ScheduleExpression: 'cron(0 8 * * * *)' }) },
       /S \(AWS::Scheduler::Schedule\): property ScheduleExpression is refused: .*must be `\?`/,
@@ -219,6 +230,16 @@ describe('what cannot be run is an error that names it', () => {
       'a policy managed by AWS',
       { Other: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: ['arn'] } } },
       /Other \(AWS::IAM::Role\): property ManagedPolicyArns is not known/,
+    ],
+    [
+      'a managed policy of the stack that is attached to a role',
+      {
+        Shared: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [] } },
+        },
+      },
+      /Shared \(AWS::IAM::ManagedPolicy\): property Roles attaches it to roles, .* use an AWS::IAM::Policy/,
     ],
     [
       'an environment variable about a resource that is not run',

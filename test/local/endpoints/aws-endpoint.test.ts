@@ -261,7 +261,7 @@ describe('CloudFormation', () => {
 
 test('a function finds the endpoints in its environment', async () => {
   const bundle = `export const handler = async () => {
-    const answer = await fetch(process.env.AWS_ENDPOINT_URL_SSM, { method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, body: '{"Names":["/tricost/url"],"WithDecryption":true}' });
+    const answer = await fetch(process.env.AWS_ENDPOINT_URL, { method: 'POST', headers: { 'x-amz-target': 'AmazonSSM.GetParameters' }, body: '{"Names":["/tricost/url"],"WithDecryption":true}' });
     return (await answer.json()).Parameters[0].Value; }`;
   const stack = await startMiniAssembly(
     { Q: miniQueue(), F: miniFunction('f'), M: miniMapping('Q', 'F') },

@@ -10,19 +10,22 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { queueDepth } from '../../../local/queue/queue-depth.ts';
+import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
+import type { RoleDefinition } from '../../../local/assembly/resources/role.ts';
 import { miniFunction, miniMapping, miniQueue, miniRole } from '../mini-assembly.ts';
 import { type RunningAssembly, startMiniAssembly } from '../running-assembly.ts';
+import { compareAccess } from './compare-access.ts';
 
 const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 const HANDLER = { f: 'export const handler = async () => { throw new Error("always") }' };
 const LOGS = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' };
 
-/** Clients that sign with the credentials of the stack's first role. */
-function clientsOf(stack: RunningAssembly) {
+/** Clients that sign with the credentials of the stack's first role, or of one that it does not have. */
+function clientsOf(stack: RunningAssembly, changes: Partial<RoleDefinition> = {}) {
   const [role] = stack.plan.roles;
   if (role === undefined) throw new Error('the stack has no role');
-  const settings = { region: 'us-east-1', credentials: stack.access.credentialsOf(role) };
+  const credentials = stack.access.credentialsOf({ ...role, ...changes });
+  const settings = { region: 'us-east-1', credentials };
   const sqs = new SQSClient({ ...settings, endpoint: stack.sqsEndpoint });
   const ssm = new SSMClient({ ...settings, endpoint: stack.awsEndpoint });
   const lambda = new LambdaClient({ ...settings, endpoint: stack.awsEndpoint });
@@ -92,6 +95,49 @@ test('a request with the credentials of a role needs its permission, for each th
   // Whoever comes without a role's credentials is a publisher or an operator.
   await stack.sqs.send(new SendMessageCommand({ QueueUrl: theirs, MessageBody: 'x' }));
   expect(await queueDepth(stack.sqs, theirs)).toBe(1);
+});
+
+test('what a function asks of a service that is not emulated is noted and refused, whatever its role may do', async () => {
+  const client = (name: string) => import.meta.resolve(`@aws-sdk/client-${name}`);
+  const stack = await startMiniAssembly(
+    { F: miniFunction('f') },
+    {
+      f: `import { SNSClient, PublishCommand } from '${client('sns')}';
+        import { CloudFormationClient, DescribeStacksCommand } from '${client('cloudformation')}';
+        import { SchedulerClient, ListSchedulesCommand } from '${client('scheduler')}';
+        export const handler = async () => (await Promise.allSettled([
+          new SNSClient().send(new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:000000000000:t', Message: 'x' })),
+          new CloudFormationClient().send(new DescribeStacksCommand()),
+          new SchedulerClient().send(new ListSchedulesCommand()),
+        ])).map(({ reason }) => reason.message)`,
+    },
+  );
+  const { payload } = await stack.invoke('Mini-F', {});
+  const actions = ['sns:Publish', 'cloudformation:DescribeStacks', 'scheduler:GET /schedules'];
+  expect(JSON.parse(payload)).toEqual(
+    actions.map((action) => `${action} is not emulated locally; see docs/reference/local.md`),
+  );
+  expect(compareAccess(stack.plan.roles, stack.access.requests)).toEqual(
+    expect.arrayContaining(actions.map((action) => `Role lacks ${action} on *`)),
+  );
+});
+
+test('the key of a role that is not there is nobody’s, not an operator’s', async () => {
+  const stack = await startMiniAssembly({ F: miniFunction('f'), Q: miniQueue() }, HANDLER, {
+    parameters: () => ({ '/tricost/mine': 'a' }),
+  });
+  const { sqs, ssm } = clientsOf(stack, { name: 'Gone' });
+  const requests = [
+    () => sqs.send(new SendMessageCommand({ QueueUrl: stack.url('Q'), MessageBody: 'x' })),
+    () => ssm.send(new GetParameterCommand({ Name: '/tricost/mine' })),
+  ];
+  for (const request of requests) {
+    await expect(request()).rejects.toMatchObject({
+      name: 'UnrecognizedClientException',
+      message: expect.stringContaining('role-Gone is the key of no role of this stack'),
+    });
+  }
+  expect(await queueDepth(stack.sqs, stack.url('Q'))).toBe(0);
 });
 
 describe('a stack whose role may not', () => {

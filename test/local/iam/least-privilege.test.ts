@@ -10,10 +10,10 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addToOutbox } from '../../../adapters/postgres/outbox.ts';
+import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
 import type { RoleDefinition, Statement } from '../../../local/assembly/resources/role.ts';
 import type { Template } from '../../../local/assembly/template.ts';
 import { LOCAL_CREDENTIALS } from '../../../local/functions/sandbox-environment.ts';
-import { queueDepth } from '../../../local/queue/queue-depth.ts';
 import { type RunningStack, runAssembly } from '../../../local/run-assembly.ts';
 import { stackParameters } from '../../../local/stack-parameters.ts';
 import { synthesize } from '../../../local/synthesize.ts';
@@ -223,6 +223,9 @@ function withNotify(change: (statements: Statement[]) => Statement[]): RoleDefin
   );
 }
 
+const replaced = (statements: Statement[], text: string, by: string) =>
+  JSON.parse(JSON.stringify(statements).replace(text, by)) as Statement[];
+
 const NOTIFY_QUEUE = 'arn:aws:sqs:us-east-1:000000000000:Tricost-NotifyQueue';
 
 describe('the comparison sees', () => {
@@ -258,6 +261,16 @@ describe('the comparison sees', () => {
           actions: statement.actions.filter((action) => action !== 'sqs:ChangeMessageVisibility'),
         })),
       /^NotifyFunctionRole.* lacks sqs:ChangeMessageVisibility on .*:Tricost-NotifyQueue$/,
+    ],
+    [
+      'an action that is a pattern',
+      (statements) => replaced(statements, '"sqs:ReceiveMessage"', '"sqs:Receive*"'),
+      /^NotifyFunctionRole.* may do sqs:Receive\* on .*:Tricost-NotifyQueue: name what it needs$/,
+    ],
+    [
+      'a resource that is a pattern',
+      (statements) => replaced(statements, 'parameter/tricost/slack', 'parameter/tricost/?lack'),
+      /^NotifyFunctionRole.* may do ssm:GetParameters on .*\/\?lack-webhook-url: name what it needs$/,
     ],
   ])('%s', (_title, change, finding) => {
     expect(compareAccess(withNotify(change), requests())).toEqual([expect.stringMatching(finding)]);
