@@ -11,12 +11,12 @@ import { readWord, type ServedBy } from './served-by.ts';
 import { known } from './usage.ts';
 
 /** Which total each list of modalities splits. */
-const LISTS = {
-  promptTokensDetails: 'promptTokenCount',
-  candidatesTokensDetails: 'candidatesTokenCount',
-  cacheTokensDetails: 'cachedContentTokenCount',
-  toolUsePromptTokensDetails: 'toolUsePromptTokenCount',
-};
+const LISTS = [
+  ['promptTokensDetails', 'promptTokenCount'],
+  ['candidatesTokensDetails', 'candidatesTokenCount'],
+  ['cacheTokensDetails', 'cachedContentTokenCount'],
+  ['toolUsePromptTokensDetails', 'toolUsePromptTokenCount'],
+] as const;
 
 export const gemini: Dialect = {
   recognises: hasAny('promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'),
@@ -51,19 +51,17 @@ function readGemini(raw: JsonObject): Reading {
       image_input_tokens: readLabelled(raw, 'promptTokensDetails', 'IMAGE'),
     }),
     served: servedBy(raw),
-    contradictions: contradicted({
-      totalTokenCount: isSumOfGiven(total, input, output),
-      ...Object.fromEntries(
-        Object.entries(LISTS).map(([list, of]) => [
-          list,
-          sumOf(raw, list) <= (readCount(raw, of) ?? 0),
-        ]),
+    contradictions: [
+      ...contradicted({ totalTokenCount: isSumOfGiven(total, input, output) }),
+      ...LISTS.filter(([list, of]) => sumOf(raw, list) > (readCount(raw, of) ?? 0)).map(
+        ([list]) => list,
       ),
-    }),
+    ],
   };
 }
 
 function sumOf(raw: JsonObject, list: string): number {
+  if (raw[list] === undefined) return 0;
   return sumKnown(...partsOf(raw[list]).map(({ item, count }) => readCount(item, count))) ?? 0;
 }
 

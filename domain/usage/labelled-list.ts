@@ -25,8 +25,12 @@ export interface LabelledPart {
 
 export function partsOf(list: unknown): LabelledPart[] {
   if (!Array.isArray(list)) return [];
-  return list.filter(isObject).flatMap((item) => {
-    const known = LABELS.find(([label]) => typeof item[label] === 'string');
-    return known === undefined ? [] : [{ label: String(item[known[0]]), item, count: known[1] }];
-  });
+  const parts: LabelledPart[] = [];
+  for (const item of list.filter(isObject)) {
+    for (const [label, count] of LABELS) {
+      const name = item[label];
+      if (typeof name === 'string') parts.push({ label: name, item, count });
+    }
+  }
+  return parts;
 }

@@ -33,7 +33,7 @@ export const openAiChat: Dialect = {
   ],
 };
 
-export function readOpenAiChat(raw: JsonObject): Reading {
+function readOpenAiChat(raw: JsonObject): Reading {
   const prompt = readCount(raw, 'prompt_tokens');
   // Embeddings have no completion: the API omits the key, and no output is what happened.
   const completion = readCount(raw, 'completion_tokens') ?? (isEmbedding(raw) ? 0 : undefined);

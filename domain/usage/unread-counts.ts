@@ -2,7 +2,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import { partsOf } from './labelled-list.ts';
 
-const COUNTS = /token|count|request|search|ttl_/i;
+const COUNTS = /token|count|request|search|source|ttl_/i;
 const MAX_DEPTH = 4;
 
 /** @param read dotted paths; of a list of labelled parts, `list.LABEL` */
