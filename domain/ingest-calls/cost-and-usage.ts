@@ -6,7 +6,7 @@ import { type Price, priceCall } from '../pricing/price-call.ts';
 import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
 import { USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
 import type { CallFlag, CallRow } from './call-row.ts';
-import { boundExtra } from './extra.ts';
+import { boundUsage } from './extra.ts';
 import { readBoolean, readChoice, readObject } from './fields.ts';
 import { Refused } from './rejection.ts';
 import { cleanText, fitName } from './text.ts';
@@ -67,7 +67,7 @@ function fitServed(word: string | undefined): string | undefined {
 }
 
 function keepRaw(raw: JsonObject, flags: Set<CallFlag>): JsonObject | null {
-  const { value, cut, contentRemoved } = boundExtra(raw);
+  const { value, cut, contentRemoved } = boundUsage(raw);
   if (cut) flags.add('extra_cut');
   if (contentRemoved) flags.add('content_removed');
   return value;
