@@ -3,12 +3,19 @@ import { defineConfig, type Plugin, type TestProjectConfiguration } from 'vitest
 import { findPostgres15 } from './test/support/postgres-binaries.ts';
 
 /** Folders whose tests need no server, or take their own away: a run of these alone starts none. */
-const WITHOUT_DATABASE = ['config', 'domain', 'examples', 'house', 'lib', 'sdk', 'soak'].map(
-  (folder) => `test/${folder}/**`,
-);
+const WITHOUT_DATABASE = [
+  'config',
+  'domain',
+  'examples',
+  'golden',
+  'house',
+  'lib',
+  'sdk',
+  'soak',
+].map((folder) => `test/${folder}/**`);
 
 /** Tests of code without state, which files of a worker may share: it loads once a worker, not once a file. */
-const PURE = ['config', 'domain'].map((folder) => `test/${folder}/**/*.test.ts`);
+const PURE = ['config', 'domain', 'golden'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Runs the CDK's command line seven times, which takes a minute or more: `npm run test:deploy`, and not a part of `npm test`. */
 const CDK_DEPLOY = 'test/deploy/cdk-deploy.test.ts';

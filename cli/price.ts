@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { isObject, type JsonObject } from '../domain/json.ts';
-import { formatPicoUsd } from '../domain/money.ts';
+import { formatPicoUsd, type PicoUsd } from '../domain/money.ts';
 import { builtInPriceBook, builtInPrices } from '../domain/pricing/built-in-prices.ts';
 import type { NoPrice, Price } from '../domain/pricing/price-call.ts';
 import { type AskedCall, priceUsage } from '../domain/pricing/price-usage.ts';
@@ -54,7 +54,7 @@ Examples:
 }
 
 function price(options: PriceOptions): void {
-  const read = readUsageObject(options.usage);
+  const read = readUsageObject(options.usage, options.provider);
   const asked: AskedCall = {
     provider: named(options.provider, '--provider'),
     model: named(options.model, '--model'),
@@ -66,15 +66,19 @@ function price(options: PriceOptions): void {
   const priced = priceUsage(builtInPriceBook(), asked, read);
   const call = { ...asked, ...read.served };
   if (options.json === true) console.log(JSON.stringify(asJson(priced, call, read)));
-  else if (priced.priceStatus === 'unpriced') printNoPrice(priced, call);
-  else printPrice(priced, call);
-  if (priced.priceStatus === 'unpriced') process.exitCode = UNPRICED_EXIT_CODE;
+  else {
+    if (read.statedCost !== undefined) printStated(read.statedCost);
+    if (priced.priceStatus === 'unpriced') printNoPrice(priced, call);
+    else printPrice(priced, call);
+  }
+  const hasCost = read.statedCost !== undefined || priced.priceStatus !== 'unpriced';
+  if (!hasCost) process.exitCode = UNPRICED_EXIT_CODE;
 }
 
 /** @throws Error with what is wrong with it */
-function readUsageObject(argument: string): ReadUsage {
+function readUsageObject(argument: string, provider: string): ReadUsage {
   const raw = parseUsage(argument === '-' ? readFileSync(0, 'utf8') : argument);
-  const read = readUsage(raw);
+  const read = readUsage(raw, provider);
   if (read === undefined) {
     throw new Error(
       '--usage has no count that tricost knows; it is the `usage` (or `usageMetadata`) of a response, not the response: see docs/reference/event-contract.md',
@@ -103,7 +107,12 @@ function named(name: string, flag: string): string {
   return name;
 }
 
-function asJson(priced: Price | NoPrice, call: AskedCall, { usage }: ReadUsage): object {
+function asJson(
+  priced: Price | NoPrice,
+  call: AskedCall,
+  { usage, statedCost }: ReadUsage,
+): object {
+  const stated = statedCost === undefined ? undefined : formatPicoUsd(statedCost);
   const asked = {
     provider: call.provider,
     model: call.model,
@@ -114,9 +123,11 @@ function asJson(priced: Price | NoPrice, call: AskedCall, { usage }: ReadUsage):
     usage,
   };
   if (priced.priceStatus !== 'unpriced') {
+    const computed = formatPicoUsd(priced.cost);
     return {
-      cost_usd: formatPicoUsd(priced.cost),
-      price_status: priced.priceStatus,
+      cost_usd: stated ?? computed,
+      price_status: stated === undefined ? priced.priceStatus : 'provider',
+      ...(stated === undefined ? {} : { computed_cost_usd: computed }),
       lines: linesAsJson(priced.lines),
       matched: matchedAsJson(priced),
       ...asked,
@@ -124,8 +135,8 @@ function asJson(priced: Price | NoPrice, call: AskedCall, { usage }: ReadUsage):
   }
   const { what, toDo } = whyUnpriced(priced, call, builtInPrices().prices);
   return {
-    cost_usd: null,
-    price_status: 'unpriced',
+    cost_usd: stated ?? null,
+    price_status: stated === undefined ? 'unpriced' : 'provider',
     lines: [],
     reason: priced.reason,
     ...(priced.unit === undefined ? {} : { unit: priced.unit }),
@@ -134,6 +145,13 @@ function asJson(priced: Price | NoPrice, call: AskedCall, { usage }: ReadUsage):
     to_do: toDo,
     ...asked,
   };
+}
+
+/** As ingest keeps it: what the provider says it charged is the cost, and ours stands beside it. */
+function printStated(cost: PicoUsd): void {
+  console.log(
+    `${styleText('green', `$${formatPicoUsd(cost)}`)}  provider: stated in the usage; by the price list:`,
+  );
 }
 
 function printPrice(priced: Price, call: AskedCall): void {

@@ -1,7 +1,7 @@
 /** A call as it is stored, read back to be priced as ingest prices it. */
 import type { CallRow } from '../ingest-calls/call-row.ts';
-import type { AskedCall } from '../pricing/price-usage.ts';
-import { type ReadUsage, readUsage } from '../usage/read-usage.ts';
+import type { AskedCall, PricedUsage } from '../pricing/price-usage.ts';
+import { readUsage } from '../usage/read-usage.ts';
 import { known, USAGE_KEYS, type UsageKey } from '../usage/usage.ts';
 
 export type StoredCall = { ts: Date } & Pick<
@@ -31,13 +31,23 @@ export function askedCall(call: StoredCall): AskedCall {
 }
 
 /** @returns undefined where the call has no usage at all */
-export function storedUsage(call: StoredCall): ReadUsage | undefined {
+export function storedUsage(call: StoredCall): PricedUsage | undefined {
   const usage = known(Object.fromEntries(USAGE_KEYS.map((key) => [key, call[key] ?? undefined])));
   const isUnread = call.flags.includes('usage_unread_keys');
-  const raw = isUnread && call.usage_raw !== null ? readUsage(call.usage_raw) : undefined;
+  const isMismatch = call.flags.includes('usage_mismatch');
+  const raw =
+    (isUnread || isMismatch) && call.usage_raw !== null
+      ? readUsage(call.usage_raw, call.provider)
+      : undefined;
   // The provider's own object, as far as it was kept, tells what was not read. Where it says nothing that is known, the
   // counts came from another object; where it was cut, nobody can tell.
   const isCut = isUnread && call.flags.includes('extra_cut');
   const unreadKeys = isCut ? ['usage_raw, which was cut'] : (raw?.unreadKeys ?? []);
-  return Object.keys(usage).length === 0 ? undefined : { usage, served: {}, unreadKeys };
+  if (Object.keys(usage).length === 0) return undefined;
+  return {
+    usage,
+    served: {},
+    unreadKeys,
+    contradictions: isMismatch ? (raw?.contradictions ?? ['flagged when it was stored']) : [],
+  };
 }

@@ -13,6 +13,7 @@ export type CallFlag =
   | 'content_removed'
   | 'usage_mismatch'
   | 'usage_unread_keys'
+  | 'usage_cache_added'
   | 'prompt_overflow';
 
 export interface CallRow {

@@ -5,9 +5,9 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import type { Price } from '../pricing/price-call.ts';
 import { priceUsage } from '../pricing/price-usage.ts';
 import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
-import { isConsistent, USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
+import { USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
 import type { CallFlag, CallRow } from './call-row.ts';
-import { boundExtra } from './extra.ts';
+import { boundUsage } from './extra.ts';
 import { readBoolean, readChoice, readObject } from './fields.ts';
 import { Refused } from './rejection.ts';
 import { cleanText, fitName } from './text.ts';
@@ -29,13 +29,14 @@ export function readCostAndUsage(
   asked: Served,
   flags: Set<CallFlag>,
 ): CostAndUsage {
-  const stated = readStatedCost(event);
+  const statedByEvent = readStatedCost(event);
   const usageRaw = readUsageObject(event, 'usage_raw');
   const ownUsage = readUsageObject(event, 'usage');
   // The contract types the keys of `usage`, also where a provider's own keys beside them decide, or `usage_raw` does.
   if (ownUsage !== undefined) readOwnUsage(ownUsage);
   const objects = [usageRaw, ownUsage].filter((object) => object !== undefined);
-  const { raw, read } = readFirst(objects);
+  const { raw, read } = readFirst(objects, asked.provider);
+  const stated = statedByEvent ?? read?.statedCost;
   if (read === undefined && stated === undefined && asked.status === 'ok') {
     throw new Refused(objects.length === 0 ? 'usage_missing' : 'usage_unrecognised');
   }
@@ -67,7 +68,7 @@ function fitServed(word: string | undefined): string | undefined {
 }
 
 function keepRaw(raw: JsonObject, flags: Set<CallFlag>): JsonObject | null {
-  const { value, cut, contentRemoved } = boundExtra(raw);
+  const { value, cut, contentRemoved } = boundUsage(raw);
   if (cut) flags.add('extra_cut');
   if (contentRemoved) flags.add('content_removed');
   return value;
@@ -81,9 +82,12 @@ function readUsageObject(event: JsonObject, key: string): JsonObject | undefined
 }
 
 /** The first object that says something we know; where none does, the first one, to keep. */
-function readFirst(objects: JsonObject[]): { raw?: JsonObject; read?: ReadUsage } {
+function readFirst(
+  objects: JsonObject[],
+  provider: string,
+): { raw?: JsonObject; read?: ReadUsage } {
   for (const raw of objects) {
-    const read = readUsage(raw);
+    const read = readUsage(raw, provider);
     if (read !== undefined) return { raw, read };
   }
   const [raw] = objects;
@@ -98,8 +102,11 @@ function flagUsage(
 ): boolean {
   if (raw === undefined) return false;
   if (read === undefined || read.unreadKeys.length > 0) flags.add('usage_unread_keys');
-  if (read !== undefined && !isConsistent(read.usage)) flags.add('usage_mismatch');
-  return flags.has('usage_mismatch') || flags.has('usage_unread_keys');
+  if (read !== undefined && read.contradictions.length > 0) flags.add('usage_mismatch');
+  if (read?.isCacheAdded === true) flags.add('usage_cache_added');
+  return ['usage_mismatch', 'usage_unread_keys', 'usage_cache_added'].some((flag) =>
+    flags.has(flag as CallFlag),
+  );
 }
 
 /** The cost that the event states, exact. A number is read as the shortest decimal that denotes it. */
@@ -114,12 +121,7 @@ function readStatedCost(event: JsonObject): PicoUsd | undefined {
   return cost;
 }
 
-function priceOf(
-  prices: PriceBook,
-  ts: Date,
-  served: Served,
-  { usage, unreadKeys }: ReadUsage,
-): Price | undefined {
+function priceOf(prices: PriceBook, ts: Date, served: Served, read: ReadUsage): Price | undefined {
   const call = {
     provider: served.provider,
     model: served.model,
@@ -128,7 +130,7 @@ function priceOf(
     region: served.region ?? undefined,
     batch: served.batch ?? undefined,
   };
-  const price = priceUsage(prices, call, { usage, unreadKeys, served: {} });
+  const price = priceUsage(prices, call, { ...read, served: {} });
   return price.priceStatus === 'unpriced' ? undefined : price;
 }
 

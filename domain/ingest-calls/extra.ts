@@ -38,18 +38,40 @@ export interface Bounded {
   contentRemoved: boolean;
 }
 
+/** In a usage object, strings name tiers, lifetimes and kinds of tokens: one word each. */
+const USAGE_WORD = /^[\w.:/-]{1,40}$/;
+
+interface State {
+  cut: boolean;
+  contentRemoved: boolean;
+  /** `prompt_tokens_details` holds counts, no prompt: it is kept, and what in it is not a count or a word is not. */
+  isUsage: boolean;
+}
+
 /** Unknown fields, when they fit into 2 kB of JSON; otherwise none of them. */
 export function boundExtra(fields: JsonObject): Bounded {
-  const state = { cut: false, contentRemoved: false };
+  return bound(fields, false);
+}
+
+/** A usage object, by the same measure. */
+export function boundUsage(usage: JsonObject): Bounded {
+  return bound(usage, true);
+}
+
+function bound(fields: JsonObject, isUsage: boolean): Bounded {
+  const state: State = { cut: false, contentRemoved: false, isUsage };
   const value = withoutContent(fields, 0, state) as JsonObject;
-  if (Object.keys(value).length === 0) return { value: null, ...state };
+  const { cut, contentRemoved } = state;
+  if (Object.keys(value).length === 0) return { value: null, cut, contentRemoved };
   const fits = Buffer.byteLength(JSON.stringify(value), 'utf8') <= MAX_EXTRA_BYTES;
-  return { value: fits ? value : null, ...state, cut: state.cut || !fits };
+  return { value: fits ? value : null, cut: cut || !fits, contentRemoved };
 }
 
 /** Numbers and booleans under such names are counts and switches, not text. */
-function isContent(key: string, value: unknown): boolean {
+function isContent(key: string, value: unknown, { isUsage }: State): boolean {
   if (typeof value === 'string' && value.length > MAX_STRING_LENGTH) return true;
+  if (isUsage && typeof value === 'string' && !USAGE_WORD.test(value)) return true;
+  if (isUsage && typeof value === 'object') return false;
   const words = key
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -62,15 +84,12 @@ function isContent(key: string, value: unknown): boolean {
   );
 }
 
-function withoutContent(
-  value: unknown,
-  depth: number,
-  state: { cut: boolean; contentRemoved: boolean },
-): unknown {
+function withoutContent(value: unknown, depth: number, state: State): unknown {
   if (typeof value === 'string') {
     // In a list: under a name, isContent has seen it.
-    if (value.length > MAX_STRING_LENGTH) state.contentRemoved = true;
-    return value.length > MAX_STRING_LENGTH ? null : cleanText(value);
+    const isProse = value.length > MAX_STRING_LENGTH || (state.isUsage && !USAGE_WORD.test(value));
+    if (isProse) state.contentRemoved = true;
+    return isProse ? null : cleanText(value);
   }
   if (typeof value !== 'object' || value === null) return value;
   if (depth === MAX_DEPTH) {
@@ -78,7 +97,7 @@ function withoutContent(
     return null;
   }
   if (Array.isArray(value)) return value.map((item) => withoutContent(item, depth + 1, state));
-  const kept = Object.entries(value).filter(([key, item]) => !isContent(key, item));
+  const kept = Object.entries(value).filter(([key, item]) => !isContent(key, item, state));
   if (kept.length < Object.keys(value).length) state.contentRemoved = true;
   return Object.fromEntries(
     kept.map(([key, item]) => [cleanText(key), withoutContent(item, depth + 1, state)]),

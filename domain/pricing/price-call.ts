@@ -48,6 +48,8 @@ export interface NoPrice {
   /** Where the reason is a unit: which, and of which model of the list. */
   unit?: PriceUnit;
   listedAs?: Pick<Rates, 'provider' | 'model'>;
+  /** Where the reason is counts that others contradict. */
+  contradictions?: readonly string[];
   /** Where the reason is counts that nobody here reads. */
   unreadKeys?: readonly string[];
 }

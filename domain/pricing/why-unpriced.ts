@@ -18,7 +18,7 @@ const REPORT_USAGE =
 
 /** @param prices of the list that had none, to say what is near */
 export function whyUnpriced(
-  { reason, unit, listedAs, unreadKeys = [] }: NoPrice,
+  { reason, unit, listedAs, unreadKeys = [], contradictions = [] }: NoPrice,
   call: ServedCall,
   prices: readonly PriceRow[],
 ): WhyUnpriced {
@@ -46,7 +46,13 @@ export function whyUnpriced(
         toDo: 'send both; of a stream, ask the provider to report usage (OpenAI: stream_options.include_usage)',
       };
     case 'usage_mismatch':
-      return { what: 'parts of the usage are larger than their total', toDo: REPORT_USAGE };
+      return {
+        what:
+          contradictions.length === 0
+            ? 'parts of the usage are larger than their total'
+            : `the usage contradicts itself: ${contradictions.join(', ')}`,
+        toDo: REPORT_USAGE,
+      };
     case 'usage_overlapping':
       return {
         what: 'some tokens are of two kinds at once, and the counts do not say which rate they had',

@@ -35,8 +35,3 @@ export function sumKnown(...counts: (number | undefined)[]): number | undefined 
   const known = counts.filter((count) => count !== undefined);
   return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
 }
-
-/** What a total holds beyond a part of it; undefined when the total is unknown. */
-export function remainder(total: number | undefined, part: number | undefined): number | undefined {
-  return total === undefined ? undefined : Math.max(0, total - (part ?? 0));
-}

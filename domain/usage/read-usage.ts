@@ -2,122 +2,49 @@
  * Reads any usage object into tricost's inclusive shape. The object's own keys say whose it is: the provider of an event
  * names who served the call, not which SDK spelled the object.
  */
-import type { JsonObject } from '../json.ts';
-import { readAiSdkUsage } from './ai-sdk.ts';
-import { anthropicServedBy, readAnthropicUsage } from './anthropic.ts';
-import { readBedrockConverseUsage } from './bedrock-converse.ts';
-import { geminiServedBy, readGeminiUsage } from './gemini.ts';
-import { readOpenAiChatUsage, readOpenAiResponsesUsage } from './openai.ts';
+import { isObject, type JsonObject } from '../json.ts';
+import type { PicoUsd } from '../money.ts';
+import { priceListProvider } from '../pricing/provider-names.ts';
+import { aiSdk, aiSdk5, aiSdkModel } from './ai-sdk.ts';
+import { anthropic } from './anthropic.ts';
+import { bedrockConverse, bedrockLlama } from './bedrock.ts';
+import type { Dialect, Reading } from './dialect.ts';
+import { gemini } from './gemini.ts';
+import { langChain } from './langchain.ts';
+import { isSumOf } from './ledger.ts';
+import { openAiChat, openAiResponses } from './openai.ts';
+import { openRouter } from './openrouter.ts';
+import { otel } from './otel.ts';
 import { readCount } from './read-count.ts';
 import type { ServedBy } from './served-by.ts';
 import { unreadCounts } from './unread-counts.ts';
-import { known, USAGE_KEYS, type Usage } from './usage.ts';
+import { isConsistent, known, USAGE_KEYS, type Usage } from './usage.ts';
 
-interface Dialect {
-  /** Keys that only this dialect has; the first dialect with one of them reads the object. */
-  signature: readonly string[];
-  read: (usage: JsonObject) => Usage;
-  served?: (usage: JsonObject) => ServedBy;
-  /** Counts that are read, or that say nothing new: totals, and parts that have the price of the rest. */
-  counts: readonly string[];
-}
-
-/** Order matters: the first signature that matches wins, and a plain `{input_tokens, output_tokens}` matches none. */
+/** Order matters: the first that recognises an object reads it, and a plain `{input_tokens, output_tokens}` is none's. */
 const DIALECTS: readonly Dialect[] = [
-  {
-    // Before Anthropic: LiteLLM puts Anthropic's cache counts beside these totals, which include them.
-    signature: ['prompt_tokens', 'completion_tokens'],
-    read: readOpenAiChatUsage,
-    counts: [
-      ...['prompt_tokens', 'completion_tokens', 'total_tokens'],
-      ...['cached_tokens', 'cache_write_tokens', 'audio_tokens', 'image_tokens', 'text_tokens'].map(
-        (part) => `prompt_tokens_details.${part}`,
-      ),
-      ...['reasoning_tokens', 'audio_tokens', 'text_tokens'].map(
-        (part) => `completion_tokens_details.${part}`,
-      ),
-      // Billed as output, and counted in it.
-      'completion_tokens_details.accepted_prediction_tokens',
-      'completion_tokens_details.rejected_prediction_tokens',
-      ...['prompt_cache_hit_tokens', 'prompt_cache_miss_tokens'],
-      ...['cache_read_input_tokens', 'cache_creation_input_tokens'],
-    ],
-  },
-  {
-    signature: [
-      'cache_read_input_tokens',
-      'cache_creation_input_tokens',
-      'cache_creation',
-      'server_tool_use',
-    ],
-    read: readAnthropicUsage,
-    served: anthropicServedBy,
-    counts: [
-      ...[
-        'input_tokens',
-        'output_tokens',
-        'cache_read_input_tokens',
-        'cache_creation_input_tokens',
-      ],
-      'cache_creation.ephemeral_5m_input_tokens',
-      'cache_creation.ephemeral_1h_input_tokens',
-      'output_tokens_details.thinking_tokens',
-      'server_tool_use.web_search_requests',
-      // Fetching costs its tokens only.
-      'server_tool_use.web_fetch_requests',
-    ],
-  },
-  {
-    signature: ['input_tokens_details', 'output_tokens_details'],
-    read: readOpenAiResponsesUsage,
-    counts: [
-      ...['input_tokens', 'output_tokens', 'total_tokens'],
-      ...['cached_tokens', 'cache_write_tokens', 'audio_tokens', 'image_tokens', 'text_tokens'].map(
-        (part) => `input_tokens_details.${part}`,
-      ),
-      ...['reasoning_tokens', 'audio_tokens', 'text_tokens'].map(
-        (part) => `output_tokens_details.${part}`,
-      ),
-    ],
-  },
-  {
-    signature: ['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'],
-    read: readGeminiUsage,
-    served: geminiServedBy,
-    counts: [
-      ...['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'],
-      ...['thoughtsTokenCount', 'toolUsePromptTokenCount', 'cachedContentTokenCount'],
-      ...['TEXT', 'AUDIO', 'IMAGE'].map((modality) => `promptTokensDetails.${modality}`),
-      ...['TEXT', 'AUDIO'].map((modality) => `candidatesTokensDetails.${modality}`),
-      ...['cacheTokensDetails.TEXT', 'toolUsePromptTokensDetails.TEXT'],
-    ],
-  },
-  {
-    signature: ['inputTokenDetails', 'outputTokenDetails', 'cachedInputTokens', 'reasoningTokens'],
-    read: readAiSdkUsage,
-    counts: [
-      ...['inputTokens', 'outputTokens', 'totalTokens', 'cachedInputTokens', 'reasoningTokens'],
-      ...['noCacheTokens', 'cacheReadTokens', 'cacheWriteTokens'].map(
-        (part) => `inputTokenDetails.${part}`,
-      ),
-      ...['textTokens', 'reasoningTokens'].map((part) => `outputTokenDetails.${part}`),
-    ],
-  },
-  {
-    signature: ['inputTokens', 'outputTokens'],
-    read: readBedrockConverseUsage,
-    counts: [
-      ...['inputTokens', 'outputTokens', 'totalTokens'],
-      ...['cacheReadInputTokens', 'cacheWriteInputTokens'],
-    ],
-  },
+  otel,
+  openRouter,
+  // Before Anthropic: LiteLLM puts Anthropic's cache counts beside these totals, which include them.
+  openAiChat,
+  langChain,
+  anthropic,
+  openAiResponses,
+  gemini,
+  aiSdkModel,
+  aiSdk,
+  aiSdk5,
+  bedrockConverse,
+  bedrockLlama,
 ];
 
 const OWN_SHAPE: Dialect = {
-  signature: [],
-  read: readOwnUsage,
+  recognises: () => true,
+  read: readOwnShape,
   counts: [...USAGE_KEYS, 'total_tokens'],
 };
+
+/** The AI SDK passes the provider's own object on, which says more: lifetimes of cache writes, tier, place. */
+const AI_SDK = new Set([aiSdk, aiSdkModel]);
 
 export interface ReadUsage {
   usage: Usage;
@@ -125,22 +52,64 @@ export interface ReadUsage {
   served: ServedBy;
   /** Counts in the object that nobody here reads: what they stand for is in no price. */
   unreadKeys: string[];
+  /** Keys of the object that its other counts contradict: such a call must not be priced. */
+  contradictions: string[];
+  /** Cache counts were added to an input that by the dialect's rule should have held them. */
+  isCacheAdded: boolean;
+  /** What the provider says that it charged. */
+  statedCost?: PicoUsd;
 }
 
 /**
+ * @param provider who served the call, as the event names it
  * @returns undefined when the object has no key that tricost knows
  * @throws Refused (`tokens_invalid`)
  */
-export function readUsage(raw: JsonObject): ReadUsage | undefined {
-  const dialect =
-    DIALECTS.find(({ signature }) => signature.some((key) => Object.hasOwn(raw, key))) ?? OWN_SHAPE;
-  const usage = dialect.read(raw);
+export function readUsage(object: JsonObject, provider = ''): ReadUsage | undefined {
+  const listed = priceListProvider(provider);
+  const dialect = DIALECTS.find(({ recognises }) => recognises(object, listed)) ?? OWN_SHAPE;
+  const { raw: passedOn, ...rest } = object;
+  const raw = AI_SDK.has(dialect) ? rest : object;
+  const read = toReadUsage(dialect.read(raw, listed), unreadCounts(raw, dialect.counts));
+  if (read === undefined || !AI_SDK.has(dialect) || !isObject(passedOn)) return read;
+  const own = readUsage(passedOn, provider);
+  return own === undefined ? read : { ...own, contradictions: disagreements(read, own) };
+}
+
+function toReadUsage(reading: Reading, unreadKeys: string[]): ReadUsage | undefined {
+  const { usage, served = {}, contradictions = [], isCacheAdded = false, statedCost } = reading;
   if (Object.keys(usage).length === 0) return undefined;
-  const served = dialect.served?.(raw) ?? {};
-  return { usage, served, unreadKeys: unreadCounts(raw, dialect.counts) };
+  const parts = isConsistent(usage) ? [] : ['parts above their total'];
+  return {
+    usage,
+    served,
+    unreadKeys,
+    contradictions: [...contradictions, ...parts],
+    isCacheAdded,
+    ...(statedCost === undefined ? {} : { statedCost }),
+  };
+}
+
+/** What is wrong with either object, and where an SDK's totals are not those of the object that it passes on. */
+function disagreements(sdk: ReadUsage, own: ReadUsage): string[] {
+  const totals = (['input_tokens', 'output_tokens'] as const).filter(
+    (key) => sdk.usage[key] !== own.usage[key],
+  );
+  return [
+    ...sdk.contradictions,
+    ...own.contradictions.map((key) => `raw.${key}`),
+    ...totals.map((key) => `raw: ${key}`),
+  ];
 }
 
 /** @throws Refused (`tokens_invalid`) */
 export function readOwnUsage(raw: JsonObject): Usage {
   return known(Object.fromEntries(USAGE_KEYS.map((key) => [key, readCount(raw, key)])));
+}
+
+function readOwnShape(raw: JsonObject): Reading {
+  const usage = readOwnUsage(raw);
+  const total = readCount(raw, 'total_tokens');
+  const agrees = isSumOf(total, usage.input_tokens, usage.output_tokens);
+  return { usage, contradictions: agrees ? [] : ['total_tokens'] };
 }

@@ -1,32 +1,35 @@
 /** Finds the counts in a usage object that no reader takes: silence about them would be a price that is too low. */
 import { isObject, type JsonObject } from '../json.ts';
+import { partsOf } from './labelled-list.ts';
 
-const COUNTS = /token|count|request|search/i;
+const COUNTS = /token|count|request|search|source|ttl_/i;
+const MAX_DEPTH = 4;
 
-/** @param read dotted paths; of a list of modalities, `list.MODALITY` */
+/** @param read dotted paths; of a list of labelled parts, `list.LABEL` */
 export function unreadCounts(usage: JsonObject, read: readonly string[]): string[] {
-  return countsIn(usage).filter((path) => !read.includes(path));
+  return [...new Set(countsIn(usage, '', 1).filter((path) => !read.includes(path)))];
 }
 
-function countsIn(usage: JsonObject): string[] {
+function countsIn(usage: JsonObject, within: string, depth: number): string[] {
   return Object.entries(usage).flatMap(([key, value]) => {
-    if (isCount(key, value)) return [key];
-    if (Array.isArray(value)) return modalitiesIn(key, value);
-    if (!isObject(value)) return [];
-    return Object.entries(value)
-      .filter(([part, count]) => isCount(part, count))
-      .map(([part]) => `${key}.${part}`);
+    const path = within + key;
+    if (isCount(key, value)) return [path];
+    if (Array.isArray(value)) return countsInList(value, path, depth);
+    return isObject(value) && depth < MAX_DEPTH ? countsIn(value, `${path}.`, depth + 1) : [];
   });
 }
 
-/** Gemini lists its parts: `[{modality, tokenCount}]`. */
-function modalitiesIn(key: string, list: readonly unknown[]): string[] {
-  return list
-    .filter(isObject)
-    .filter(
-      ({ modality, tokenCount }) => typeof modality === 'string' && isCount('count', tokenCount),
-    )
-    .map(({ modality }) => `${key}.${String(modality)}`);
+function countsInList(list: readonly unknown[], path: string, depth: number): string[] {
+  const labelled = partsOf(list);
+  const items = new Set<unknown>(labelled.map(({ item }) => item));
+  return [
+    ...labelled
+      .filter(({ item, count }) => isCount(count, item[count]))
+      .map(({ label }) => `${path}.${label}`),
+    ...list
+      .filter((item) => isObject(item) && !items.has(item) && depth < MAX_DEPTH)
+      .flatMap((item) => countsIn(item as JsonObject, `${path}.`, depth + 1)),
+  ];
 }
 
 function isCount(key: string, value: unknown): boolean {

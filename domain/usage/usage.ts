@@ -39,10 +39,9 @@ export function isConsistent(usage: Usage): boolean {
     (usage.cache_write_1h_tokens ?? 0);
   return (
     fits(cache, usage.input_tokens) &&
-    fits(usage.audio_input_tokens ?? 0, usage.input_tokens) &&
-    fits(usage.image_input_tokens ?? 0, usage.input_tokens) &&
-    fits(usage.reasoning_tokens ?? 0, usage.output_tokens) &&
-    fits(usage.audio_output_tokens ?? 0, usage.output_tokens)
+    // No token is of two kinds, though each kind may be cached.
+    fits((usage.audio_input_tokens ?? 0) + (usage.image_input_tokens ?? 0), usage.input_tokens) &&
+    fits((usage.reasoning_tokens ?? 0) + (usage.audio_output_tokens ?? 0), usage.output_tokens)
   );
 }
 

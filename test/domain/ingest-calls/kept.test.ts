@@ -132,6 +132,27 @@ describe('unknown is never zero', () => {
     });
   });
 
+  test('the usage object that is kept holds its counts, and no text', () => {
+    const usage_raw = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 99,
+      prompt_tokens_details: { cached_tokens: 4, text: 'secret', note: 'a secret thing' },
+      messages: ['the secret'],
+      service_tier: 'default',
+    };
+    const row = parse({ ...CALL, usage: null, usage_raw });
+    expect(row.usage_raw).toEqual({
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 99,
+      prompt_tokens_details: { cached_tokens: 4 },
+      messages: [null],
+      service_tier: 'default',
+    });
+    expect(row.flags).toEqual(['content_removed', 'usage_mismatch']);
+  });
+
   test.each([
     [
       'a stated cost',
