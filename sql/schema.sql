@@ -191,7 +191,7 @@ create table tricost.model_names (
   constraint model_names_source_check CHECK ((source <> ''::text))
 );
 CREATE TRIGGER model_names_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tricost.model_names FOR EACH STATEMENT EXECUTE FUNCTION tricost.refuse_change();
-CREATE TRIGGER model_names_version AFTER INSERT ON tricost.model_names FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
+CREATE TRIGGER model_names_version AFTER INSERT ON tricost.model_names REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
 comment on table tricost.model_names is 'Under which other names a model answers, and whose prices hold for it. Rows are added, never changed.';
 comment on column tricost.model_names.match is 'exact: this name. family: every name that begins so, with what follows put behind model.';
 comment on column tricost.model_names.price_status is 'priced: the provider itself calls the model so. inferred: somebody says that its prices hold for this name.';
@@ -225,6 +225,13 @@ create table tricost.price_list_version (
 comment on table tricost.price_list_version is 'One row. Its number grows with every addition to prices or model_names: who has read them knows when to read again.';
 grant select on tricost.price_list_version to tricost_ingest;
 
+create table tricost.price_releases (
+  digest text not null,
+  added_at timestamp with time zone default now() not null,
+  constraint price_releases_pkey PRIMARY KEY (digest)
+);
+comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text: each is added once, so that a deploy never takes back what an operator added since.';
+
 create table tricost.prices (
   id integer generated always as identity not null,
   kind text not null,
@@ -255,7 +262,7 @@ create table tricost.prices (
   constraint prices_until_minute_check CHECK (((until_minute >= 1) AND (until_minute <= 1440)))
 );
 CREATE TRIGGER prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tricost.prices FOR EACH STATEMENT EXECUTE FUNCTION tricost.refuse_change();
-CREATE TRIGGER prices_version AFTER INSERT ON tricost.prices FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
+CREATE TRIGGER prices_version AFTER INSERT ON tricost.prices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
 comment on table tricost.prices is 'US dollars for a unit of a model, from an instant on. Rows are added, never changed: the end of one is the beginning of the next with the same key.';
 comment on column tricost.prices.kind is 'list: the public price. contracted: a negotiated one, which takes its place.';
 comment on column tricost.prices.region is 'Where the call was served, in the provider''s words. Empty: wherever no other row names the region.';
@@ -623,7 +630,9 @@ CREATE OR REPLACE FUNCTION tricost.note_price_list_change()
  SET search_path TO ''
 AS $function$
 begin
-  update tricost.price_list_version set version = version + 1;
+  if exists (select from added) then
+    update tricost.price_list_version set version = version + 1;
+  end if;
   return null;
 end
 $function$;

@@ -43,8 +43,9 @@ test('bundles are there, whole, all the while they are made again', async () => 
 const BUDGETS: Readonly<Record<string, number>> = {
   canary: 412_000,
   'create-partitions': 384_000,
-  'ingest-calls': 700_000,
-  migrate: 475_000,
+  'ingest-calls': 470_000,
+  // The built-in price list is text in it.
+  migrate: 1_250_000,
   notify: 415_000,
   'spend-alert': 495_000,
 };
