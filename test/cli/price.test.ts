@@ -93,7 +93,7 @@ describe('tricost price', () => {
       'usage_mismatch',
       { input_tokens: 9, output_tokens: 9, cache_read_tokens: 10 },
       OPENAI,
-      /larger than their total/,
+      /parts above their total/,
     ],
     ['usage_unread', { ...USAGE, video_tokens: 5 }, OPENAI, /video_tokens/],
   ])('%s: no cost, exit 3, and what to do', async (reason, usage, args, says) => {
