@@ -2,9 +2,9 @@
 import { styleText } from 'node:util';
 import type { FoundCall } from '../adapters/postgres/explain-call.ts';
 import type { Explanation } from '../domain/explain-call/explain.ts';
-import { askedCall } from '../domain/explain-call/stored-call.ts';
 import { formatPicoUsd, parsePicoUsd } from '../domain/money.ts';
 import type { PriceRow } from '../domain/pricing/price-list.ts';
+import { askedCall } from '../domain/pricing/stored-call.ts';
 import { type WhyUnpriced, whyUnpriced } from '../domain/pricing/why-unpriced.ts';
 import { USAGE_KEYS } from '../domain/usage/usage.ts';
 import { columns } from './columns.ts';

@@ -32,6 +32,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./prices.ts'),
   ],
   [
+    'reprice',
+    'price stored calls again, by the price list as it is now',
+    () => import('./reprice.ts'),
+  ],
+  [
     'tail',
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),

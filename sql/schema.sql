@@ -311,6 +311,31 @@ comment on column tricost.rejected_calls.reason is 'Stable code; every code has 
 comment on column tricost.rejected_calls.body is 'The event as received (UTF-8). Never jsonb: what could not be parsed must survive too.';
 grant insert on tricost.rejected_calls to tricost_ingest;
 
+create table tricost.repricing_runs (
+  id integer generated always as identity not null,
+  started_at timestamp with time zone default now() not null,
+  finished_at timestamp with time zone,
+  from_ts timestamp with time zone not null,
+  until_ts timestamp with time zone not null,
+  provider text,
+  model text,
+  price_list_version bigint not null,
+  done_ts timestamp with time zone,
+  done_event_id uuid,
+  calls_examined bigint default 0 not null,
+  calls_changed bigint default 0 not null,
+  usd_before numeric default 0 not null,
+  usd_after numeric default 0 not null,
+  constraint repricing_runs_check CHECK ((from_ts < until_ts)),
+  constraint repricing_runs_pkey PRIMARY KEY (id)
+);
+comment on table tricost.repricing_runs is 'Every run of `tricost reprice` that changed or may change calls. finished_at NULL: interrupted; the same command goes on.';
+comment on column tricost.repricing_runs.provider is 'As events name it. NULL: any.';
+comment on column tricost.repricing_runs.model is 'As events name it. NULL: any.';
+comment on column tricost.repricing_runs.price_list_version is 'The list that the calls up to done_ts were priced by: when it has grown, a run that goes on begins anew.';
+comment on column tricost.repricing_runs.done_ts is 'The last call that was examined; NULL: none yet.';
+comment on column tricost.repricing_runs.usd_before is 'What the changed calls cost before, in US dollars; unpriced ones add nothing.';
+
 create table tricost.schema_migrations (
   version bigint not null,
   name text,
@@ -483,6 +508,22 @@ create view reporting.rejected_calls as
    FROM tricost.rejected_calls;
 comment on view reporting.rejected_calls is 'Events that ingest refused, with the reason, for 30 days. Bodies stay private: they may hold anything.';
 grant select on reporting.rejected_calls to tricost_readonly;
+
+create view reporting.repricing_runs as
+ SELECT id,
+    started_at,
+    finished_at,
+    from_ts,
+    until_ts,
+    provider,
+    model,
+    calls_examined,
+    calls_changed,
+    usd_before,
+    usd_after
+   FROM tricost.repricing_runs;
+comment on view reporting.repricing_runs is 'When stored calls were priced again, which, and what it changed. finished_at NULL: running, or interrupted.';
+grant select on reporting.repricing_runs to tricost_readonly;
 
 create view reporting.reused_event_ids as
  WITH recent AS (

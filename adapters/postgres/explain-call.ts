@@ -1,7 +1,7 @@
 /** Finds a call by its id alone, which the key (ts, event_id) does not lead to: only a stretch of time makes it cheap. */
 import type { ClientBase } from 'pg';
-import type { StoredCall } from '../../domain/explain-call/stored-call.ts';
 import type { CallRow } from '../../domain/ingest-calls/call-row.ts';
+import type { StoredCall } from '../../domain/pricing/stored-call.ts';
 
 export type FoundCall = StoredCall & { received_at: Date } & Pick<
     CallRow,

@@ -18,15 +18,23 @@ export class PriceListReader {
     if (this.#book !== undefined && now.getTime() - this.#checkedAtMs < CHECK_EVERY_MS) {
       return this.#book;
     }
-    const version = await priceListVersion(client);
-    if (this.#book === undefined || version !== this.#version) {
-      // The number first: what is added meanwhile is read now and once more, never missed.
-      this.#book = new PriceBook(await readPriceList(client));
+    if (this.#book === undefined || (await priceListVersion(client)) !== this.#version) {
+      const { book, version } = await readPriceBook(client);
+      this.#book = book;
       this.#version = version;
     }
     this.#checkedAtMs = now.getTime();
     return this.#book;
   }
+}
+
+/** @returns the version, too: it changes whenever the list grows */
+export async function readPriceBook(
+  client: ClientBase,
+): Promise<{ book: PriceBook; version: string }> {
+  // The number first: what is added meanwhile is read now and once more, never missed.
+  const version = await priceListVersion(client);
+  return { book: new PriceBook(await readPriceList(client)), version };
 }
 
 async function priceListVersion(client: ClientBase): Promise<string> {

@@ -38,6 +38,7 @@ const READONLY: GrantedObjects = {
   'table reporting.reused_event_ids': ['select'],
   'table reporting.alerts': ['select'],
   'table reporting.prices': ['select'],
+  'table reporting.repricing_runs': ['select'],
   'table reporting.notifications': ['select'],
 };
 

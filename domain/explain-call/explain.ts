@@ -6,7 +6,7 @@ import type { NoPrice, Price, PriceLine } from '../pricing/price-call.ts';
 import { type PriceList, type PriceRow, SINCE_EVER } from '../pricing/price-list.ts';
 import { priceUsage } from '../pricing/price-usage.ts';
 import { priceListProvider } from '../pricing/provider-names.ts';
-import { askedCall, type StoredCall, storedUsage } from './stored-call.ts';
+import { askedCall, type StoredCall, storedUsage } from '../pricing/stored-call.ts';
 
 export interface Explanation {
   /** What the list made of the call when it was priced: its cost, or what stands beside the cost that was stated. */

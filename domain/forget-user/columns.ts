@@ -74,6 +74,10 @@ export const COLUMN_DECISIONS = {
 
   'price_releases.digest': 'nobody',
 
+  // As an operator asked for them.
+  'repricing_runs.provider': 'nobody',
+  'repricing_runs.model': 'nobody',
+
   'job_runs.job': 'nobody',
   'job_runs.outcome': 'nobody',
 

@@ -1,8 +1,9 @@
 /** What a call used and what it cost: the columns that come from `usage`, `usage_raw` and `cost_usd`. */
 import type { JsonObject } from '../json.ts';
-import { formatPicoUsd, type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
+import { type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
+import { costOfCall, type StoredCost } from '../pricing/cost-of-call.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
-import type { Price } from '../pricing/price-call.ts';
+import type { NoPrice, Price } from '../pricing/price-call.ts';
 import { priceUsage } from '../pricing/price-usage.ts';
 import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
 import { USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
@@ -13,8 +14,7 @@ import { Refused } from './rejection.ts';
 import { cleanText, fitName } from './text.ts';
 
 type Served = Pick<CallRow, 'provider' | 'model' | 'service_tier' | 'region' | 'batch' | 'status'>;
-type Cost = Pick<CallRow, 'cost_usd' | 'computed_cost_usd' | 'price_status' | 'price_ids'>;
-type CostAndUsage = Cost &
+type CostAndUsage = StoredCost &
   Pick<CallRow, UsageKey | 'usage_raw' | 'usage_source' | 'cache_hit' | 'service_tier' | 'region'>;
 
 const USAGE_SOURCES = ['provider', 'partial', 'estimated'] as const;
@@ -51,7 +51,7 @@ export function readCostAndUsage(
   };
   return {
     ...columns(usage),
-    ...costOf(stated, read === undefined ? 'no usage' : priceOf(prices, ts, served, read)),
+    ...costOfCall(stated, read === undefined ? 'no usage' : priceOf(prices, ts, served, read)),
     service_tier: served.service_tier,
     region: served.region,
     usage_raw: isDoubtful && doubtful !== undefined ? keepRaw(doubtful, flags) : null,
@@ -121,7 +121,7 @@ function readStatedCost(event: JsonObject): PicoUsd | undefined {
   return cost;
 }
 
-function priceOf(prices: PriceBook, ts: Date, served: Served, read: ReadUsage): Price | undefined {
+function priceOf(prices: PriceBook, ts: Date, served: Served, read: ReadUsage): Price | NoPrice {
   const call = {
     provider: served.provider,
     model: served.model,
@@ -130,30 +130,7 @@ function priceOf(prices: PriceBook, ts: Date, served: Served, read: ReadUsage): 
     region: served.region ?? undefined,
     batch: served.batch ?? undefined,
   };
-  const price = priceUsage(prices, call, { ...read, served: {} });
-  return price.priceStatus === 'unpriced' ? undefined : price;
-}
-
-/** What the provider says it charged is the cost; ours stands beside it, to compare. */
-function costOf(stated: PicoUsd | undefined, priced: Price | undefined | 'no usage'): Cost {
-  const price = priced === 'no usage' ? undefined : priced;
-  const computed = price === undefined ? null : formatPicoUsd(price.cost);
-  const price_ids = price?.lines.map(({ rate }) => rate.row.id) ?? [];
-  if (stated !== undefined) {
-    return {
-      cost_usd: formatPicoUsd(stated),
-      computed_cost_usd: computed,
-      price_status: 'provider',
-      price_ids,
-    };
-  }
-  const unpriced = priced === 'no usage' ? 'no_usage' : 'unpriced';
-  return {
-    cost_usd: computed,
-    computed_cost_usd: null,
-    price_status: price?.priceStatus ?? unpriced,
-    price_ids,
-  };
+  return priceUsage(prices, call, { ...read, served: {} });
 }
 
 function columns(usage: Usage): Record<UsageKey, number | null> {

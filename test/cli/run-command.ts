@@ -8,6 +8,7 @@ import * as forgetUser from '../../cli/forget-user.ts';
 import * as partitions from '../../cli/partitions.ts';
 import * as price from '../../cli/price.ts';
 import * as prices from '../../cli/prices.ts';
+import * as reprice from '../../cli/reprice.ts';
 import * as schedules from '../../cli/schedules.ts';
 import * as validate from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
@@ -23,6 +24,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
     partitions,
     price,
     prices,
+    reprice,
     schedules,
     validate,
   })) {

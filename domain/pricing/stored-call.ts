@@ -1,8 +1,8 @@
 /** A call as it is stored, read back to be priced as ingest prices it. */
 import type { CallRow } from '../ingest-calls/call-row.ts';
-import type { AskedCall, PricedUsage } from '../pricing/price-usage.ts';
 import { readUsage } from '../usage/read-usage.ts';
 import { known, USAGE_KEYS, type UsageKey } from '../usage/usage.ts';
+import type { AskedCall, PricedUsage } from './price-usage.ts';
 
 export type StoredCall = { ts: Date } & Pick<
   CallRow,

@@ -1,0 +1,168 @@
+/** `tricost reprice`: brings stored calls up to the price list as it is now, each as of its own start. */
+import { createInterface } from 'node:readline/promises';
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import type { Client } from 'pg';
+import {
+  countCalls,
+  type RepricedRange,
+  type Repricing,
+  reprice,
+} from '../adapters/postgres/reprice.ts';
+import type { SummaryLine } from '../domain/reprice/summary.ts';
+import { columns } from './columns.ts';
+import { parseInstant } from './instant.ts';
+import { interruptible } from './interruptible.ts';
+import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { printable } from './printable.ts';
+import { withProgress } from './progress.ts';
+import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
+
+interface RepriceOptions extends OwnerDatabaseOptions {
+  from: Date;
+  to?: Date;
+  provider?: string;
+  model?: string;
+  dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+const PERCENT = 100;
+
+export function define(command: Command): void {
+  command
+    .requiredOption('--from <time>', 'first start of a call, inclusive', parseInstant)
+    .option('--to <time>', 'last start, exclusive (default: the end of today, UTC)', parseInstant)
+    .option('--provider <name>', 'only this provider, as the events name it')
+    .option('--model <name>', 'only this model, as the events name it')
+    .option('--dry-run', 'say what would change, change nothing')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print one JSON object')
+    .option('--database-url <url>', OWNER_URL_HELP)
+    .option('--config <path>', CONFIG_HELP)
+    .option('--aws', AWS_HELP)
+    .option('--stack <name>', STACK_HELP)
+    .addHelpText(
+      'after',
+      `
+Every call gets the price of its own start, so running it twice changes nothing more. Costs that providers stated stay; what the
+list makes of them stands beside. A run that was interrupted goes on when the same command, with the same --from and --to, is
+started again. Without --yes, and where nobody can be asked, it is a dry run.
+
+Examples:
+  $ npx tricost reprice --from 2026-11-01 --dry-run
+  $ npx tricost reprice --from 2026-11-01 --to 2026-12-01 --model gpt-6-sol --yes
+  $ npx tricost reprice --from 2026-11-01 --dry-run --json --aws | jq .lines`,
+    )
+    .action((options: RepriceOptions) =>
+      withOwner(options, 'tricost reprice', (client) => run(client, options)),
+    );
+}
+
+async function run(client: Client, options: RepriceOptions): Promise<void> {
+  const range: RepricedRange = {
+    from: options.from,
+    // The same all day, so that an interrupted run is found again.
+    until: options.to ?? endOfToday(new Date()),
+    provider: options.provider,
+    model: options.model,
+  };
+  if (range.until <= range.from) throw new Error('--to must be after --from');
+  await interruptible(async (signal) => {
+    const calls = await countCalls(client, range);
+    const price = (dryRun: boolean) =>
+      withProgress(
+        dryRun ? 'Compare every call with the price list' : 'Price the calls',
+        (report) =>
+          reprice(client, {
+            range,
+            dryRun,
+            signal,
+            onProgress: (examined, month) => {
+              const percent = calls === 0 ? PERCENT : Math.floor((examined / calls) * PERCENT);
+              report(`${month}  ${examined.toLocaleString('en')} calls, ${percent} %`);
+            },
+          }),
+      );
+    const foreseen = await price(true);
+    if (options.json !== true) printRepricing(foreseen, 'would change');
+    const isWanted =
+      foreseen.summary.changed > 0 &&
+      options.dryRun !== true &&
+      !foreseen.isInterrupted &&
+      (options.yes === true || (await isConfirmed(options)));
+    const done = isWanted ? await price(false) : undefined;
+    if (options.json === true) console.log(JSON.stringify(asJson(done ?? foreseen, isWanted)));
+    else if (done !== undefined) printDone(done);
+  });
+}
+
+function endOfToday(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
+}
+
+function printRepricing({ summary, examined, isInterrupted }: Repricing, verb: string): void {
+  const rows = summary.lines().map(cells);
+  if (rows.length > 0) {
+    const header = ['feature', 'provider', 'model', 'calls', 'before', 'after', 'without a cost'];
+    for (const line of columns([header, ...rows])) console.log(line);
+  }
+  console.log(
+    `${examined.toLocaleString('en')} calls examined, ${summary.changed.toLocaleString('en')} ${verb}: $${summary.usdBefore} → $${summary.usdAfter}`,
+  );
+  if (isInterrupted) console.log(styleText('yellow', 'Stopped before the end.'));
+}
+
+function cells(line: SummaryLine): string[] {
+  return [
+    printable(line.feature),
+    printable(line.provider),
+    printable(line.model),
+    line.calls.toLocaleString('en'),
+    `$${line.usdBefore}`,
+    `$${line.usdAfter}`,
+    `${line.unpricedBefore} → ${line.unpricedAfter}`,
+  ];
+}
+
+function printDone(done: Repricing): void {
+  const goesOn = done.isContinued ? ' (the rest of a run that was interrupted)' : '';
+  console.log(
+    `${done.summary.changed.toLocaleString('en')} calls changed${goesOn}: $${done.summary.usdBefore} → $${done.summary.usdAfter}`,
+  );
+  if (done.isInterrupted) {
+    console.log(styleText('yellow', 'Stopped; the same command with the same times goes on.'));
+  }
+}
+
+function asJson({ summary, examined, isInterrupted }: Repricing, changed: boolean): object {
+  return {
+    applied: changed,
+    interrupted: isInterrupted,
+    calls_examined: examined,
+    calls_changed: summary.changed,
+    usd_before: summary.usdBefore,
+    usd_after: summary.usdAfter,
+    lines: summary.lines().map((line) => ({
+      feature: line.feature,
+      provider: line.provider,
+      model: line.model,
+      calls: line.calls,
+      usd_before: line.usdBefore,
+      usd_after: line.usdAfter,
+      unpriced_before: line.unpricedBefore,
+      unpriced_after: line.unpricedAfter,
+    })),
+  };
+}
+
+/** Only where a person sees what is asked. */
+async function isConfirmed({ json }: RepriceOptions): Promise<boolean> {
+  if (json === true || !process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal
+    .question('Change these calls? Type yes: ')
+    .finally(() => terminal.close());
+  return answer.trim() === 'yes';
+}
