@@ -359,6 +359,26 @@ create view reporting.alerts as
 comment on view reporting.alerts is 'Every spend alert, with the numbers it was decided on.';
 grant select on reporting.alerts to tricost_readonly;
 
+create view reporting.delivery_gaps as
+ WITH envelopes AS (
+         SELECT deliveries.producer_id,
+            deliveries.sequence,
+            deliveries.received_at,
+            lag(deliveries.sequence) OVER by_sequence AS previous_sequence
+           FROM tricost.deliveries
+          WHERE deliveries.producer_id <> 'tricost-canary'::text
+          WINDOW by_sequence AS (PARTITION BY deliveries.producer_id ORDER BY deliveries.sequence)
+        )
+ SELECT producer_id,
+    (date_trunc('hour'::text, (received_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text) AS hour,
+    COALESCE(previous_sequence, 0::bigint) + 1 AS first_sequence,
+    sequence - 1 AS last_sequence,
+    sequence - 1 - COALESCE(previous_sequence, 0::bigint) AS missing_envelopes
+   FROM envelopes
+  WHERE (sequence - 1) > COALESCE(previous_sequence, 0::bigint) AND (previous_sequence IS NOT NULL OR received_at > (now() - '34 days'::interval)) AND received_at < (now() - '24:00:00'::interval);
+comment on view reporting.delivery_gaps is 'Envelopes that a producer numbered and that did not arrive within 24 hours of the next one, for the 35 days that deliveries are kept. hour: when the next one arrived, UTC. What is parked longer, or lies in the dead-letter queue, is still in AWS: `tricost doctor` counts it, `tricost dlq` brings it back, and the gap closes.';
+grant select on reporting.delivery_gaps to tricost_readonly;
+
 create view reporting.llm_calls as
  SELECT ts,
     user_id,
@@ -542,6 +562,40 @@ create view reporting.reused_event_ids as
   GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
 comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
 grant select on reporting.reused_event_ids to tricost_readonly;
+
+create view reporting.tag_coverage as
+ SELECT (ts AT TIME ZONE 'UTC'::text)::date AS day,
+    count(*) AS calls,
+    count(*) FILTER (WHERE feature <> '(untagged)'::text) AS calls_with_feature,
+    count(*) FILTER (WHERE user_id <> '(none)'::text) AS calls_with_user,
+    count(*) FILTER (WHERE prompt_id <> '(none)'::text) AS calls_with_prompt,
+    count(*) FILTER (WHERE feature <> '(untagged)'::text AND user_id <> '(none)'::text AND prompt_id <> '(none)'::text) AS calls_with_all,
+    sum(cost_usd) AS cost_usd,
+    sum(cost_usd) FILTER (WHERE feature <> '(untagged)'::text) AS cost_usd_with_feature,
+    sum(cost_usd) FILTER (WHERE user_id <> '(none)'::text) AS cost_usd_with_user,
+    sum(cost_usd) FILTER (WHERE prompt_id <> '(none)'::text) AS cost_usd_with_prompt,
+    sum(cost_usd) FILTER (WHERE feature <> '(untagged)'::text AND user_id <> '(none)'::text AND prompt_id <> '(none)'::text) AS cost_usd_with_all
+   FROM tricost.llm_calls
+  GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
+comment on view reporting.tag_coverage is 'Per UTC day, how many calls and how much of the spend name their feature, user and prompt. Reads every call of the days asked for: ask for few.';
+grant select on reporting.tag_coverage to tricost_readonly;
+
+create view reporting.unpriced_calls as
+ SELECT provider,
+    model,
+    service_tier,
+    COALESCE(batch, false) AS batch,
+    count(*) AS calls,
+    sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens,
+    count(*) FILTER (WHERE flags && ARRAY['usage_mismatch'::text, 'usage_unread_keys'::text]) AS calls_with_doubtful_usage,
+    min(ts) AS first_ts,
+    max(ts) AS last_ts
+   FROM tricost.llm_calls
+  WHERE price_status = 'unpriced'::text
+  GROUP BY provider, model, service_tier, (COALESCE(batch, false));
+comment on view reporting.unpriced_calls is 'Calls without a cost, which is not zero, by what would need a price. calls_with_doubtful_usage: no price helps, because their counts contradict themselves or hold something that nobody reads.';
+grant select on reporting.unpriced_calls to tricost_readonly;
 
 create view tricost.llm_calls_partitions as
  SELECT child.oid AS partition_oid,

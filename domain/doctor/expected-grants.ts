@@ -38,6 +38,9 @@ const READONLY: GrantedObjects = {
   'table reporting.reused_event_ids': ['select'],
   'table reporting.alerts': ['select'],
   'table reporting.prices': ['select'],
+  'table reporting.unpriced_calls': ['select'],
+  'table reporting.tag_coverage': ['select'],
+  'table reporting.delivery_gaps': ['select'],
   'table reporting.repricing_runs': ['select'],
   'table reporting.notifications': ['select'],
 };
