@@ -83,8 +83,8 @@ export default defineConfig({
     projects,
     globalSetup: ['test/support/scratch-directory.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
-    // One more than the cores of a small machine: many tests wait for a queue or a clock.
-    maxWorkers: 4,
+    // Three for each core of a small machine: most tests wait for a queue, a process or a clock.
+    maxWorkers: 6,
     // Only for a test that hangs: no test asserts a duration, and machines differ.
     testTimeout: 120_000,
     hookTimeout: 120_000,
