@@ -158,7 +158,7 @@ function namesOf(provider: CatalogueProvider, source: string): ModelName[] {
   const ids = new Set(provider.models.map(({ id }) => id.toLowerCase()));
   const names = new Map<string, ModelName>();
   for (const { id, match } of provider.models) {
-    for (const name of listedNames(match)) {
+    for (const name of namesToTry(provider.id, id, match)) {
       // A model's own id is the model, and of two that list a name the catalogue takes the first.
       if (ids.has(name) || names.has(name) || !isFirst(provider, id, name)) continue;
       names.set(name, {
@@ -184,6 +184,25 @@ function namesOf(provider: CatalogueProvider, source: string): ModelName[] {
     }),
   );
   return [...names.values(), ...families];
+}
+
+/**
+ * What a cross-region inference profile puts before a model's id on Bedrock; `regional.` is the catalogue's own word for them.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+ */
+const PROFILES = ['us', 'us-gov', 'eu', 'apac', 'jp', 'au', 'ca', 'sa', 'global'].map(
+  (geography) => `${geography}.`,
+);
+
+/** On Bedrock the catalogue names a part of the id: it is the same model under every profile for which it finds no other. */
+function namesToTry(provider: string, id: string, match: CatalogueMatch): string[] {
+  const names = listedNames(match);
+  if (provider !== 'aws') return names;
+  return [...names, id.toLowerCase().replace(/^(?:regional|global)\./, '')].flatMap((name) =>
+    PROFILES.some((profile) => name.startsWith(profile))
+      ? [name]
+      : [name, ...PROFILES.map((profile) => profile + name)],
+  );
 }
 
 /** Whether this is the model that the catalogue finds under a name. */

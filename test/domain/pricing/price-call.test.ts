@@ -168,6 +168,19 @@ describe('which model answered', () => {
       'arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.anthropic.claude-opus-4-5-20251101-v1:0',
       'global.anthropic.claude-opus-4-5-v1:0',
     ],
+    ['aws', 'us.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0'],
+    ['aws', 'eu.amazon.nova-pro-v1:0', 'amazon.nova-pro-v1:0'],
+    ['aws', 'us.meta.llama3-3-70b-instruct-v1:0', 'meta.llama3-3-70b-instruct-v1:0'],
+    [
+      'aws',
+      'anthropic.claude-3-5-sonnet-20241022-v2:0',
+      'regional.anthropic.claude-3-5-sonnet-20241022-v2:0',
+    ],
+    [
+      'aws',
+      'apac.anthropic.claude-3-haiku-20240307-v1:0',
+      'regional.anthropic.claude-3-haiku-20240307-v1:0',
+    ],
   ])('%s %s has the prices of %s', (provider, model, listed) => {
     expect(ratesOf(provider, model)).toMatchObject({ priceStatus: 'priced', model: listed });
   });
