@@ -140,15 +140,15 @@ create table tricost.llm_calls (
   constraint llm_calls_cache_read_tokens_check CHECK ((cache_read_tokens >= 0)),
   constraint llm_calls_cache_write_1h_tokens_check CHECK ((cache_write_1h_tokens >= 0)),
   constraint llm_calls_cache_write_5m_tokens_check CHECK ((cache_write_5m_tokens >= 0)),
-  constraint llm_calls_check CHECK (((cost_usd IS NOT NULL) = (price_status = ANY (ARRAY['priced'::text, 'inferred'::text, 'provider'::text])))),
-  constraint llm_calls_computed_cost_usd_check CHECK ((computed_cost_usd >= (0)::numeric)),
+  constraint llm_calls_check CHECK (((cost_usd IS NOT NULL) = (price_status = ANY (ARRAY['priced'::text, 'inferred'::text, 'provider'::text])))) NOT VALID,
+  constraint llm_calls_computed_cost_usd_check CHECK ((computed_cost_usd >= (0)::numeric)) NOT VALID,
   constraint llm_calls_cost_usd_check CHECK ((cost_usd >= (0)::numeric)),
   constraint llm_calls_image_input_tokens_check CHECK ((image_input_tokens >= 0)),
   constraint llm_calls_input_tokens_check CHECK ((input_tokens >= 0)),
   constraint llm_calls_latency_ms_check CHECK ((latency_ms >= 0)),
   constraint llm_calls_output_tokens_check CHECK ((output_tokens >= 0)),
   constraint llm_calls_pkey PRIMARY KEY (ts, event_id),
-  constraint llm_calls_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'inferred'::text, 'provider'::text, 'unpriced'::text, 'no_usage'::text]))),
+  constraint llm_calls_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'inferred'::text, 'provider'::text, 'unpriced'::text, 'no_usage'::text]))) NOT VALID,
   constraint llm_calls_prompt_version_check CHECK ((prompt_version > 0)),
   constraint llm_calls_reasoning_tokens_check CHECK ((reasoning_tokens >= 0)),
   constraint llm_calls_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'error'::text, 'aborted'::text, 'timeout'::text, 'abandoned'::text]))),
@@ -247,6 +247,7 @@ create table tricost.prices (
   revision integer default 1 not null,
   price_usd numeric,
   source text not null,
+  release text,
   created_at timestamp with time zone default now() not null,
   constraint prices_above_input_tokens_check CHECK ((above_input_tokens >= 0)),
   constraint prices_check CHECK ((from_minute < until_minute)),
@@ -271,6 +272,7 @@ comment on column tricost.prices.from_minute is 'Minute of the UTC day from whic
 comment on column tricost.prices.revision is 'Of rows with the same key and valid_from, the highest corrects the others.';
 comment on column tricost.prices.price_usd is 'For a million tokens, or for a thousand searches or requests. NULL: without a price from here on.';
 comment on column tricost.prices.source is 'Where the price was read: an address, a catalogue with its version, or who entered it.';
+comment on column tricost.prices.release is 'The built-in list that brought the row, by its digest. NULL: an operator did; no release takes it back.';
 grant select on tricost.prices to tricost_ingest;
 
 create table tricost.prompt_features (

@@ -1,6 +1,10 @@
 /** The price list in Postgres: read whole, once, and again when it has grown; only ever added to. */
 import type { ClientBase } from 'pg';
-import { comparePriceLists, rowsToAdd } from '../../domain/pricing/compare-price-lists.ts';
+import {
+  comparePriceLists,
+  type PriceChange,
+  rowsToAdd,
+} from '../../domain/pricing/compare-price-lists.ts';
 import { PriceBook } from '../../domain/pricing/price-book.ts';
 import type { ModelName, PriceList, PriceRow } from '../../domain/pricing/price-list.ts';
 import { inTransaction } from './transaction.ts';
@@ -129,13 +133,29 @@ export async function addRelease(
     if (rowCount === 0) return { prices: 0, names: 0 };
     const today = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
     const changes = comparePriceLists(await readPriceList(client), list, today);
-    return insertPriceList(client, rowsToAdd(changes));
+    const byHand = await pricesByHand(client);
+    const isOurs = ({ before }: PriceChange) => !byHand.has(before.id);
+    const ours = {
+      ...changes,
+      changed: changes.changed.filter(isOurs),
+      ended: changes.ended.filter(isOurs),
+    };
+    return insertPriceList(client, rowsToAdd(ours), digest);
   });
+}
+
+/** Ids of what no release brought. */
+async function pricesByHand(client: ClientBase): Promise<Set<number>> {
+  const { rows } = await client.query<{ id: number }>(
+    'select id from tricost.prices where release is null',
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function insertPriceList(
   client: ClientBase,
   { prices, names }: PriceList,
+  release?: string,
 ): Promise<AddedRows> {
   // Two at once would each find the same rows missing.
   await client.query('select from tricost.price_list_version for update');
@@ -151,15 +171,15 @@ async function insertPriceList(
          order by kind, provider, model, unit, service_tier, region, above_input_tokens, from_minute, until_minute, valid_from, revision desc
        )
        insert into tricost.prices (kind, provider, model, unit, service_tier, region, above_input_tokens,
-         from_minute, until_minute, valid_from, revision, price_usd, source)
+         from_minute, until_minute, valid_from, revision, price_usd, source, release)
        select l.kind, l.provider, l.model, l.unit, l."serviceTier", l.region, l."aboveInputTokens",
-         l."fromMinute", l."untilMinute", l."validFrom", coalesce(k.revision, 0) + 1, l."priceUsd", l.source
+         l."fromMinute", l."untilMinute", l."validFrom", coalesce(k.revision, 0) + 1, l."priceUsd", l.source, $2
        from listed as l
        left join known as k on k.kind = l.kind and k.provider = l.provider and k.model = l.model and k.unit = l.unit
          and k.service_tier = l."serviceTier" and k.region = l.region and k.above_input_tokens = l."aboveInputTokens"
          and k.from_minute = l."fromMinute" and k.until_minute = l."untilMinute" and k.valid_from = l."validFrom"
        where k.id is null or k.price_usd is distinct from l."priceUsd"`,
-    [JSON.stringify(prices)],
+    [JSON.stringify(prices), release ?? null],
   );
   const named = await client.query(
     `with listed as (

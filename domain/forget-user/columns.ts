@@ -64,6 +64,7 @@ export const COLUMN_DECISIONS = {
   'prices.service_tier': 'nobody',
   'prices.region': 'nobody',
   'prices.source': 'nobody',
+  'prices.release': 'nobody',
   'model_names.provider': 'nobody',
   'model_names.name': 'nobody',
   'model_names.match': 'nobody',

@@ -7,8 +7,8 @@ const DATE_OR_LATEST = /[-@](?:20\d{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01
 
 /** How providers number the versions of one model, by their name in the price list. */
 const VERSIONS: ReadonlyMap<string, RegExp> = new Map([
-  // https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
-  ['aws', /(?:-v\d+(?::\d+)?|:\d+(?::\d+k)?)$/],
+  // A second version is another model, with prices of its own: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html
+  ['aws', /(?:-v1(?::\d+)?|:\d+(?::\d+k)?)$/],
   // https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions
   ['google', /-0\d\d$/],
 ]);

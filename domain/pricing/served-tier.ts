@@ -4,7 +4,7 @@ import { priceListProvider } from './provider-names.ts';
 
 /** Names that all providers give to the tier whose prices they list first. */
 const STANDARD = new Map<string, ServiceTier>(
-  ['standard', 'default', 'auto', 'on_demand'].map((name) => [name, 'standard']),
+  ['standard', 'default', 'on_demand'].map((name) => [name, 'standard']),
 );
 
 /**

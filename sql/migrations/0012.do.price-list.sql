@@ -18,6 +18,7 @@ create table tricost.prices (
   revision integer not null default 1 check (revision > 0),
   price_usd numeric check (price_usd >= 0),
   source text not null check (source <> ''),
+  release text,
   created_at timestamptz not null default now(),
   check (from_minute < until_minute),
   unique (provider, model, unit, service_tier, region, above_input_tokens, from_minute, until_minute, kind, valid_from, revision)
@@ -30,6 +31,7 @@ comment on column tricost.prices.from_minute is 'Minute of the UTC day from whic
 comment on column tricost.prices.revision is 'Of rows with the same key and valid_from, the highest corrects the others.';
 comment on column tricost.prices.price_usd is 'For a million tokens, or for a thousand searches or requests. NULL: without a price from here on.';
 comment on column tricost.prices.source is 'Where the price was read: an address, a catalogue with its version, or who entered it.';
+comment on column tricost.prices.release is 'The built-in list that brought the row, by its digest. NULL: an operator did; no release takes it back.';
 
 create table tricost.model_names (
   id integer generated always as identity primary key,
@@ -97,7 +99,7 @@ grant select on tricost.prices, tricost.model_names, tricost.price_list_version 
 
 alter table tricost.llm_calls
   add column region text,
-  add column computed_cost_usd numeric(20, 12) check (computed_cost_usd >= 0),
+  add column computed_cost_usd numeric(20, 12),
   add column price_ids integer[];
 comment on column tricost.llm_calls.region is 'Where the provider says it served the call. NULL: not said.';
 comment on column tricost.llm_calls.computed_cost_usd is 'What the price list makes of a call whose cost the provider stated. NULL: nothing was stated, or there is no price.';
@@ -106,8 +108,10 @@ comment on column tricost.llm_calls.price_ids is 'The rows of tricost.prices tha
 alter table tricost.llm_calls
   drop constraint llm_calls_check,
   drop constraint llm_calls_price_status_check,
-  add constraint llm_calls_price_status_check check (price_status in ('priced', 'inferred', 'provider', 'unpriced', 'no_usage')),
-  add constraint llm_calls_check check ((cost_usd is not null) = (price_status in ('priced', 'inferred', 'provider')));
+  -- Not valid: stored calls satisfy them, and to look at every one would keep ingest out meanwhile.
+  add constraint llm_calls_computed_cost_usd_check check (computed_cost_usd >= 0) not valid,
+  add constraint llm_calls_price_status_check check (price_status in ('priced', 'inferred', 'provider', 'unpriced', 'no_usage')) not valid,
+  add constraint llm_calls_check check ((cost_usd is not null) = (price_status in ('priced', 'inferred', 'provider'))) not valid;
 comment on column tricost.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
 
 create or replace view reporting.llm_calls as

@@ -233,6 +233,13 @@ describe('a release of the built-in list', () => {
     expect(await held('mended')).toHaveLength(2);
   });
 
+  test('the next release does not take back what an operator added since, either', async () => {
+    await release('fourth', price('kept', '1', undated));
+    await add(price('kept', '3', { validFrom: '2026-11-20T00:00:00Z' }));
+    expect(await release('fifth', price('kept', '2', undated))).toMatchObject({ prices: 0 });
+    expect(await held('kept')).toHaveLength(2);
+  });
+
   test('by two deploys at once is added once', async () => {
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();

@@ -132,6 +132,25 @@ test('what was unpriced has a cost as soon as there is a price, and what was sta
   ]);
 });
 
+test('what was used beyond the columns keeps what ingest decided', async () => {
+  const model = newModel();
+  await storeEvents(
+    owner,
+    [
+      event(model, '2026-11-20T00:00:00Z', {
+        usage: null,
+        usage_raw: { prompt_tokens: 10, completion_tokens: 0, total_tokens: 10, video_tokens: 7 },
+      }),
+    ],
+    NOW,
+  );
+  // As a release stored it that kept less of the object.
+  await owner.query('update tricost.llm_calls set usage_raw = null');
+  await add(model, '2');
+  expect((await run()).summary.changed).toBe(0);
+  expect(await stored()).toMatchObject([{ usd: null, status: 'unpriced' }]);
+});
+
 test('a dry run says the same and changes nothing', async () => {
   const model = newModel();
   await storeEvents(owner, [event(model, '2026-11-20T00:00:00Z')], NOW);

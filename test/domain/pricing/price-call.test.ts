@@ -72,6 +72,7 @@ describe('what a call costs', () => {
     ['an unknown provider', { provider: 'nobody' }],
     ['a sibling that only shares a prefix', { model: 'claude-opus-4-55' }],
     ['a tier without listed prices', { serviceTier: 'priority' }],
+    ['the tier that was asked for, which says not what served it', { serviceTier: 'auto' }],
     ['batch and another tier at once', { batch: true, serviceTier: 'fast' }],
     ['unknown output', { usage: { input_tokens: 10 } }],
     ['unknown input', { usage: { output_tokens: 10 } }],
@@ -192,6 +193,8 @@ describe('which model answered', () => {
     ['anthropic', 'claude-sonnet-4-5-001'],
     ['openai', 'gpt-5-nano-anything'],
     ['openai', 'gpt-4o-v2'],
+    ['aws', 'amazon.titan-embed-text-v2:0'],
+    ['aws', 'us.anthropic.claude-sonnet-4-5-20250929-v2:0'],
     ['aws', 'xx.anthropic.claude-opus-4-5-20251101-v1:0'],
     ['aws', 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123'],
   ])('%s %s is nobody’s', (provider, model) => {
