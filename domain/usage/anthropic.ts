@@ -6,11 +6,8 @@ import { isObject, type JsonObject } from '../json.ts';
 import { type Dialect, hasAny, type Reading, under } from './dialect.ts';
 import { contradicted, isSumOfGiven, remainder } from './ledger.ts';
 import { readCount, sumKnown } from './read-count.ts';
-import { readWord, type ServedBy } from './served-by.ts';
+import { servedByAnthropic } from './served-by.ts';
 import { known } from './usage.ts';
-
-/** What `inference_geo` says where no geography was asked for. */
-const ANYWHERE = new Set(['global', 'not_available']);
 
 const TOTALS = [
   'input_tokens',
@@ -55,7 +52,7 @@ function readAnthropic(raw: JsonObject): Reading {
       reasoning_tokens: readCount(raw, 'output_tokens_details', 'thinking_tokens'),
       web_searches: readCount(raw, 'server_tool_use', 'web_search_requests'),
     }),
-    served: servedBy(raw),
+    served: servedByAnthropic(raw),
     contradictions: contradicted({
       cache_creation: isSumOfGiven(written, written5m, written1h),
       iterations: TOTALS.every((key) => isSumOfIterations(raw, key)),
@@ -72,18 +69,4 @@ function isSumOfIterations(raw: JsonObject, key: string): boolean {
   if (!Array.isArray(iterations) || iterations.length === 0) return true;
   const counts = iterations.filter(isObject).map((iteration) => readCount(iteration, key));
   return (sumKnown(...counts) ?? 0) === (readCount(raw, key) ?? 0);
-}
-
-/**
- * https://platform.claude.com/docs/en/build-with-claude/fast-mode
- * https://platform.claude.com/docs/en/build-with-claude/data-residency
- */
-function servedBy(raw: JsonObject): ServedBy {
-  // Fast is a speed, not a tier, and has prices of its own like one.
-  const serviceTier = readWord(raw, 'speed') === 'fast' ? 'fast' : readWord(raw, 'service_tier');
-  const region = readWord(raw, 'inference_geo');
-  return {
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(region === undefined || ANYWHERE.has(region) ? {} : { region }),
-  };
 }

@@ -67,7 +67,7 @@ function sumOf(raw: JsonObject, list: string): number {
 
 /** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/reference/rest/v1/GenerateContentResponse#TrafficType */
 function servedBy(raw: JsonObject): ServedBy {
-  const serviceTier = readWord(raw, 'trafficType');
+  const serviceTier = readWord(raw, 'trafficType') ?? readWord(raw, 'serviceTier');
   return serviceTier === undefined || serviceTier === 'TRAFFIC_TYPE_UNSPECIFIED'
     ? {}
     : { serviceTier };

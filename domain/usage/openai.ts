@@ -3,6 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { type Dialect, hasAny, type Reading, under } from './dialect.ts';
 import { contradicted, isSumOf, isSumOfGiven, remainder } from './ledger.ts';
 import { readCount, sumKnown } from './read-count.ts';
+import { servedByAnthropic } from './served-by.ts';
 import { known } from './usage.ts';
 
 /**
@@ -55,6 +56,8 @@ function readOpenAiChat(raw: JsonObject): Reading {
     readCount(raw, 'cache_creation_input_tokens');
   const [written5m, written1h] = readLifetimes(raw);
   return {
+    // LiteLLM leaves Anthropic's own words beside these counts.
+    served: servedByAnthropic(raw),
     usage: known({
       input_tokens: prompt,
       output_tokens: output,

@@ -12,3 +12,20 @@ export function readWord(usage: JsonObject, key: string): string | undefined {
   const value = usage[key];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** What `inference_geo` says where no geography was asked for. */
+const ANYWHERE = new Set(['global', 'not_available']);
+
+/**
+ * https://platform.claude.com/docs/en/build-with-claude/fast-mode
+ * https://platform.claude.com/docs/en/build-with-claude/data-residency
+ */
+export function servedByAnthropic(raw: JsonObject): ServedBy {
+  // Fast is a speed, not a tier, and has prices of its own like one.
+  const serviceTier = readWord(raw, 'speed') === 'fast' ? 'fast' : readWord(raw, 'service_tier');
+  const region = readWord(raw, 'inference_geo');
+  return {
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(region === undefined || ANYWHERE.has(region) ? {} : { region }),
+  };
+}

@@ -291,3 +291,15 @@ describe('consistency', () => {
     expect(isConsistent(usage)).toBe(false);
   });
 });
+
+test.each([
+  ['LiteLLM of Anthropic', { prompt_tokens: 9, speed: 'fast', inference_geo: 'us' }, 'fast', 'us'],
+  ['LiteLLM', { prompt_tokens: 9, service_tier: 'flex' }, 'flex', undefined],
+  ['Gemini', { promptTokenCount: 9, serviceTier: 'flex' }, 'flex', undefined],
+  ['Vertex AI', { promptTokenCount: 9, trafficType: 'ON_DEMAND' }, 'ON_DEMAND', undefined],
+])('the object of %s says how the call was served', (_source, object, serviceTier, region) => {
+  expect(readUsage(object)?.served).toEqual({
+    serviceTier,
+    ...(region === undefined ? {} : { region }),
+  });
+});
