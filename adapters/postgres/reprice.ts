@@ -42,11 +42,31 @@ type Call = StoredCall & { event_id: string; feature: string };
 type Position = { ts: Date; eventId: string };
 
 const BATCH_ROWS = 5_000;
+/** Of the session: a run is many transactions. */
+const LOCK = "hashtextextended('tricost.reprice', 0)";
 /** Before any other id of the same millisecond. */
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** @throws RangeError when the range begins before the oldest partition */
+/**
+ * @throws RangeError when the range begins before the oldest partition
+ * @throws Error while another run changes calls: each would price by the list that it has read
+ */
 export async function reprice(client: ClientBase, options: RepriceOptions): Promise<Repricing> {
+  if (options.dryRun) return run(client, options);
+  const { rows } = await client.query<{ locked: boolean }>(
+    `select pg_try_advisory_lock(${LOCK}) as locked`,
+  );
+  if (rows[0]?.locked !== true)
+    throw new Error('another `tricost reprice` is running: wait for it');
+  try {
+    return await run(client, options);
+  } finally {
+    // A connection that is gone has let go by itself.
+    await client.query(`select pg_advisory_unlock(${LOCK})`).catch(() => {});
+  }
+}
+
+async function run(client: ClientBase, options: RepriceOptions): Promise<Repricing> {
   const { range, dryRun, signal } = options;
   const oldest = await oldestPartitionStart(client);
   if (range.from < oldest) {
@@ -55,17 +75,17 @@ export async function reprice(client: ClientBase, options: RepriceOptions): Prom
     );
   }
   const { book, version } = await readPriceBook(client);
-  const run = dryRun ? undefined : await openRun(client, range, version);
+  const opened = dryRun ? undefined : await openRun(client, range, version);
   const summary = new RepricingSummary();
   let examined = 0;
   for (const month of await listPartitions(client)) {
     const from = laterOf(month.startsAt, range.from);
     const until = earlierOf(month.endsAt, range.until);
     let position: Position = { ts: from, eventId: FIRST_ID };
-    if (run?.done !== undefined && run.done.ts >= from) position = run.done;
+    if (opened?.done !== undefined && opened.done.ts >= from) position = opened.done;
     while (position.ts < until && !signal.aborted) {
       const batch = await retryConflicts(() =>
-        repriceBatch(client, { range, position, until, book, runId: run?.id }),
+        repriceBatch(client, { range, position, until, book, runId: opened?.id }),
       );
       for (const repriced of batch.repriced) summary.add(repriced);
       examined += batch.examined;
@@ -75,12 +95,12 @@ export async function reprice(client: ClientBase, options: RepriceOptions): Prom
     }
   }
   const isInterrupted = signal.aborted;
-  if (run !== undefined && !isInterrupted) {
+  if (opened !== undefined && !isInterrupted) {
     await client.query('update tricost.repricing_runs set finished_at = now() where id = $1', [
-      run.id,
+      opened.id,
     ]);
   }
-  return { summary, examined, isInterrupted, isContinued: run?.done !== undefined };
+  return { summary, examined, isInterrupted, isContinued: opened?.done !== undefined };
 }
 
 /** How many calls the range holds, for a progress bar. */

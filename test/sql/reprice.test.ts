@@ -220,6 +220,19 @@ test('a price that came between the two halves is that of both', async () => {
   expect(rows).toEqual([{ usd: 2 }]);
 });
 
+test('two at once: the second one waits for its turn, and says so', async () => {
+  const other = new pg.Client({ connectionString: database.url });
+  await other.connect();
+  const lock = "hashtextextended('tricost.reprice', 0)";
+  await other.query(`select pg_advisory_lock(${lock})`);
+  await expect(run()).rejects.toThrow('another `tricost reprice` is running');
+  await run({ dryRun: true });
+  await other.end();
+  await expect.poll(() => run().then(() => 'ran', String)).toBe('ran');
+  // And lets go of it.
+  await run();
+});
+
 test('refuses what is before the oldest partition', async () => {
   const from = new Date('2026-09-30T23:59:59Z');
   await expect(run({ range: { ...RANGE, from } })).rejects.toThrow('2026-10-01T00:00:00.000Z');
