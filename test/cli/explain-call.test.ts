@@ -1,10 +1,10 @@
 /** `tricost explain-call` on stored calls: the lines add up, or it says that they do not. */
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import type pg from 'pg';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { storeEvents } from '../sql/store-events.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 import { runCommand } from './run-command.ts';
 import { runTricost } from './run-tricost.ts';
 
@@ -16,15 +16,9 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 2, monthsAhead: 1 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 2, monthsAhead: 1 });
+  ({ database, owner } = owned);
+  return owned.drop;
 });
 
 let made = 0;

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import type pg from 'pg';
+import { beforeAll, expect, test } from 'vitest';
 import { storeCalls } from '../sql/stored-calls.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 import { runCommand } from './run-command.ts';
 import { runTricost } from './run-tricost.ts';
 
@@ -16,23 +16,17 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, new Date('2026-11-23T12:00:00Z'), {
+  const owned = await createOwnedDatabase(new Date('2026-11-23T12:00:00Z'), {
     monthsBack: 2,
     monthsAhead: 0,
   });
+  ({ database, owner } = owned);
   await storeCalls(owner, [
     { ts: '2026-09-10T00:00:00Z', user_id: 'u_10421', usd: '1.5' },
     { ts: '2026-11-10T00:00:00Z', user_id: 'u_10421', usd: '0.000000000001' },
     { ts: '2026-11-10T00:00:00Z', user_id: 'u_10422' },
   ]);
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  return owned.drop;
 });
 
 const ARGUMENTS = () => ['forget-user', 'u_10421', '--database-url', database.url];

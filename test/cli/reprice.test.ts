@@ -1,9 +1,9 @@
 /** `tricost reprice` on a real database: what it foresees is what it does, and it does nothing that nobody asked for. */
-import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import type pg from 'pg';
+import { beforeAll, expect, test } from 'vitest';
 import { storeEvents } from '../sql/store-events.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 import { runCommand } from './run-command.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -13,15 +13,9 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 1, monthsAhead: 0 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 1, monthsAhead: 0 });
+  ({ database, owner } = owned);
+  return owned.drop;
 });
 
 const tricost = (...args: string[]) => runCommand([...args, '--database-url', database.url]);

@@ -1,25 +1,17 @@
 /** What is missing or unknown is counted where somebody sees it. */
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import type pg from 'pg';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { createOwnedDatabase } from '../support/owned-database.ts';
 import { storeEvents } from './store-events.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 
-let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 1, monthsAhead: 0 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 1, monthsAhead: 0 });
+  ({ owner } = owned);
+  return owned.drop;
 });
 
 beforeEach(() => owner.query('truncate tricost.llm_calls, tricost.deliveries'));

@@ -1,8 +1,7 @@
 /** A user forgotten on a real Postgres: no trace in any row of any table, no total changed, nobody else touched. */
 import { gzipSync } from 'node:zlib';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findUser, forgetUser } from '../../adapters/postgres/forget-user.ts';
 import type { CallsMonth } from '../../adapters/postgres/forget-user-in-calls.ts';
 import { COLUMN_DECISIONS } from '../../domain/forget-user/columns.ts';
@@ -11,7 +10,8 @@ import { parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend } from '../../domain/spend-alert/feature-spend.ts';
 import { alertMessage } from '../../domain/spend-alert/message.ts';
 import { spendWindows } from '../../domain/spend-alert/windows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 /** With every character that JSON, LIKE, regular expressions, Slack or SQL treat in a way of their own. */
@@ -22,15 +22,9 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 3, monthsAhead: 1 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 3, monthsAhead: 1 });
+  ({ database, owner } = owned);
+  return owned.drop;
 });
 
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   ensurePartitions,
   oldestPartitionStart,
@@ -10,7 +10,8 @@ import {
 import { storeBatch } from '../../adapters/postgres/store-batch.ts';
 import { planBatch } from '../../domain/ingest-calls/plan-batch.ts';
 import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 
@@ -18,15 +19,9 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 3, monthsAhead: 3 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 3, monthsAhead: 3 });
+  ({ database, owner } = owned);
+  return owned.drop;
 });
 
 beforeEach(async () => {

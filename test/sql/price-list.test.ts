@@ -1,11 +1,11 @@
 /** The price list in Postgres: only ever added to, counted, and each call priced as of its own start. */
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { addPriceList, addRelease, PriceListReader } from '../../adapters/postgres/price-list.ts';
 import { type PriceRow, SINCE_EVER } from '../../domain/pricing/price-list.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 import { storeEvents } from './store-events.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -15,15 +15,9 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 1, monthsAhead: 0 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 1, monthsAhead: 0 });
+  ({ database, owner } = owned);
+  return owned.drop;
 });
 
 function price(model: string, priceUsd: string | null, more: Partial<PriceRow> = {}): PriceRow {

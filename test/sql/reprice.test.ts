@@ -1,11 +1,11 @@
 /** Calls priced again: each as of its own start, nothing twice, whatever interrupts it. */
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { addPriceList } from '../../adapters/postgres/price-list.ts';
 import { type Repricing, reprice } from '../../adapters/postgres/reprice.ts';
 import type { PriceRow } from '../../domain/pricing/price-list.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
 import { storeEvents } from './store-events.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -15,15 +15,9 @@ let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, NOW, { monthsBack: 1, monthsAhead: 0 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 1, monthsAhead: 0 });
+  ({ database, owner } = owned);
+  return owned.drop;
 });
 
 beforeEach(() => owner.query('truncate tricost.llm_calls, tricost.repricing_runs'));
@@ -56,6 +50,20 @@ function event(model: string, ts: string, more: object = {}): object {
     ...{ event_id: `01a2087d-f068-7000-8000-${String(made).padStart(12, '0')}`, ts, user_id: 'u' },
     ...{ feature: 'f', provider: 'acme', model, usage: { input_tokens: 1_000_000 }, ...more },
   };
+}
+
+/** More calls than a batch holds, of a million tokens each. */
+async function storeUnpriced(
+  model: string,
+  calls: number,
+  { from, every }: { from: string; every: string },
+): Promise<void> {
+  await owner.query(
+    `insert into tricost.llm_calls (ts, event_id, user_id, feature, prompt_id, provider, model, status, input_tokens, price_status)
+     select $2::timestamptz + n * $3::interval, gen_random_uuid(), 'u', 'f', '(none)', 'acme', $1, 'ok', 1000000, 'unpriced'
+     from generate_series(1, $4::int) as n`,
+    [model, from, every, calls],
+  );
 }
 
 const run = (options: Partial<Parameters<typeof reprice>[1]> = {}): Promise<Repricing> =>
@@ -178,12 +186,7 @@ test('only the provider and model that were asked for', async () => {
 test('interrupted, it goes on: no call is examined or counted twice', async () => {
   const model = newModel();
   await add(model, '1');
-  await owner.query(
-    `insert into tricost.llm_calls (ts, event_id, user_id, feature, prompt_id, provider, model, status, input_tokens, price_status)
-     select timestamptz '2026-10-20T00:00:00Z' + n * interval '3 minutes', gen_random_uuid(), 'u', 'f', '(none)', 'acme', $1, 'ok', 1000000, 'unpriced'
-     from generate_series(1, 12000) as n`,
-    [model],
-  );
+  await storeUnpriced(model, 12_000, { from: '2026-10-20T00:00:00Z', every: '3 minutes' });
   const stopped = new AbortController();
   const first = await run({ signal: stopped.signal, onProgress: () => stopped.abort() });
   expect(first).toMatchObject({ isInterrupted: true, examined: 5_000 });
@@ -204,12 +207,7 @@ test('interrupted, it goes on: no call is examined or counted twice', async () =
 test('a price that came between the two halves is that of both', async () => {
   const model = newModel();
   await add(model, '1');
-  await owner.query(
-    `insert into tricost.llm_calls (ts, event_id, user_id, feature, prompt_id, provider, model, status, input_tokens, price_status)
-     select timestamptz '2026-11-01T00:00:00Z' + n * interval '1 minute', gen_random_uuid(), 'u', 'f', '(none)', 'acme', $1, 'ok', 1000000, 'unpriced'
-     from generate_series(1, 6000) as n`,
-    [model],
-  );
+  await storeUnpriced(model, 6_000, { from: '2026-11-01T00:00:00Z', every: '1 minute' });
   const stopped = new AbortController();
   await run({ signal: stopped.signal, onProgress: () => stopped.abort() });
   await add(model, '2');

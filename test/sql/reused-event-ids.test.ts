@@ -1,25 +1,17 @@
 /** Which reuse of an event_id is counted, and how far back. */
-import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import type pg from 'pg';
+import { beforeAll, expect, test } from 'vitest';
+import { createOwnedDatabase } from '../support/owned-database.ts';
 
-let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, new Date('2026-11-23T12:00:00Z'), {
+  const owned = await createOwnedDatabase(new Date('2026-11-23T12:00:00Z'), {
     monthsBack: 3,
     monthsAhead: 0,
   });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  ({ owner } = owned);
+  return owned.drop;
 });
 
 async function storeReused(...times: string[]): Promise<void> {

@@ -1,30 +1,22 @@
 /** The alert's one statement on a real Postgres: edges of windows, days that are not 24 hours long, what is unknown. */
 import fc from 'fast-check';
-import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
+import type pg from 'pg';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readSpend } from '../../adapters/postgres/spend-alert.ts';
 import { formatPicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend, SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
 import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
 import { type StoredCall, storeCalls } from './stored-calls.ts';
 
 const AS_OF = new Date('2026-11-23T08:00:00Z');
 
-let database: TestDatabase;
 let owner: pg.Client;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  owner = new pg.Client({ connectionString: database.url });
-  await owner.connect();
-  await ensurePartitions(owner, AS_OF, { monthsBack: 12, monthsAhead: 3 });
-});
-
-afterAll(async () => {
-  await owner.end();
-  await database.drop();
+  const owned = await createOwnedDatabase(AS_OF, { monthsBack: 12, monthsAhead: 3 });
+  ({ owner } = owned);
+  return owned.drop;
 });
 
 beforeEach(async () => {
