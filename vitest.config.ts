@@ -1,6 +1,5 @@
 /** One run: pure tests, tests on PostgreSQL 18, and the SQL tests once more on 15 where its programs are found. */
 import { defineConfig, type Plugin, type TestProjectConfiguration } from 'vitest/config';
-import LongestFirst from './test/support/longest-first.ts';
 import { findPostgres15 } from './test/support/postgres-binaries.ts';
 
 /** Folders whose tests need no server, or take their own away: a run of these alone starts none. */
@@ -21,9 +20,8 @@ const PURE = ['config', 'domain', 'golden'].map((folder) => `test/${folder}/**/*
 /** Runs the CDK's command line seven times, which takes a minute or more: `npm run test:deploy`, and not a part of `npm test`. */
 const CDK_DEPLOY = 'test/deploy/cdk-deploy.test.ts';
 
-/** Tests of the synthesized stack; those that synthesize many run beside the others, in workers of their own. */
+/** Tests of the synthesized stack. */
 const STACK = ['test/lib/*.test.ts'];
-const SYNTHESES = ['test/lib/template-checks.test.ts', 'test/lib/tricost-stack.test.ts'];
 
 /** What esbuild's `text` loader does for the bundles: `import text from './x.sql'` is the file's text. */
 const textFiles: Plugin = {
@@ -57,14 +55,14 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'no database',
       include: WITHOUT_DATABASE.map((folder) => `${folder}/*.test.ts`),
-      exclude: [...PURE, 'test/lib/!(template-checks|tricost-stack).test.ts'],
+      exclude: [...PURE, ...STACK],
     },
   },
   { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
   {
     extends: true,
     // aws-cdk-lib takes seconds to load: once a worker, not once a file.
-    test: { name: 'stack', include: STACK, exclude: SYNTHESES, isolate: false },
+    test: { name: 'stack', include: STACK, isolate: false },
   },
   onPostgres(18, ['test/**/*.test.ts'], { exclude: [...WITHOUT_DATABASE, CDK_DEPLOY] }),
   onPostgres(18, [CDK_DEPLOY], { name: 'cdk deploy', exclude: [] }),
@@ -83,12 +81,11 @@ export default defineConfig({
     projects,
     globalSetup: ['test/support/scratch-directory.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
-    // Three for each core of a small machine: most tests wait for a queue, a process or a clock.
-    maxWorkers: 6,
+    // Two for each core of a small machine: many tests wait for a queue or a clock.
+    maxWorkers: 4,
     // Only for a test that hangs: no test asserts a duration, and machines differ.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    sequence: { sequencer: LongestFirst },
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
