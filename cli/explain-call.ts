@@ -9,8 +9,7 @@ import { PriceBook } from '../domain/pricing/price-book.ts';
 import { isUuid, uuidV7Time } from '../domain/uuid.ts';
 import { explanationAsJson, printExplanation } from './explain-call-report.ts';
 import { parseDay } from './instant.ts';
-import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
-import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 
 interface ExplainCallOptions extends OwnerDatabaseOptions {
   day?: Date;
@@ -23,14 +22,12 @@ const BEFORE_ID_MS = DAY_MS;
 const AFTER_ID_MS = DAY_MS / 24;
 
 export function define(command: Command): void {
-  command
-    .argument('<event_id>', "the call's id, as in reporting.llm_calls", parseEventId)
-    .option('--day <date>', 'look at calls of this UTC day only', parseDay)
-    .option('--json', 'print one JSON object')
-    .option('--database-url <url>', OWNER_URL_HELP)
-    .option('--config <path>', CONFIG_HELP)
-    .option('--aws', AWS_HELP)
-    .option('--stack <name>', STACK_HELP)
+  ownerOptions(
+    command
+      .argument('<event_id>', "the call's id, as in reporting.llm_calls", parseEventId)
+      .option('--day <date>', 'look at calls of this UTC day only', parseDay)
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       `

@@ -1,7 +1,12 @@
 /** How a price is shown: units × rates, each with the row of the price list it comes from. */
 import { formatPicoUsd } from '../domain/money.ts';
 import type { Price, PriceLine } from '../domain/pricing/price-call.ts';
-import { PRICE_UNITS, type PriceRow, SINCE_EVER } from '../domain/pricing/price-list.ts';
+import {
+  DAY_MINUTES,
+  PRICE_UNITS,
+  type PriceRow,
+  SINCE_EVER,
+} from '../domain/pricing/price-list.ts';
 import { columns } from './columns.ts';
 import { printable } from './printable.ts';
 
@@ -55,7 +60,7 @@ export function shortened(instant: string): string {
 /** What makes the price another than the one that is listed first. */
 export function modifiers(row: PriceRow): string[] {
   const { kind, serviceTier, region, aboveInputTokens, fromMinute, untilMinute } = row;
-  const isAllDay = fromMinute === 0 && untilMinute === 1_440;
+  const isAllDay = fromMinute === 0 && untilMinute === DAY_MINUTES;
   return [
     ...(kind === 'contracted' ? ['contracted'] : []),
     ...(serviceTier === 'standard' ? [] : [`tier ${serviceTier}`]),

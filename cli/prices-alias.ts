@@ -8,10 +8,9 @@ import { PriceBook } from '../domain/pricing/price-book.ts';
 import type { ModelName, PriceList } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
 import { BEFORE_ANY_CALL, parseBeginning } from './instant.ts';
-import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { nameAsJson } from './price-as-json.ts';
 import { printable } from './printable.ts';
-import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
 
 interface AliasOptions extends OwnerDatabaseOptions {
   provider: string;
@@ -28,24 +27,22 @@ interface Target {
 }
 
 export function defineAlias(prices: Command): void {
-  prices
-    .command('alias')
-    .description('say whose prices hold for a name: a deployment, an inference profile, a model')
-    .requiredOption('--provider <name>', 'of the name, as in events')
-    .requiredOption('--name <name>', 'the model as events call it')
-    .requiredOption('--to <provider/model>', 'whose prices hold for it', parseTarget)
-    .option(
-      '--valid-from <time>',
-      'a date (00:00 UTC) or RFC 3339',
-      parseBeginning,
-      BEFORE_ANY_CALL,
-    )
-    .option('--source <text>', 'who says so, or where it is written', '`tricost prices alias`')
-    .option('--json', 'print one JSON object')
-    .option('--database-url <url>', OWNER_URL_HELP)
-    .option('--config <path>', CONFIG_HELP)
-    .option('--aws', AWS_HELP)
-    .option('--stack <name>', STACK_HELP)
+  ownerOptions(
+    prices
+      .command('alias')
+      .description('say whose prices hold for a name: a deployment, an inference profile, a model')
+      .requiredOption('--provider <name>', 'of the name, as in events')
+      .requiredOption('--name <name>', 'the model as events call it')
+      .requiredOption('--to <provider/model>', 'whose prices hold for it', parseTarget)
+      .option(
+        '--valid-from <time>',
+        'a date (00:00 UTC) or RFC 3339',
+        parseBeginning,
+        BEFORE_ANY_CALL,
+      )
+      .option('--source <text>', 'who says so, or where it is written', '`tricost prices alias`')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       `

@@ -6,11 +6,10 @@ import { modelsNear } from '../domain/pricing/models-near.ts';
 import type { ModelName, PriceList } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
 import { columns } from './columns.ts';
-import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { nameAsJson, priceAsJson } from './price-as-json.ts';
 import { modifiers, perName, shortened, since } from './price-lines.ts';
 import { printable } from './printable.ts';
-import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
 
 interface ListOptions extends OwnerDatabaseOptions {
   provider?: string;
@@ -19,18 +18,16 @@ interface ListOptions extends OwnerDatabaseOptions {
 }
 
 export function defineList(prices: Command): void {
-  prices
-    .command('list')
-    .description(
-      'list the prices that hold now and those that will, and the names that lead to them',
-    )
-    .option('--provider <name>', 'of this provider only')
-    .option('--model <name>', 'of this model only')
-    .option('--json', 'print one JSON object')
-    .option('--database-url <url>', OWNER_URL_HELP)
-    .option('--config <path>', CONFIG_HELP)
-    .option('--aws', AWS_HELP)
-    .option('--stack <name>', STACK_HELP)
+  ownerOptions(
+    prices
+      .command('list')
+      .description(
+        'list the prices that hold now and those that will, and the names that lead to them',
+      )
+      .option('--provider <name>', 'of this provider only')
+      .option('--model <name>', 'of this model only')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       `

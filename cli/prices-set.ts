@@ -6,6 +6,7 @@ import { leavesSmallCallsOut } from '../domain/pricing/contract-gap.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
 import { priceKey } from '../domain/pricing/price-book.ts';
 import {
+  DAY_MINUTES,
   PRICE_UNITS,
   type PriceRow,
   type PriceUnit,
@@ -14,11 +15,10 @@ import {
 } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
 import { parseBeginning } from './instant.ts';
-import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { priceAsJson } from './price-as-json.ts';
 import { modifiers, perName, shortened } from './price-lines.ts';
 import { printable } from './printable.ts';
-import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
 
 interface SetOptions extends OwnerDatabaseOptions {
   provider: string;
@@ -39,27 +39,33 @@ const MAX_TOKENS = 2_000_000_000;
 
 export function defineSet(prices: Command): void {
   const units = Object.keys(PRICE_UNITS);
-  prices
-    .command('set')
-    .description('add a contracted price, which takes the place of the listed one from a date on')
-    .requiredOption('--provider <name>', 'as in events')
-    .requiredOption('--model <name>', 'as the price list names it')
-    .addOption(new Option('--unit <name>', 'what is billed').choices(units).makeOptionMandatory())
-    .option('--price <usd>', 'US dollars for a million tokens, or a thousand searches', parsePrice)
-    .option('--end', 'no contracted price from then on: the listed one holds again')
-    .addOption(
-      new Option('--tier <name>', 'service tier').choices(SERVICE_TIERS).default('standard'),
-    )
-    .option('--region <name>', "in the provider's words; left out: where no region has its own", '')
-    .option('--above <tokens>', 'for calls with more input than this', parseTokens, 0)
-    .requiredOption('--valid-from <time>', 'a date (00:00 UTC) or RFC 3339', parseBeginning)
-    .requiredOption('--source <text>', 'where the price is written: a contract, an address')
-    .option('--new-model', 'the model is not in the price list yet')
-    .option('--json', 'print one JSON object')
-    .option('--database-url <url>', OWNER_URL_HELP)
-    .option('--config <path>', CONFIG_HELP)
-    .option('--aws', AWS_HELP)
-    .option('--stack <name>', STACK_HELP)
+  ownerOptions(
+    prices
+      .command('set')
+      .description('add a contracted price, which takes the place of the listed one from a date on')
+      .requiredOption('--provider <name>', 'as in events')
+      .requiredOption('--model <name>', 'as the price list names it')
+      .addOption(new Option('--unit <name>', 'what is billed').choices(units).makeOptionMandatory())
+      .option(
+        '--price <usd>',
+        'US dollars for a million tokens, or a thousand searches',
+        parsePrice,
+      )
+      .option('--end', 'no contracted price from then on: the listed one holds again')
+      .addOption(
+        new Option('--tier <name>', 'service tier').choices(SERVICE_TIERS).default('standard'),
+      )
+      .option(
+        '--region <name>',
+        "in the provider's words; left out: where no region has its own",
+        '',
+      )
+      .option('--above <tokens>', 'for calls with more input than this', parseTokens, 0)
+      .requiredOption('--valid-from <time>', 'a date (00:00 UTC) or RFC 3339', parseBeginning)
+      .requiredOption('--source <text>', 'where the price is written: a contract, an address')
+      .option('--new-model', 'the model is not in the price list yet')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       `
@@ -165,7 +171,7 @@ function rowOf(options: SetOptions): PriceRow {
     region: options.region.trim().toLowerCase(),
     aboveInputTokens: options.above,
     fromMinute: 0,
-    untilMinute: 1_440,
+    untilMinute: DAY_MINUTES,
     validFrom: options.validFrom,
     priceUsd: options.price ?? null,
   };

@@ -1,7 +1,6 @@
 /** `tricost prices update`: what a release of the catalogue changes, shown, then added as new dated rows. */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Client } from 'pg';
 import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
@@ -9,10 +8,10 @@ import { builtInPrices } from '../domain/pricing/built-in-prices.ts';
 import { catalogueRelease } from '../domain/pricing/catalogue-release.ts';
 import { comparePriceLists, rowsToAdd } from '../domain/pricing/compare-price-lists.ts';
 import type { PriceList } from '../domain/pricing/price-list.ts';
+import { isConfirmed } from './confirmed.ts';
 import { parseBeginning } from './instant.ts';
-import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { changesAsJson, printChanges } from './prices-update-report.ts';
-import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
 
 interface UpdateOptions extends OwnerDatabaseOptions {
   catalogue?: string;
@@ -23,18 +22,16 @@ interface UpdateOptions extends OwnerDatabaseOptions {
 }
 
 export function defineUpdate(prices: Command): void {
-  prices
-    .command('update')
-    .description('compare the database with a release of the catalogue, and add what is new')
-    .option('--catalogue <file>', "the catalogue's JSON (default: the list of this release)")
-    .option('--source <text>', "what the rows shall name (default: the file's name)")
-    .option('--valid-from <time>', 'of prices without a date (default: today)', parseBeginning)
-    .option('--yes', 'add it, do not ask')
-    .option('--json', 'print one JSON object')
-    .option('--database-url <url>', OWNER_URL_HELP)
-    .option('--config <path>', CONFIG_HELP)
-    .option('--aws', AWS_HELP)
-    .option('--stack <name>', STACK_HELP)
+  ownerOptions(
+    prices
+      .command('update')
+      .description('compare the database with a release of the catalogue, and add what is new')
+      .option('--catalogue <file>', "the catalogue's JSON (default: the list of this release)")
+      .option('--source <text>', "what the rows shall name (default: the file's name)")
+      .option('--valid-from <time>', 'of prices without a date (default: today)', parseBeginning)
+      .option('--yes', 'add it, do not ask')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       `
@@ -59,7 +56,10 @@ async function update(client: Client, options: UpdateOptions): Promise<void> {
   const rows = rowsToAdd(changes);
   const isNothing = rows.prices.length + rows.names.length === 0;
   if (options.json !== true) printChanges(changes, problems);
-  const isWanted = !isNothing && (options.yes === true || (await isConfirmed(options)));
+  const isWanted =
+    !isNothing &&
+    (options.yes === true ||
+      (await isConfirmed('Add these? Rows cannot be taken back, only corrected.', options)));
   if (isWanted) await addPriceList(client, rows);
   if (options.json === true) {
     console.log(JSON.stringify({ added: isWanted, ...changesAsJson(changes), problems }));
@@ -90,14 +90,4 @@ function listed({ catalogue, source }: UpdateOptions): { list: PriceList; proble
       { cause },
     );
   }
-}
-
-/** Only where a person sees what is asked. */
-async function isConfirmed({ json }: UpdateOptions): Promise<boolean> {
-  if (json === true || !process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal
-    .question('Add these? Rows cannot be taken back, only corrected. Type yes: ')
-    .finally(() => terminal.close());
-  return answer.trim() === 'yes';
 }

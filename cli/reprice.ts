@@ -1,5 +1,4 @@
 /** `tricost reprice`: brings stored calls up to the price list as it is now, each as of its own start. */
-import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { Client } from 'pg';
@@ -11,12 +10,12 @@ import {
 } from '../adapters/postgres/reprice.ts';
 import type { SummaryLine } from '../domain/reprice/summary.ts';
 import { columns } from './columns.ts';
+import { isConfirmed } from './confirmed.ts';
 import { parseInstant } from './instant.ts';
 import { interruptible } from './interruptible.ts';
-import { OWNER_URL_HELP, type OwnerDatabaseOptions, withOwner } from './owner-database.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
 import { withProgress } from './progress.ts';
-import { AWS_HELP, CONFIG_HELP, STACK_HELP } from './target.ts';
 
 interface RepriceOptions extends OwnerDatabaseOptions {
   from: Date;
@@ -31,18 +30,16 @@ interface RepriceOptions extends OwnerDatabaseOptions {
 const PERCENT = 100;
 
 export function define(command: Command): void {
-  command
-    .requiredOption('--from <time>', 'first start of a call, inclusive', parseInstant)
-    .option('--to <time>', 'last start, exclusive (default: the end of today, UTC)', parseInstant)
-    .option('--provider <name>', 'only this provider, as the events name it')
-    .option('--model <name>', 'only this model, as the events name it')
-    .option('--dry-run', 'say what would change, change nothing')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print one JSON object')
-    .option('--database-url <url>', OWNER_URL_HELP)
-    .option('--config <path>', CONFIG_HELP)
-    .option('--aws', AWS_HELP)
-    .option('--stack <name>', STACK_HELP)
+  ownerOptions(
+    command
+      .requiredOption('--from <time>', 'first start of a call, inclusive', parseInstant)
+      .option('--to <time>', 'last start, exclusive (default: the end of today, UTC)', parseInstant)
+      .option('--provider <name>', 'only this provider, as the events name it')
+      .option('--model <name>', 'only this model, as the events name it')
+      .option('--dry-run', 'say what would change, change nothing')
+      .option('--yes', 'do not ask')
+      .option('--json', 'print one JSON object'),
+  )
     .addHelpText(
       'after',
       `
@@ -91,7 +88,7 @@ async function run(client: Client, options: RepriceOptions): Promise<void> {
       foreseen.summary.changed > 0 &&
       options.dryRun !== true &&
       !foreseen.isInterrupted &&
-      (options.yes === true || (await isConfirmed(options)));
+      (options.yes === true || (await isConfirmed('Change these calls?', options)));
     const done = isWanted ? await price(false) : undefined;
     if (options.json === true) console.log(JSON.stringify(asJson(done ?? foreseen, isWanted)));
     else if (done !== undefined) printDone(done);
@@ -155,14 +152,4 @@ function asJson({ summary, examined, isInterrupted }: Repricing, changed: boolea
       unpriced_after: line.unpricedAfter,
     })),
   };
-}
-
-/** Only where a person sees what is asked. */
-async function isConfirmed({ json }: RepriceOptions): Promise<boolean> {
-  if (json === true || !process.stdin.isTTY || !process.stdout.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal
-    .question('Change these calls? Type yes: ')
-    .finally(() => terminal.close());
-  return answer.trim() === 'yes';
 }

@@ -29,6 +29,9 @@ export type PriceKind = 'list' | 'contracted';
 /** From when a price without a date holds: the price list does not say since when, so since ever. */
 export const SINCE_EVER = '1970-01-01T00:00:00Z';
 
+/** A price without hours holds from minute 0 until this one. */
+export const DAY_MINUTES = 1_440;
+
 /** The price of one unit, from an instant on, until another row with the same key begins. */
 export interface PriceRow {
   /** Of the row in Postgres; in the built-in list, its position. A call keeps those that it was priced with. */
