@@ -3,8 +3,8 @@ import type { JsonObject } from '../json.ts';
 import { type PicoUsd, parseDecimal, toPicoUsd } from '../money.ts';
 import { costOfCall, type StoredCost } from '../pricing/cost-of-call.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
-import type { NoPrice, Price } from '../pricing/price-call.ts';
 import { priceUsage } from '../pricing/price-usage.ts';
+import { askedCall } from '../pricing/stored-call.ts';
 import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
 import { USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
 import type { CallFlag, CallRow } from './call-row.ts';
@@ -51,7 +51,12 @@ export function readCostAndUsage(
   };
   return {
     ...columns(usage),
-    ...costOfCall(stated, read === undefined ? 'no usage' : priceOf(prices, ts, served, read)),
+    ...costOfCall(
+      stated,
+      read === undefined
+        ? 'no usage'
+        : priceUsage(prices, askedCall({ ts, ...served }), { ...read, served: {} }),
+    ),
     service_tier: served.service_tier,
     region: served.region,
     usage_raw: isDoubtful && doubtful !== undefined ? keepRaw(doubtful, flags) : null,
@@ -119,18 +124,6 @@ function readStatedCost(event: JsonObject): PicoUsd | undefined {
   const cost = decimal === undefined ? undefined : toPicoUsd(decimal);
   if (cost === undefined || cost >= COST_LIMIT) throw new Refused('cost_invalid');
   return cost;
-}
-
-function priceOf(prices: PriceBook, ts: Date, served: Served, read: ReadUsage): Price | NoPrice {
-  const call = {
-    provider: served.provider,
-    model: served.model,
-    at: ts,
-    serviceTier: served.service_tier ?? undefined,
-    region: served.region ?? undefined,
-    batch: served.batch ?? undefined,
-  };
-  return priceUsage(prices, call, { ...read, served: {} });
 }
 
 function columns(usage: Usage): Record<UsageKey, number | null> {

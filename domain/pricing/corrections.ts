@@ -1,12 +1,18 @@
 /** Prices that the catalogue lacks, each with its source: tiers, regions, and units that follow from another by a published rule. */
 import { parseDecimal } from '../money.ts';
 import type { ListedPrice } from './from-catalogue.ts';
-import { PRICE_UNITS, type PriceUnit, type ServiceTier, SINCE_EVER } from './price-list.ts';
+import {
+  DAY_MINUTES,
+  PRICE_UNITS,
+  type PriceUnit,
+  type ServiceTier,
+  SINCE_EVER,
+} from './price-list.ts';
 
 /** "This tier costs half of standard": one rule for several models. Rules do not stack; each names what it starts from. */
 export interface Correction {
   provider: string;
-  /** Ids of the price list, or `*` with what begins so. */
+  /** Ids of the price list. */
   models: readonly string[];
   serviceTier?: ServiceTier;
   region?: string;
@@ -35,7 +41,9 @@ export function correct(
   const taken = new Set(prices.map(identity));
   for (const correction of corrections) {
     for (const model of correction.models) {
-      const base = all.filter((row) => isStandard(row) && isOf(row, correction.provider, model));
+      const base = all.filter(
+        (row) => isStandard(row) && row.provider === correction.provider && row.model === model,
+      );
       if (base.length === 0) {
         complain(`a correction names ${correction.provider} ${model}, which has no price`);
         continue;
@@ -46,8 +54,6 @@ export function correct(
       ];
       for (const row of made) {
         if (taken.has(identity(row))) {
-          // A pattern may meet a model that the catalogue has the price of; a name must not.
-          if (model.endsWith('*')) continue;
           complain(`a correction repeats the price of ${row.model}, ${row.unit}: remove it`);
           continue;
         }
@@ -65,11 +71,6 @@ function refuse(problem: string): never {
 
 function isStandard({ serviceTier, region }: ListedPrice): boolean {
   return serviceTier === 'standard' && region === '';
-}
-
-function isOf(row: ListedPrice, provider: string, model: string): boolean {
-  if (row.provider !== provider) return false;
-  return model.endsWith('*') ? row.model.startsWith(model.slice(0, -1)) : row.model === model;
 }
 
 function identity(row: ListedPrice): string {
@@ -99,7 +100,7 @@ function stated(correction: Correction, model: string): ListedPrice[] {
   const { provider, serviceTier = 'standard', region = '', source } = correction;
   return Object.entries(correction.prices ?? {}).map(([unit, priceUsd]) => ({
     ...{ provider, model, unit: unit as PriceUnit, serviceTier, region, source, priceUsd },
-    ...{ aboveInputTokens: 0, fromMinute: 0, untilMinute: 1_440, validFrom: SINCE_EVER },
+    ...{ aboveInputTokens: 0, fromMinute: 0, untilMinute: DAY_MINUTES, validFrom: SINCE_EVER },
   }));
 }
 

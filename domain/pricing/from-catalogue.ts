@@ -1,5 +1,11 @@
 /** Reads the catalogue of genai-prices (https://github.com/pydantic/genai-prices, data format 2) as a price list. */
-import { type ModelName, type PriceRow, type PriceUnit, SINCE_EVER } from './price-list.ts';
+import {
+  DAY_MINUTES,
+  type ModelName,
+  type PriceRow,
+  type PriceUnit,
+  SINCE_EVER,
+} from './price-list.ts';
 
 export type CatalogueMatch =
   | { equals: string }
@@ -44,8 +50,6 @@ const UNITS: Readonly<Record<string, PriceUnit>> = {
   web_searches_kcount: 'web_search',
   requests_kcount: 'request',
 };
-
-const DAY_MINUTES = 1_440;
 
 /** A price of the list before it has a number. */
 export type ListedPrice = Omit<PriceRow, 'id' | 'revision' | 'kind'>;

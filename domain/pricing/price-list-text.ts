@@ -106,7 +106,7 @@ function parsePrice(fields: string[], id: number): PriceRow {
   const [fromMinute, untilMinute] = minutes.split('-').map(Number);
   if (!(unit in PRICE_UNITS)) throw new Error(`a price list has a unit that is not known: ${unit}`);
   if (!SERVICE_TIERS.includes(tier as ServiceTier))
-    throw new Error(`… a tier that is not known: ${tier}`);
+    throw new Error(`a price list has a tier that is not known: ${tier}`);
   return {
     id,
     kind: 'list',

@@ -19,7 +19,10 @@ export type StoredCall = { ts: Date } & Pick<
   | 'price_status'
 > & { /** Null: stored by a release that did not keep them. */ price_ids: number[] | null };
 
-export function askedCall(call: StoredCall): AskedCall {
+/** Also of a row that is about to be stored. */
+export function askedCall(
+  call: Pick<StoredCall, 'ts' | 'provider' | 'model' | 'service_tier' | 'region' | 'batch'>,
+): AskedCall {
   return {
     provider: call.provider,
     model: call.model,
