@@ -11,7 +11,7 @@ import type pg from 'pg';
 import { ParameterStore } from '../../local/endpoints/parameter-store.ts';
 import { startLoopbackServer } from '../../local/loopback-server.ts';
 import { Teardown } from '../../local/teardown.ts';
-import type { SerialisedCall } from '../../sdk/src/serialise-call.ts';
+import type { SerialisedCall } from '../../sdk/src/delivery/serialise-call.ts';
 import { startBenchDatabase } from '../bench-database.ts';
 import type { InvocationCost } from './invoke-bundle.ts';
 import { compress, PACKED_CALLS, pack, SAMPLE_AT } from './sample.ts';

@@ -1,9 +1,13 @@
 /** The demo's traffic as it travels: one call a message, a hundred, or as many as fit compressed into one billed chunk. */
 import { gzipSync } from 'node:zlib';
 import { demoCalls } from '../../local/demo/traffic.ts';
-import { CallQueue } from '../../sdk/src/call-queue.ts';
-import { BILLING_CHUNK_BYTES, MAX_SQS_BYTES, MessagePacker } from '../../sdk/src/message-packer.ts';
-import { type SerialisedCall, serialiseCall } from '../../sdk/src/serialise-call.ts';
+import { CallQueue } from '../../sdk/src/delivery/call-queue.ts';
+import {
+  BILLING_CHUNK_BYTES,
+  MAX_SQS_BYTES,
+  MessagePacker,
+} from '../../sdk/src/delivery/message-packer.ts';
+import { type SerialisedCall, serialiseCall } from '../../sdk/src/delivery/serialise-call.ts';
 
 /** Of the sample: the same moment makes the same calls. */
 export const SAMPLE_AT = new Date('2026-11-23T12:00:00Z');

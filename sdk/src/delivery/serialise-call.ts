@@ -1,5 +1,5 @@
 /** Turns a call into the text that will be sent, at once: what the app does to its objects afterwards changes nothing. */
-import type { LlmCall } from '../../domain/contract/llm-call.ts';
+import type { LlmCall } from '../../../domain/contract/llm-call.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** A call as the app hands it over: `ts` may be missing, `event_id` should be. */

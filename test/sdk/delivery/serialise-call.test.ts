@@ -1,8 +1,8 @@
 /** What becomes of the objects an app publishes. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { serialiseCall } from '../../sdk/src/serialise-call.ts';
-import { uuidV7 } from '../../sdk/src/uuid-v7.ts';
+import { serialiseCall } from '../../../sdk/src/delivery/serialise-call.ts';
+import { uuidV7 } from '../../../sdk/src/delivery/uuid-v7.ts';
 
 const NOW_MS = Date.parse('2026-11-23T13:00:00.250Z');
 const parsed = (call: unknown) => JSON.parse(serialiseCall(call, NOW_MS).json);

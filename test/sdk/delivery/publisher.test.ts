@@ -1,10 +1,10 @@
 /** The publisher on a real SQS engine: what is published arrives, once, in order, within the limits. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createPublisher } from '../../sdk/src/create-publisher.ts';
-import type { PublisherOptions } from '../../sdk/src/publisher.ts';
-import { assertCall, receiveBodies, receiveEnvelopes } from '../support/received-envelopes.ts';
-import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
+import { createPublisher } from '../../../sdk/src/delivery/create-publisher.ts';
+import type { PublisherOptions } from '../../../sdk/src/delivery/publisher.ts';
+import { assertCall, receiveBodies, receiveEnvelopes } from '../../support/received-envelopes.ts';
+import { startQueue, type TestQueueEngine } from '../../support/sqs.ts';
 
 const CALL = {
   feature: 'support.reply',

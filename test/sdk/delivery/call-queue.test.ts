@@ -1,7 +1,7 @@
 /** Waiting calls: a plain array with a byte limit is the model. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { CallQueue } from '../../sdk/src/call-queue.ts';
+import { CallQueue } from '../../../sdk/src/delivery/call-queue.ts';
 
 test('behaves as a list that loses its oldest calls beyond the limit', () => {
   const step = fc.oneof(

@@ -1,13 +1,13 @@
 /** Envelopes: every call in one, in order, within the limits of SQS. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CallQueue } from '../../sdk/src/call-queue.ts';
+import { CallQueue } from '../../../sdk/src/delivery/call-queue.ts';
 import {
   MAX_CALL_BYTES,
   MAX_SQS_BYTES,
   type Message,
   MessagePacker,
-} from '../../sdk/src/message-packer.ts';
+} from '../../../sdk/src/delivery/message-packer.ts';
 
 const always = () => true;
 

@@ -7,9 +7,9 @@ import {
 import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPublisher } from '../../sdk/src/create-publisher.ts';
-import { type PublishError, warnOnConsole } from '../../sdk/src/publish-error.ts';
-import type { PublisherOptions } from '../../sdk/src/publisher.ts';
+import { createPublisher } from '../../../sdk/src/delivery/create-publisher.ts';
+import { type PublishError, warnOnConsole } from '../../../sdk/src/delivery/publish-error.ts';
+import type { PublisherOptions } from '../../../sdk/src/delivery/publisher.ts';
 
 const CALL = { model: 'gpt-5', provider: 'openai', usage: { input_tokens: 1 } };
 const NEVER_MS = 2 ** 31 - 1;
