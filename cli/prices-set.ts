@@ -148,9 +148,7 @@ async function set(client: Client, options: SetOptions): Promise<void> {
   );
   if (added.prices > 0) await priceArrived(client, options);
   if (added.prices > 0 && Date.parse(row.validFrom) < Date.now()) {
-    console.log(
-      `Calls since then that have a cost keep it: \`tricost reprice --from ${row.validFrom.slice(0, 10)}\` brings them up to this price.`,
-    );
+    console.log('Calls since then that have a cost keep it until `tricost reprice`.');
   }
 }
 
