@@ -9,6 +9,7 @@ export type {
   Publisher,
   PublisherOptions,
   PublisherStats,
+  SqsClient,
 } from './delivery/publisher.ts';
 export type { CallInput } from './delivery/serialise-call.ts';
 export type { Transport, TransportOutcome } from './delivery/transport.ts';

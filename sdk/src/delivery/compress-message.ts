@@ -1,4 +1,4 @@
-/** Compresses a message, where that makes it smaller: a single call does not gain, two hundred shrink to a fifth. */
+/** Compresses a message, where that makes it smaller: a single call does not gain, two hundred shrink to a sixth. */
 import { promisify } from 'node:util';
 import type { Message } from './message-packer.ts';
 

@@ -15,7 +15,7 @@ export interface PublisherSettings {
 
 type NumberName = Exclude<keyof PublisherSettings, 'compress'>;
 
-/** Calls of the demo's traffic shrink to a fifth. */
+/** Calls of the demo's traffic shrink to a sixth: mostly one billing chunk again, with some room for others. */
 const COMPRESSED_MESSAGE_BYTES = 4 * BILLING_CHUNK_BYTES;
 
 /** What is right depends on where the app runs, and on what it has asked for. */

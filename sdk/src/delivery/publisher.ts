@@ -1,15 +1,20 @@
 /** The publisher's contract with the app. */
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { OnError } from './publish-error.ts';
 import type { CallInput } from './serialise-call.ts';
 import type { Transport } from './transport.ts';
+
+/** An `SQSClient` of any version of `@aws-sdk/client-sqs`; without its types, so that an app need not have them. */
+export interface SqsClient {
+  send(...args: never[]): unknown;
+  destroy(): void;
+}
 
 /** A number that makes no sense is told to `onError`, and the default taken. */
 export interface PublisherOptions {
   /** The stack's output `QueueUrl`. Default: `TRICOST_QUEUE_URL` of the environment. */
   queueUrl?: string | undefined;
   /** Your own SQS client. Default: requests signed with the keys of the environment, or a client with the AWS SDK's usual credentials. */
-  client?: SQSClient | undefined;
+  client?: SqsClient | undefined;
   /** Sends the messages instead of SQS: `tricost/http`, `tricost/file`, or your own. */
   transport?: Transport | undefined;
   /** Largest packed message, envelope included, before it is compressed. Default 65,536, one billing chunk of SQS; 262,144 with `compress`. */

@@ -1,5 +1,6 @@
 /** The default transport: the stack's queue. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SqsClient } from '../delivery/publisher.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { environmentKeys } from './environment-keys.ts';
 import { sqsByAwsSdk } from './sqs-by-aws-sdk.ts';
@@ -9,7 +10,7 @@ export interface SqsOptions {
   /** As `aws sqs get-queue-url` prints it. Default: `TRICOST_QUEUE_URL` of the environment. */
   queueUrl?: string | undefined;
   /** Yours, with its credentials and endpoint. */
-  client?: SQSClient | undefined;
+  client?: SqsClient | undefined;
 }
 
 /**
@@ -23,5 +24,5 @@ export function sqsTransport({ queueUrl, client }: SqsOptions): Transport {
     return { send: () => Promise.reject(new Error(problem)) };
   }
   const isSignedHere = client === undefined && environmentKeys() !== undefined;
-  return isSignedHere ? sqsBySignedRequest(url) : sqsByAwsSdk(url, client);
+  return isSignedHere ? sqsBySignedRequest(url) : sqsByAwsSdk(url, client as SQSClient | undefined);
 }
