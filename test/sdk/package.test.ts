@@ -25,6 +25,7 @@ const TSC = join(ROOT, 'node_modules/.bin/tsc');
 let app: string;
 let engine: TestQueueEngine;
 let packed: string[];
+let tarball: string;
 beforeAll(async () => {
   app = mkdtempSync(join(tmpdir(), 'tricost-app-'));
   writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}');
@@ -32,6 +33,7 @@ beforeAll(async () => {
     cwd: join(ROOT, 'sdk'),
   });
   const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[')));
+  tarball = filename;
   packed = files.map((file: { path: string }) => file.path);
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(app, filename)], {
     cwd: app,
@@ -102,6 +104,7 @@ describe('the packed package', () => {
   test('publishes with the lines of its README', async () => {
     const queueUrl = await engine.createQueue('readme');
     const readme = readFileSync(join(ROOT, 'sdk/README.md'), 'utf8');
+    expect(readme).toContain(`npm install ./${tarball}\n`);
     const lines = /```js\n(.*?)```/s.exec(readme)?.[1] ?? expect.fail('no example in the README');
     const provider = `
       const request = {};
