@@ -1,5 +1,5 @@
 /** An app that publishes through the SDK until it is killed: started by app-process.ts, which tells it what and how fast. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LlmCall } from '../../domain/contract/llm-call.ts';
@@ -33,8 +33,8 @@ for (let next = settings.from; next < settings.to; ) {
   for (; next < upTo; next += 1) {
     const call: LlmCall = JSON.parse(calls[next] ?? '');
     publisher.publish(call);
-    // Only now the app may count on it: one byte a call, written before anything else can happen.
-    writeSync(1, '.');
+    // Only now the app may count on it: one byte a call. To a pipe, this is done when it returns.
+    process.stdout.write('.');
   }
   await sleep(TICK_MS);
 }

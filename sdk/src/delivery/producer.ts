@@ -123,8 +123,8 @@ export class Producer {
   schedule(): void {
     if (this.#isStopped) return;
     const { flushAfterEvents, flushAfterMs } = this.#settings;
-    if (flushAfterMs === 0 || this.#queue.length >= flushAfterEvents)
-      this.#dueUpTo = this.#queue.end;
+    const isEnough = flushAfterMs === 0 || this.#queue.length >= flushAfterEvents;
+    if (isEnough) this.#dueUpTo = this.#queue.end;
     if (this.#isDue()) void this.#sendDue();
     else if (this.#queue.length > 0) {
       this.#ageTimer ??= setTimeout(() => this.sendAll(), flushAfterMs).unref();

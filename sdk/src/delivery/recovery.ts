@@ -1,7 +1,6 @@
 /** Delivers what processes that died have left in the spool: one file at a time, as the same producer, so that ingest counts it once. */
 import { promises as fs } from 'node:fs';
-import type { SpoolContent } from '../spool/entries.ts';
-import { readContent } from '../spool/entries.ts';
+import { readContent, type SpoolContent } from '../spool/entries.ts';
 import { SpoolFile } from '../spool/spool-file.ts';
 import type { Adopted, SpoolFolder } from '../spool/spool-folder.ts';
 import { type Counts, inWords, type Producer } from './producer.ts';

@@ -1,5 +1,4 @@
 /** An app for tests to kill: publishes as many calls as it is told to, one after the other, and says which it has published. */
-import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { createPublisher } from '../../../sdk/src/index.ts';
 import { httpTransport } from '../../../sdk/src/transports/http.ts';
@@ -14,7 +13,8 @@ const publisher = createPublisher({
 for (let index = 0; index < Number(calls); index += 1) {
   const event_id = crypto.randomUUID();
   publisher.publish({ event_id, model: 'gpt-5', usage: { input_tokens: index } });
-  writeSync(1, `${event_id}\n`);
+  // To a pipe, this is done when it returns.
+  process.stdout.write(`${event_id}\n`);
   await new Promise(setImmediate);
 }
 process.on('SIGTERM', async () => {

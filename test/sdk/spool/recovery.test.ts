@@ -22,10 +22,10 @@ beforeEach(() => {
 });
 
 /** A process that has published, and cannot deliver. */
-async function startApp(calls: number, url = NOWHERE) {
-  const app = spawn(process.execPath, [APP, url, spoolDir, String(calls)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+async function startApp(calls: number, { url = NOWHERE, fileBlocks = 'unlimited' } = {}) {
+  const limited = `ulimit -f ${fileBlocks} && exec "$0" "$@"`;
+  const command = ['-c', limited, process.execPath, APP, url, spoolDir, String(calls)];
+  const app = spawn('sh', command, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void app.kill('SIGKILL'));
   const ids: string[] = [];
   for await (const chunk of app.stdout) {
@@ -74,7 +74,7 @@ describe('after kill -9', () => {
     // Takes every message, and never says so.
     const server = await startLoopbackServer(() => {});
     onTestFinished(server.stop);
-    const { app } = await startApp(10, server.url);
+    const { app } = await startApp(10, { url: server.url });
     await vi.waitUntil(() => server.requests.length > 0);
     await kill(app);
     const { flush, transport } = startPublisher();
@@ -142,7 +142,7 @@ test('a process that shuts down in order leaves nothing', async () => {
 test('SIGTERM: the guide of the documentation leaves nothing either', async () => {
   const server = await startLoopbackServer((_, response) => response.end());
   onTestFinished(server.stop);
-  const { app, ids } = await startApp(20, server.url);
+  const { app, ids } = await startApp(20, { url: server.url });
   await kill(app, 'SIGTERM');
   const delivered = server.requests.flatMap(({ body }) => JSON.parse(body).events);
   expect(delivered.map((event: { event_id: string }) => event.event_id).sort()).toEqual(ids.sort());
@@ -181,6 +181,19 @@ describe('never in the way', () => {
     publish(CALL);
     expect(await flush()).toEqual({ sent: 1, dropped: 0, pending: 0 });
     chmodSync(spoolDir, 0o700);
+  });
+
+  test('a disk that is full ends nothing, and what it took is recovered', async () => {
+    // In blocks of 512 bytes, or of 1,024 in some shells: less than the calls need.
+    const { app, ids } = await startApp(2_000, { fileBlocks: '64' });
+    await kill(app);
+    const { flush, stats, transport } = startPublisher();
+    expect(await flush()).toMatchObject({ dropped: 0, pending: 0 });
+    const recovered = idsOf(transport);
+    expect(stats().sent).toBe(recovered.length);
+    expect(recovered).toEqual(ids.slice(0, recovered.length));
+    expect(recovered.length).toBeGreaterThan(100);
+    expect(recovered.length).toBeLessThan(2_000);
   });
 
   test('a file of nonsense is told and removed, and those beside it are delivered', async () => {
