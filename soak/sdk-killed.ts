@@ -63,7 +63,7 @@ async function run(soak: SoakStack, size: SdkKilled, directory: string): Promise
       ...settings,
     });
   const overflowing = Math.floor(events * OVERFLOW_SHARE);
-  const perApp = Math.ceil((events - overflowing) / (deaths + 1));
+  const perApp = Math.floor((events - overflowing) / (deaths + 1));
   let published = 0;
   let spooled = 0;
 
@@ -71,7 +71,8 @@ async function run(soak: SoakStack, size: SdkKilled, directory: string): Promise
     const how = DEATHS[death % DEATHS.length];
     report(`${published} of ${events} events published; the next app will be ${how}`);
     const app = start({ from: published, to: published + perApp });
-    await sleep(publishMs * (0.2 + 0.8 * random.next()));
+    await app.hasStarted();
+    await sleep(publishMs * random.next());
     if (how === 'ended in order') await app.end();
     else {
       if (how === 'frozen, then killed') await freeze(soak, app, publishMs * random.next());

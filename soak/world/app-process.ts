@@ -29,7 +29,8 @@ export class AppProcess {
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   readonly #calls: number;
   readonly #exited: Promise<unknown[]>;
-  #published = 0;
+  /** Written by it: one when it has started, then one a call. */
+  #bytes = 0;
 
   constructor({ stack }: SoakStack, settings: AppSettings) {
     this.#calls = settings.to - settings.from;
@@ -44,18 +45,31 @@ export class AppProcess {
     // What a killed process has written is read to its end.
     this.#exited = once(this.#process, 'close');
     this.#process.stdout.on('data', (chunk: Buffer) => {
-      this.#published += chunk.length;
+      this.#bytes += chunk.length;
     });
   }
 
   /** How many calls publish() has returned for. */
   get published(): number {
-    return this.#published;
+    return Math.max(0, this.#bytes - 1);
   }
 
-  /** @throws Error when it has ended before */
-  async hasPublishedAll(): Promise<void> {
-    while (this.#published < this.#calls) {
+  /**
+   * From then on it listens to signals, however slowly the machine starts it.
+   *
+   * @throws Error when it ends before
+   */
+  hasStarted(): Promise<void> {
+    return this.#hasWritten(1);
+  }
+
+  /** @throws Error when it ends before */
+  hasPublishedAll(): Promise<void> {
+    return this.#hasWritten(1 + this.#calls);
+  }
+
+  async #hasWritten(bytes: number): Promise<void> {
+    while (this.#bytes < bytes) {
       if (this.#process.exitCode !== null) throw new Error('the app has ended by itself');
       await sleep(POLL_MS);
     }

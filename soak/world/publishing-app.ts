@@ -26,6 +26,8 @@ process.on('SIGTERM', async () => {
   process.exit(pending === 0 ? 0 : 1);
 });
 
+// From here on it is killed as an app that works. To a pipe, a write is done when it returns.
+process.stdout.write('+');
 const startedAt = performance.now();
 for (let next = settings.from; next < settings.to; ) {
   const share = Math.min(1, (performance.now() - startedAt) / Math.max(1, settings.overMs));
@@ -33,7 +35,7 @@ for (let next = settings.from; next < settings.to; ) {
   for (; next < upTo; next += 1) {
     const call: LlmCall = JSON.parse(calls[next] ?? '');
     publisher.publish(call);
-    // Only now the app may count on it: one byte a call. To a pipe, this is done when it returns.
+    // Only now the app may count on it.
     process.stdout.write('.');
   }
   await sleep(TICK_MS);
