@@ -26,6 +26,7 @@ export class Migrate extends Construct {
       environment: {
         ...partitionEnvironment(config),
         TRICOST_FEATURE_INDEX: String(config.featureIndex),
+        TRICOST_REPORTING_ZONE: config.reportingZone,
         TRICOST_RUNTIME_DATABASE_URL_PARAMETER: parameters.runtimeDatabaseUrl,
         TRICOST_SLACK_WEBHOOK_URL_PARAMETER: parameters.slackWebhookUrl,
       } satisfies MigrateEnv,

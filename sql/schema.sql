@@ -66,6 +66,55 @@ comment on table tricost.deliveries is 'One row per numbered envelope of a produ
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
 grant insert, select on tricost.deliveries to tricost_ingest;
 
+create table tricost.feature_days (
+  starts_at timestamp with time zone not null,
+  local_day date not null,
+  calls bigint not null,
+  priced_calls bigint not null,
+  unpriced_calls bigint not null,
+  failed_calls bigint not null,
+  cache_hits bigint not null,
+  input_tokens bigint,
+  output_tokens bigint,
+  cache_read_tokens bigint,
+  latency_calls bigint not null,
+  latency_ms bigint,
+  cost_usd numeric,
+  environment text,
+  feature text not null,
+  provider text not null,
+  model text not null
+);
+CREATE INDEX feature_days_local_day_idx ON tricost.feature_days USING btree (local_day);
+CREATE INDEX feature_days_starts_at_idx ON tricost.feature_days USING btree (starts_at);
+comment on table tricost.feature_days is 'Sums of feature_hours over a reporting day. Read reporting.spend_by_feature_day, which knows what has changed since.';
+
+create table tricost.feature_hours (
+  starts_at timestamp with time zone not null,
+  local_day date not null,
+  calls bigint not null,
+  priced_calls bigint not null,
+  unpriced_calls bigint not null,
+  failed_calls bigint not null,
+  cache_hits bigint not null,
+  input_tokens bigint,
+  output_tokens bigint,
+  cache_read_tokens bigint,
+  latency_calls bigint not null,
+  latency_ms bigint,
+  cost_usd numeric,
+  environment text,
+  feature text not null,
+  provider text not null,
+  model text not null
+);
+CREATE INDEX feature_hours_local_day_idx ON tricost.feature_hours USING btree (local_day);
+CREATE INDEX feature_hours_starts_at_idx ON tricost.feature_hours USING btree (starts_at);
+comment on table tricost.feature_hours is 'Sums of the calls of a reporting hour. Read reporting.spend_by_feature_hour, which knows what has changed since.';
+
+comment on table tricost.fold_lock is 'Empty. Who folds locks it: an advisory lock would take the snapshot before it has waited.';
+grant update on tricost.fold_lock to tricost_ingest;
+
 create table tricost.forget_user_runs (
   pseudonym text not null,
   salt bytea not null,
@@ -156,6 +205,10 @@ create table tricost.llm_calls (
   constraint llm_calls_usage_source_check CHECK ((usage_source = ANY (ARRAY['provider'::text, 'partial'::text, 'estimated'::text]))),
   constraint llm_calls_web_searches_check CHECK ((web_searches >= 0))
 ) partition by range (ts);
+CREATE TRIGGER mark_deleted AFTER DELETE ON tricost.llm_calls REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION tricost.mark_calls();
+CREATE TRIGGER mark_inserted AFTER INSERT ON tricost.llm_calls REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION tricost.mark_calls();
+CREATE TRIGGER mark_truncated AFTER TRUNCATE ON tricost.llm_calls FOR EACH STATEMENT EXECUTE FUNCTION tricost.mark_calls();
+CREATE TRIGGER mark_updated AFTER UPDATE ON tricost.llm_calls REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION tricost.mark_calls();
 CREATE INDEX llm_calls_unpriced_idx ON ONLY tricost.llm_calls USING btree (ts, event_id) WHERE (price_status = 'unpriced'::text);
 CREATE INDEX llm_calls_user_id_ts_idx ON ONLY tricost.llm_calls USING btree (user_id, ts);
 comment on table tricost.llm_calls is 'One row per LLM call, one partition per UTC month. No DEFAULT partition: one row in it blocks creating its month.';
@@ -276,6 +329,32 @@ comment on column tricost.prices.source is 'Where the price was read: an address
 comment on column tricost.prices.release is 'The built-in list that brought the row, by its digest. NULL: an operator did; no release takes it back.';
 grant select on tricost.prices to tricost_ingest;
 
+create table tricost.prompt_days (
+  starts_at timestamp with time zone not null,
+  local_day date not null,
+  calls bigint not null,
+  priced_calls bigint not null,
+  unpriced_calls bigint not null,
+  failed_calls bigint not null,
+  cache_hits bigint not null,
+  input_tokens bigint,
+  output_tokens bigint,
+  cache_read_tokens bigint,
+  latency_calls bigint not null,
+  latency_ms bigint,
+  cost_usd numeric,
+  prompt_version integer,
+  environment text,
+  feature text not null,
+  prompt_name text,
+  prompt_id text not null,
+  provider text not null,
+  model text not null
+);
+CREATE INDEX prompt_days_local_day_idx ON tricost.prompt_days USING btree (local_day);
+CREATE INDEX prompt_days_starts_at_idx ON tricost.prompt_days USING btree (starts_at);
+comment on table tricost.prompt_days is 'Sums of the calls of a reporting day. Read reporting.spend_by_prompt_day, which knows what has changed since.';
+
 create table tricost.prompt_features (
   feature text not null,
   versions integer default 0 not null,
@@ -314,6 +393,24 @@ comment on column tricost.rejected_calls.reason is 'Stable code; every code has 
 comment on column tricost.rejected_calls.body is 'The event as received (UTF-8). Never jsonb: what could not be parsed must survive too.';
 grant insert on tricost.rejected_calls to tricost_ingest;
 
+create table tricost.reporting_days (
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  local_day date not null,
+  constraint reporting_days_check CHECK ((starts_at < ends_at)),
+  constraint reporting_days_pkey PRIMARY KEY (starts_at)
+);
+comment on table tricost.reporting_days is 'The days of the reporting zone, half-open; one that holds the start of a UTC month is two rows.';
+
+create table tricost.reporting_hours (
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  local_day date not null,
+  constraint reporting_hours_check CHECK ((starts_at < ends_at)),
+  constraint reporting_hours_pkey PRIMARY KEY (starts_at)
+);
+comment on table tricost.reporting_hours is 'The hours of the reporting zone, half-open, as far as there are partitions.';
+
 create table tricost.repricing_runs (
   id integer generated always as identity not null,
   started_at timestamp with time zone default now() not null,
@@ -341,6 +438,22 @@ comment on column tricost.repricing_runs.done_ts is 'The last call that was exam
 comment on column tricost.repricing_runs.calls_changed is 'A call that a run changed twice, because the list grew while it was interrupted, counts twice.';
 comment on column tricost.repricing_runs.usd_before is 'What the changed calls cost before, in US dollars; unpriced ones add nothing.';
 comment on column tricost.repricing_runs.only_unpriced is 'Whether calls that had a cost were left alone, as when new prices arrive.';
+
+create table tricost.rollup_dirty (
+  quarter timestamp with time zone not null
+);
+comment on table tricost.rollup_dirty is 'Quarters of an hour with calls that changed since the rollups were computed. Without a key: one would lose marks when a fold takes them while others make them.';
+
+create table tricost.rollup_state (
+  only_row boolean default true not null,
+  zone text default 'UTC'::text not null,
+  raw_from timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint rollup_state_only_row_check CHECK (only_row),
+  constraint rollup_state_pkey PRIMARY KEY (only_row)
+);
+comment on table tricost.rollup_state is 'One row.';
+comment on column tricost.rollup_state.zone is 'IANA zone whose hours and days the rollups have.';
+comment on column tricost.rollup_state.raw_from is 'Calls before it may be gone: what the rollups say of them is never computed again.';
 
 create table tricost.schema_migrations (
   version bigint not null,
@@ -558,6 +671,19 @@ create view reporting.rejected_calls as
 comment on view reporting.rejected_calls is 'Events that ingest refused, with the reason, for 30 days. Bodies stay private: they may hold anything.';
 grant select on reporting.rejected_calls to tricost_readonly;
 
+create view reporting.reporting_day as
+ SELECT zone,
+    now() AS now,
+    ( SELECT reporting_days.local_day
+           FROM tricost.reporting_days
+          WHERE reporting_days.starts_at <= now()
+          ORDER BY reporting_days.starts_at DESC
+         LIMIT 1) AS today
+   FROM tricost.rollup_state;
+comment on view reporting.reporting_day is 'One row: the reporting zone and the day that it is there.';
+grant select on reporting.reporting_day to tricost_ingest;
+grant select on reporting.reporting_day to tricost_readonly;
+
 create view reporting.repricing_runs as
  SELECT id,
     started_at,
@@ -592,6 +718,319 @@ create view reporting.reused_event_ids as
   GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
 comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
 grant select on reporting.reused_event_ids to tricost_readonly;
+
+create view reporting.spend_by_feature_day as
+ WITH dirty_days AS MATERIALIZED (
+         SELECT dirty_days.starts_at,
+            dirty_days.ends_at,
+            dirty_days.local_day
+           FROM tricost.dirty_days
+        ), dirty_hours AS MATERIALIZED (
+         SELECT dirty_hours.starts_at,
+            dirty_hours.ends_at,
+            dirty_hours.local_day
+           FROM tricost.dirty_hours
+        ), live AS (
+         SELECT feature_days.local_day AS day,
+            feature_days.environment,
+            feature_days.feature,
+            feature_days.provider,
+            feature_days.model,
+            feature_days.calls,
+            feature_days.priced_calls,
+            feature_days.unpriced_calls,
+            feature_days.failed_calls,
+            feature_days.cache_hits,
+            feature_days.input_tokens,
+            feature_days.output_tokens,
+            feature_days.cache_read_tokens,
+            feature_days.latency_calls,
+            feature_days.latency_ms,
+            feature_days.cost_usd
+           FROM tricost.feature_days
+          WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
+                   FROM dirty_days))
+        UNION ALL
+         SELECT d.local_day,
+            h.environment,
+            h.feature,
+            h.provider,
+            h.model,
+            h.calls,
+            h.priced_calls,
+            h.unpriced_calls,
+            h.failed_calls,
+            h.cache_hits,
+            h.input_tokens,
+            h.output_tokens,
+            h.cache_read_tokens,
+            h.latency_calls,
+            h.latency_ms,
+            h.cost_usd
+           FROM dirty_days d
+             JOIN tricost.feature_hours h ON h.starts_at >= d.starts_at AND h.starts_at < d.ends_at
+          WHERE NOT (h.starts_at IN ( SELECT dirty_hours.starts_at
+                   FROM dirty_hours))
+        UNION ALL
+         SELECT h.local_day,
+            sums.environment,
+            sums.feature,
+            sums.provider,
+            sums.model,
+            sums.count,
+            sums.count_1 AS count,
+            sums.count_2 AS count,
+            sums.count_3 AS count,
+            sums.count_4 AS count,
+            sums.sum,
+            sums.sum_1 AS sum,
+            sums.sum_2 AS sum,
+            sums.count_5 AS count,
+            sums.sum_3 AS sum,
+            sums.sum_4 AS sum
+           FROM dirty_hours h
+             CROSS JOIN LATERAL ( SELECT llm_calls.environment,
+                    llm_calls.feature,
+                    llm_calls.provider,
+                    llm_calls.model,
+                    count(*) AS count,
+                    count(llm_calls.cost_usd) AS count,
+                    count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS count,
+                    count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS count,
+                    count(*) FILTER (WHERE llm_calls.cache_hit) AS count,
+                    sum(llm_calls.input_tokens) AS sum,
+                    sum(llm_calls.output_tokens) AS sum,
+                    sum(llm_calls.cache_read_tokens) AS sum,
+                    count(llm_calls.latency_ms) AS count,
+                    sum(llm_calls.latency_ms) AS sum,
+                    sum(llm_calls.cost_usd) AS sum
+                   FROM tricost.llm_calls
+                  WHERE llm_calls.ts >= h.starts_at AND llm_calls.ts < h.ends_at
+                  GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model) sums(environment, feature, provider, model, count, count_1, count_2, count_3, count_4, sum, sum_1, sum_2, count_5, sum_3, sum_4)
+        )
+ SELECT day,
+    environment,
+    feature,
+    provider,
+    model,
+    sum(calls)::bigint AS calls,
+    sum(priced_calls)::bigint AS priced_calls,
+    sum(unpriced_calls)::bigint AS unpriced_calls,
+    sum(failed_calls)::bigint AS failed_calls,
+    sum(cache_hits)::bigint AS cache_hits,
+    sum(input_tokens)::bigint AS input_tokens,
+    sum(output_tokens)::bigint AS output_tokens,
+    sum(cache_read_tokens)::bigint AS cache_read_tokens,
+    sum(latency_calls)::bigint AS latency_calls,
+    sum(latency_ms)::bigint AS latency_ms,
+    sum(cost_usd) AS cost_usd
+   FROM live
+  GROUP BY day, environment, feature, provider, model;
+comment on view reporting.spend_by_feature_day is 'The same per day of the reporting zone.';
+grant select on reporting.spend_by_feature_day to tricost_readonly;
+
+create view reporting.spend_by_feature_hour as
+ WITH dirty AS MATERIALIZED (
+         SELECT dirty_hours.starts_at,
+            dirty_hours.ends_at,
+            dirty_hours.local_day
+           FROM tricost.dirty_hours
+        )
+ SELECT feature_hours.starts_at AS hour,
+    feature_hours.local_day AS day,
+    feature_hours.environment,
+    feature_hours.feature,
+    feature_hours.provider,
+    feature_hours.model,
+    feature_hours.calls,
+    feature_hours.priced_calls,
+    feature_hours.unpriced_calls,
+    feature_hours.failed_calls,
+    feature_hours.cache_hits,
+    feature_hours.input_tokens,
+    feature_hours.output_tokens,
+    feature_hours.cache_read_tokens,
+    feature_hours.latency_calls,
+    feature_hours.latency_ms,
+    feature_hours.cost_usd
+   FROM tricost.feature_hours
+  WHERE NOT (feature_hours.starts_at IN ( SELECT dirty.starts_at
+           FROM dirty))
+UNION ALL
+ SELECT dirty.starts_at AS hour,
+    dirty.local_day AS day,
+    sums.environment,
+    sums.feature,
+    sums.provider,
+    sums.model,
+    sums.count AS calls,
+    sums.count_1 AS priced_calls,
+    sums.count_2 AS unpriced_calls,
+    sums.count_3 AS failed_calls,
+    sums.count_4 AS cache_hits,
+    sums.sum AS input_tokens,
+    sums.sum_1 AS output_tokens,
+    sums.sum_2 AS cache_read_tokens,
+    sums.count_5 AS latency_calls,
+    sums.sum_3 AS latency_ms,
+    sums.sum_4 AS cost_usd
+   FROM dirty
+     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
+            llm_calls.feature,
+            llm_calls.provider,
+            llm_calls.model,
+            count(*) AS count,
+            count(llm_calls.cost_usd) AS count,
+            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS count,
+            count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS count,
+            count(*) FILTER (WHERE llm_calls.cache_hit) AS count,
+            sum(llm_calls.input_tokens) AS sum,
+            sum(llm_calls.output_tokens) AS sum,
+            sum(llm_calls.cache_read_tokens) AS sum,
+            count(llm_calls.latency_ms) AS count,
+            sum(llm_calls.latency_ms) AS sum,
+            sum(llm_calls.cost_usd) AS sum
+           FROM tricost.llm_calls
+          WHERE llm_calls.ts >= dirty.starts_at AND llm_calls.ts < dirty.ends_at
+          GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model) sums(environment, feature, provider, model, count, count_1, count_2, count_3, count_4, sum, sum_1, sum_2, count_5, sum_3, sum_4);
+comment on view reporting.spend_by_feature_hour is 'Calls, tokens and US dollars per hour of the reporting zone, environment, feature, provider and model: exact at every instant. Sums leave out what is unknown, which is counted beside.';
+comment on column reporting.spend_by_feature_hour.hour is 'When the hour began.';
+comment on column reporting.spend_by_feature_hour.day is 'Its day in the reporting zone.';
+comment on column reporting.spend_by_feature_hour.priced_calls is 'Calls of known cost: those that cost_usd sums.';
+comment on column reporting.spend_by_feature_hour.unpriced_calls is 'Calls with usage and without a price.';
+comment on column reporting.spend_by_feature_hour.failed_calls is 'Calls that did not end ok.';
+comment on column reporting.spend_by_feature_hour.latency_calls is 'Calls of known latency: those that latency_ms sums.';
+comment on column reporting.spend_by_feature_hour.cost_usd is 'NULL: no call has a known cost.';
+grant select on reporting.spend_by_feature_hour to tricost_readonly;
+
+create view reporting.spend_by_prompt_day as
+ WITH dirty AS MATERIALIZED (
+         SELECT dirty_days.starts_at,
+            dirty_days.ends_at,
+            dirty_days.local_day
+           FROM tricost.dirty_days
+        ), live AS (
+         SELECT prompt_days.local_day AS day,
+            prompt_days.environment,
+            prompt_days.feature,
+            prompt_days.prompt_name,
+            prompt_days.prompt_id,
+            prompt_days.prompt_version,
+            prompt_days.provider,
+            prompt_days.model,
+            prompt_days.calls,
+            prompt_days.priced_calls,
+            prompt_days.unpriced_calls,
+            prompt_days.failed_calls,
+            prompt_days.cache_hits,
+            prompt_days.input_tokens,
+            prompt_days.output_tokens,
+            prompt_days.cache_read_tokens,
+            prompt_days.latency_calls,
+            prompt_days.latency_ms,
+            prompt_days.cost_usd
+           FROM tricost.prompt_days
+          WHERE NOT (prompt_days.starts_at IN ( SELECT dirty.starts_at
+                   FROM dirty))
+        UNION ALL
+         SELECT dirty.local_day,
+            sums.environment,
+            sums.feature,
+            sums.prompt_name,
+            sums.prompt_id,
+            sums.prompt_version,
+            sums.provider,
+            sums.model,
+            sums.count,
+            sums.count_1 AS count,
+            sums.count_2 AS count,
+            sums.count_3 AS count,
+            sums.count_4 AS count,
+            sums.sum,
+            sums.sum_1 AS sum,
+            sums.sum_2 AS sum,
+            sums.count_5 AS count,
+            sums.sum_3 AS sum,
+            sums.sum_4 AS sum
+           FROM dirty
+             CROSS JOIN LATERAL ( SELECT llm_calls.environment,
+                    llm_calls.feature,
+                    llm_calls.prompt_name,
+                    llm_calls.prompt_id,
+                    llm_calls.prompt_version,
+                    llm_calls.provider,
+                    llm_calls.model,
+                    count(*) AS count,
+                    count(llm_calls.cost_usd) AS count,
+                    count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS count,
+                    count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS count,
+                    count(*) FILTER (WHERE llm_calls.cache_hit) AS count,
+                    sum(llm_calls.input_tokens) AS sum,
+                    sum(llm_calls.output_tokens) AS sum,
+                    sum(llm_calls.cache_read_tokens) AS sum,
+                    count(llm_calls.latency_ms) AS count,
+                    sum(llm_calls.latency_ms) AS sum,
+                    sum(llm_calls.cost_usd) AS sum
+                   FROM tricost.llm_calls
+                  WHERE llm_calls.ts >= dirty.starts_at AND llm_calls.ts < dirty.ends_at
+                  GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.prompt_name, llm_calls.prompt_id, llm_calls.prompt_version, llm_calls.provider, llm_calls.model) sums(environment, feature, prompt_name, prompt_id, prompt_version, provider, model, count, count_1, count_2, count_3, count_4, sum, sum_1, sum_2, count_5, sum_3, sum_4)
+        )
+ SELECT day,
+    environment,
+    feature,
+    prompt_name,
+    prompt_id,
+    prompt_version,
+    provider,
+    model,
+    sum(calls)::bigint AS calls,
+    sum(priced_calls)::bigint AS priced_calls,
+    sum(unpriced_calls)::bigint AS unpriced_calls,
+    sum(failed_calls)::bigint AS failed_calls,
+    sum(cache_hits)::bigint AS cache_hits,
+    sum(input_tokens)::bigint AS input_tokens,
+    sum(output_tokens)::bigint AS output_tokens,
+    sum(cache_read_tokens)::bigint AS cache_read_tokens,
+    sum(latency_calls)::bigint AS latency_calls,
+    sum(latency_ms)::bigint AS latency_ms,
+    sum(cost_usd) AS cost_usd
+   FROM live
+  GROUP BY day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model;
+comment on view reporting.spend_by_prompt_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, feature, prompt version, provider and model: exact at every instant.';
+grant select on reporting.spend_by_prompt_day to tricost_ingest;
+grant select on reporting.spend_by_prompt_day to tricost_readonly;
+
+create view reporting.spend_by_user_day as
+ SELECT d.local_day AS day,
+    sums.environment,
+    sums.user_id,
+    sums.feature,
+    sums.provider,
+    sums.model,
+    sum(sums.calls)::bigint AS calls,
+    sum(sums.priced_calls)::bigint AS priced_calls,
+    sum(sums.unpriced_calls)::bigint AS unpriced_calls,
+    sum(sums.input_tokens)::bigint AS input_tokens,
+    sum(sums.output_tokens)::bigint AS output_tokens,
+    sum(sums.cost_usd) AS cost_usd
+   FROM tricost.reporting_days d
+     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
+            llm_calls.user_id,
+            llm_calls.feature,
+            llm_calls.provider,
+            llm_calls.model,
+            count(*) AS calls,
+            count(llm_calls.cost_usd) AS priced_calls,
+            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS unpriced_calls,
+            sum(llm_calls.input_tokens) AS input_tokens,
+            sum(llm_calls.output_tokens) AS output_tokens,
+            sum(llm_calls.cost_usd) AS cost_usd
+           FROM tricost.llm_calls
+          WHERE llm_calls.ts >= d.starts_at AND llm_calls.ts < d.ends_at
+          GROUP BY llm_calls.environment, llm_calls.user_id, llm_calls.feature, llm_calls.provider, llm_calls.model) sums
+  GROUP BY d.local_day, sums.environment, sums.user_id, sums.feature, sums.provider, sums.model;
+comment on view reporting.spend_by_user_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, user, feature, provider and model. Reads every call of the days asked for: ask for few. Only for months whose calls are kept one by one.';
+grant select on reporting.spend_by_user_day to tricost_readonly;
 
 create view reporting.tag_coverage as
  SELECT (ts AT TIME ZONE 'UTC'::text)::date AS day,
@@ -638,6 +1077,37 @@ create view reporting.unpriced_models as
    FROM tricost.unpriced_models;
 comment on view reporting.unpriced_models is 'Models whose calls had no price, from the first such call until every one had a cost. How many there are now: reporting.unpriced_calls.';
 grant select on reporting.unpriced_models to tricost_readonly;
+
+create view tricost.dirty_days as
+ SELECT DISTINCT d.starts_at,
+    d.ends_at,
+    d.local_day
+   FROM tricost.dirty_hours h
+     CROSS JOIN LATERAL ( SELECT reporting_days.starts_at,
+            reporting_days.ends_at,
+            reporting_days.local_day
+           FROM tricost.reporting_days
+          WHERE reporting_days.starts_at <= h.starts_at
+          ORDER BY reporting_days.starts_at DESC
+         LIMIT 1) d;
+comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
+
+create view tricost.dirty_hours as
+ SELECT DISTINCT h.starts_at,
+    h.ends_at,
+    h.local_day
+   FROM ( SELECT DISTINCT rollup_dirty.quarter
+           FROM tricost.rollup_dirty) dirty
+     CROSS JOIN LATERAL ( SELECT reporting_hours.starts_at,
+            reporting_hours.ends_at,
+            reporting_hours.local_day
+           FROM tricost.reporting_hours
+          WHERE reporting_hours.starts_at <= dirty.quarter
+          ORDER BY reporting_hours.starts_at DESC
+         LIMIT 1) h
+  WHERE h.starts_at >= (( SELECT rollup_state.raw_from
+           FROM tricost.rollup_state));
+comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
 
 create view tricost.llm_calls_partitions as
  SELECT child.oid AS partition_oid,
@@ -749,7 +1219,9 @@ begin
         raise exception 'table tricost.% exists but is not attached to llm_calls', v_name
           using hint = 'It is a retired month. Drop it, or attach it again by hand, then run this again.';
       end if;
+      perform tricost.make_reporting_hours(v_starts_at, v_ends_at);
       execute format('create table tricost.%I (like tricost.llm_calls including all)', v_name);
+      perform tricost.make_mark_triggers(format('tricost.%I', v_name)::regclass);
       execute format('alter table tricost.llm_calls attach partition tricost.%I for values from (%L) to (%L)',
         v_name, v_starts_at, v_ends_at);
       return next v_name;
@@ -759,6 +1231,173 @@ begin
 end
 $function$;
 comment on function tricost.ensure_partitions(from_month date, to_month date) is 'Creates the missing monthly partitions between two months, inclusive; returns their names.';
+
+CREATE OR REPLACE FUNCTION tricost.fold_spend(p_quarters integer, p_before timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_raw_from timestamptz := (select raw_from from tricost.rollup_state);
+  v_quarters timestamptz[];
+  v_hours timestamptz[];
+  v_days timestamptz[];
+begin
+  with taken as (
+    delete from tricost.rollup_dirty
+    where quarter in (
+      select distinct quarter from tricost.rollup_dirty where quarter < p_before order by quarter desc limit p_quarters
+    )
+    returning quarter
+  )
+  select array_agg(distinct quarter) into v_quarters from taken;
+
+  -- Each hour, and each day, reads its own range of the calls and not what lies between.
+  select array_agg(distinct h.starts_at) into v_hours
+  from unnest(v_quarters) as q
+  cross join lateral (
+    select starts_at from tricost.reporting_hours where starts_at <= q order by starts_at desc limit 1
+  ) as h
+  where h.starts_at >= v_raw_from;
+  delete from tricost.feature_hours where starts_at = any (v_hours);
+  insert into tricost.feature_hours (
+    starts_at, local_day, environment, feature, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  )
+  select h.starts_at, h.local_day, sums.*
+  from tricost.reporting_hours as h
+  cross join lateral (
+    select environment, feature, provider, model,
+      count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
+      count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
+      count(latency_ms), sum(latency_ms), sum(cost_usd)
+    from tricost.llm_calls
+    where ts >= h.starts_at and ts < h.ends_at
+    group by environment, feature, provider, model
+  ) as sums
+  where h.starts_at = any (v_hours);
+
+  select array_agg(distinct d.starts_at) into v_days
+  from unnest(v_hours) as h
+  cross join lateral (
+    select starts_at from tricost.reporting_days where starts_at <= h order by starts_at desc limit 1
+  ) as d;
+  -- A day of features is the sum of its hours: the work follows the calls of the marked hours, not those of the day.
+  delete from tricost.feature_days where starts_at = any (v_days);
+  insert into tricost.feature_days (
+    starts_at, local_day, environment, feature, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  )
+  select d.starts_at, d.local_day, sums.*
+  from tricost.reporting_days as d
+  cross join lateral (
+    select environment, feature, provider, model,
+      sum(calls), sum(priced_calls), sum(unpriced_calls), sum(failed_calls), sum(cache_hits),
+      sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), sum(latency_calls), sum(latency_ms), sum(cost_usd)
+    from tricost.feature_hours
+    where starts_at >= d.starts_at and starts_at < d.ends_at
+    group by environment, feature, provider, model
+  ) as sums
+  where d.starts_at = any (v_days);
+
+  delete from tricost.prompt_days where starts_at = any (v_days);
+  insert into tricost.prompt_days (
+    starts_at, local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  )
+  select d.starts_at, d.local_day, sums.*
+  from tricost.reporting_days as d
+  cross join lateral (
+    select environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+      count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
+      count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
+      count(latency_ms), sum(latency_ms), sum(cost_usd)
+    from tricost.llm_calls
+    where ts >= d.starts_at and ts < d.ends_at
+    group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
+  ) as sums
+  where d.starts_at = any (v_days);
+  return coalesce(cardinality(v_quarters), 0);
+end
+$function$;
+comment on function tricost.fold_spend(p_quarters integer, p_before timestamp with time zone) is 'Computes the newest marked quarters of an hour again; returns how many. Only in a REPEATABLE READ transaction that has locked fold_lock first.';
+grant execute on function tricost.fold_spend(p_quarters integer, p_before timestamp with time zone) to tricost_ingest;
+
+CREATE OR REPLACE FUNCTION tricost.make_mark_triggers(p_table regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  execute format('create trigger mark_inserted after insert on %s referencing new table as after_rows for each statement execute function tricost.mark_calls()', p_table);
+  execute format('create trigger mark_updated after update on %s referencing old table as before_rows new table as after_rows for each statement execute function tricost.mark_calls()', p_table);
+  execute format('create trigger mark_deleted after delete on %s referencing old table as before_rows for each statement execute function tricost.mark_calls()', p_table);
+  execute format('create trigger mark_truncated after truncate on %s for each statement execute function tricost.mark_calls()', p_table);
+end
+$function$;
+comment on function tricost.make_mark_triggers(p_table regclass) is 'Gives llm_calls, or a partition of it, the triggers that mark.';
+
+CREATE OR REPLACE FUNCTION tricost.make_reporting_hours(p_from timestamp with time zone, p_until timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_zone text := (select zone from tricost.rollup_state);
+begin
+  insert into tricost.reporting_hours (starts_at, ends_at, local_day)
+  select min(q), min(q) + count(*) * interval '15 minutes', local_day
+  from (
+    select q, q at time zone v_zone as local_time,
+      -- Two days before, so that the first day is right, too.
+      max((q at time zone v_zone)::date) over (order by q) as local_day
+    from generate_series(p_from - interval '2 days', p_until - interval '15 minutes', interval '15 minutes') as q
+  ) as quarters
+  where q >= p_from
+  group by local_day, date_trunc('hour', local_time), local_time - (q at time zone 'UTC'), date_trunc('month', q, 'UTC')
+  on conflict do nothing;
+
+  insert into tricost.reporting_days (starts_at, ends_at, local_day)
+  select min(starts_at), max(ends_at), local_day
+  from tricost.reporting_hours
+  where starts_at >= p_from and starts_at < p_until
+  group by local_day, date_trunc('month', starts_at, 'UTC')
+  on conflict do nothing;
+end
+$function$;
+comment on function tricost.make_reporting_hours(p_from timestamp with time zone, p_until timestamp with time zone) is 'Makes the hours and days of the reporting zone between two UTC months, where they are missing.';
+
+CREATE OR REPLACE FUNCTION tricost.mark_calls()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into tricost.rollup_dirty
+    select distinct date_bin('15 minutes', ts, '2000-01-01Z') from after_rows;
+  elsif tg_op = 'DELETE' then
+    insert into tricost.rollup_dirty
+    select distinct date_bin('15 minutes', ts, '2000-01-01Z') from before_rows;
+  elsif tg_op = 'UPDATE' then
+    insert into tricost.rollup_dirty
+    select date_bin('15 minutes', ts, '2000-01-01Z') from before_rows
+    union
+    select date_bin('15 minutes', ts, '2000-01-01Z') from after_rows;
+  else
+    -- TRUNCATE: whatever was computed may be gone.
+    insert into tricost.rollup_dirty select distinct starts_at from tricost.feature_hours;
+  end if;
+  return null;
+end
+$function$;
+comment on function tricost.mark_calls() is 'Trigger: notes which quarters of an hour have to be computed again.';
 
 CREATE OR REPLACE FUNCTION tricost.note_price_list_change()
  RETURNS trigger
@@ -786,3 +1425,38 @@ begin
 end
 $function$;
 comment on function tricost.refuse_change() is 'Trigger: what a call was priced with must stay as it was.';
+
+CREATE OR REPLACE FUNCTION tricost.set_reporting_zone(p_zone text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_state tricost.rollup_state;
+  v_from timestamptz;
+  v_until timestamptz;
+begin
+  lock table tricost.fold_lock in exclusive mode;
+  select * into v_state from tricost.rollup_state;
+  if v_state.zone = p_zone then
+    return false;
+  end if;
+  update tricost.rollup_state set zone = p_zone;
+  delete from tricost.feature_hours where starts_at >= v_state.raw_from;
+  delete from tricost.feature_days where starts_at >= v_state.raw_from;
+  delete from tricost.prompt_days where starts_at >= v_state.raw_from;
+  delete from tricost.reporting_hours where starts_at >= v_state.raw_from;
+  delete from tricost.reporting_days where starts_at >= v_state.raw_from;
+  select greatest(min(starts_at), v_state.raw_from), max(ends_at) into v_from, v_until
+  from tricost.llm_calls_partitions;
+  perform tricost.make_reporting_hours(v_from, v_until);
+  insert into tricost.rollup_dirty
+  select q from generate_series(
+    date_bin('15 minutes', (select min(ts) from tricost.llm_calls where ts >= v_from), '2000-01-01Z'),
+    (select max(ts) from tricost.llm_calls),
+    interval '15 minutes'
+  ) as q;
+  return true;
+end
+$function$;
+comment on function tricost.set_reporting_zone(p_zone text) is 'Gives the rollups the hours and days of another IANA zone; returns whether it was another.';

@@ -1,6 +1,7 @@
 /** Makes the monthly partitions of llm_calls that must exist, and retires those past retention. */
 import type { ClientBase } from 'pg';
 import { escapeIdentifier } from 'pg';
+import { freezeRollups } from './roll-up-spend.ts';
 
 export interface Partition {
   name: string;
@@ -65,12 +66,13 @@ export async function retirePartitions(
   const oldestKept = firstOfMonth(now, -retentionMonths);
   const dropped = await detachedBefore(client, oldestKept);
   for (const name of dropped) await dropTable(client, name);
-  const { rows } = await client.query<{ name: string; detach_pending: boolean }>(
-    `select name, detach_pending from tricost.llm_calls_partitions
+  const { rows } = await client.query<{ name: string; ends_at: Date; detach_pending: boolean }>(
+    `select name, ends_at, detach_pending from tricost.llm_calls_partitions
      where detach_pending or ends_at <= ($1::date)::timestamp at time zone 'UTC' order by starts_at`,
     [oldestKept],
   );
-  for (const { name, detach_pending: pending } of rows) {
+  for (const { name, ends_at: endsAt, detach_pending: pending } of rows) {
+    await freezeRollups(client, endsAt);
     await client.query(
       `alter table tricost.llm_calls detach partition ${table(name)} ${pending ? 'finalize' : 'concurrently'}`,
     );

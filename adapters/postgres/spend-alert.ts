@@ -1,6 +1,7 @@
 /** Reads what features spent, and writes what was alerted. */
 import type { ClientBase } from 'pg';
 import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import { addDays, startOfMonth } from '../../domain/reporting-days.ts';
 import type { AlertNotification } from '../../domain/spend-alert/compose.ts';
 import type {
   FeatureSpend,
@@ -8,7 +9,7 @@ import type {
   WindowSpend,
 } from '../../domain/spend-alert/feature-spend.ts';
 import type { SpendAlert } from '../../domain/spend-alert/judge.ts';
-import type { SpendWindows } from '../../domain/spend-alert/windows.ts';
+import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import { addToOutbox } from './outbox.ts';
 
@@ -37,6 +38,7 @@ interface Row extends WindowColumns<'previous'>, WindowColumns<'current'> {
 /**
  * What every feature spent in the windows, in one statement.
  *
+ * @param windows of the zone that the rollups have
  * @param asOf calls after it do not count as fresh data
  */
 export async function readSpend(
@@ -44,19 +46,26 @@ export async function readSpend(
   windows: SpendWindows,
   asOf: Date,
 ): Promise<SpendSnapshot> {
-  const { previousStart, currentStart, currentEnd, monthStart } = windows;
-  const { rows } = await client.query<Row>(spendAlertQuery, [
-    previousStart,
-    currentStart,
-    currentEnd,
-    monthStart,
-    asOf,
-  ]);
+  const { rows } = await client.query<Row>(spendAlertQuery, spendAlertParameters(windows, asOf));
   return {
     features: rows.flatMap((row) => (row.feature === null ? [] : [featureSpend(row.feature, row)])),
     firstCallAt: rows[0]?.first_call_at ?? undefined,
     lastCallAt: rows[0]?.last_call_at ?? undefined,
   };
+}
+
+/** Of sql/queries/spend-alert.sql. */
+export function spendAlertParameters(windows: SpendWindows, asOf: Date): (string | Date)[] {
+  const { date, currentStart, currentEnd } = windows;
+  return [
+    addDays(date, -2 * WINDOW_DAYS),
+    addDays(date, -WINDOW_DAYS),
+    date,
+    startOfMonth(date),
+    currentStart,
+    currentEnd,
+    asOf,
+  ];
 }
 
 /**

@@ -21,3 +21,8 @@ export function isMissingPartition(error: unknown): boolean {
 export function isRefusedLogin(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '28P01' || error.code === '28000');
 }
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available */
+export function isLockBusy(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03';
+}

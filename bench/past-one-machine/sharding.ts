@@ -1,5 +1,6 @@
 /** The hot questions on four databases that share the users, merged, beside one database that has them all. */
 import { createHash } from 'node:crypto';
+import { spendAlertParameters } from '../../adapters/postgres/spend-alert.ts';
 import { spendWindows } from '../../domain/spend-alert/windows.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import {
@@ -14,14 +15,10 @@ import { splitSpendAlert } from './split-spend-alert.ts';
 
 type Rows = Record<string, unknown>[];
 
-const WINDOWS = spendWindows('2026-03-29', 'UTC');
-const ALERT = [
-  WINDOWS.previousStart,
-  WINDOWS.currentStart,
-  WINDOWS.currentEnd,
-  WINDOWS.monthStart,
+const ALERT = spendAlertParameters(
+  spendWindows('2026-03-29', 'UTC'),
   new Date('2026-03-29T08:00:00Z'),
-];
+);
 const MONTH = ['2026-03-01T00:00:00Z', '2026-04-01T00:00:00Z'];
 
 const SUMS = 'count(*) as calls, sum(cost_usd) as usd, sum(input_tokens) as input_tokens';

@@ -27,8 +27,12 @@ const INGEST: GrantedObjects = {
   'table tricost.model_names': ['select'],
   'table tricost.price_list_version': ['select'],
   'table tricost.unpriced_models': ['insert', 'select'],
+  'table tricost.fold_lock': ['update'],
+  'function tricost.fold_spend(integer, timestamp with time zone)': ['execute'],
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
+  'table reporting.spend_by_prompt_day': ['select'],
+  'table reporting.reporting_day': ['select'],
 };
 
 const READONLY: GrantedObjects = {
@@ -45,6 +49,11 @@ const READONLY: GrantedObjects = {
   'table reporting.delivery_gaps': ['select'],
   'table reporting.repricing_runs': ['select'],
   'table reporting.notifications': ['select'],
+  'table reporting.reporting_day': ['select'],
+  'table reporting.spend_by_feature_hour': ['select'],
+  'table reporting.spend_by_feature_day': ['select'],
+  'table reporting.spend_by_prompt_day': ['select'],
+  'table reporting.spend_by_user_day': ['select'],
 };
 
 export const EXPECTED_GRANTS: readonly Grant[] = [

@@ -79,6 +79,23 @@ export const COLUMN_DECISIONS = {
   'unpriced_models.model': 'reported',
   'unpriced_models.cause': 'nobody',
 
+  // Sums by the names in the calls.
+  'feature_hours.environment': 'reported',
+  'feature_hours.feature': 'reported',
+  'feature_hours.provider': 'reported',
+  'feature_hours.model': 'reported',
+  'feature_days.environment': 'reported',
+  'feature_days.feature': 'reported',
+  'feature_days.provider': 'reported',
+  'feature_days.model': 'reported',
+  'prompt_days.environment': 'reported',
+  'prompt_days.feature': 'reported',
+  'prompt_days.prompt_name': 'reported',
+  'prompt_days.prompt_id': 'reported',
+  'prompt_days.provider': 'reported',
+  'prompt_days.model': 'reported',
+  'rollup_state.zone': 'nobody',
+
   // As an operator asked for them.
   'repricing_runs.provider': 'nobody',
   'repricing_runs.model': 'nobody',

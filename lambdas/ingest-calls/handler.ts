@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
 import { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
+import { foldSpend } from '../../adapters/postgres/roll-up-spend.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
 import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { databaseFunction, type Services } from '../database-function.ts';
@@ -27,6 +28,10 @@ const PARK_MS = 5_000;
 const RESERVED_MS = QUERY_TIMEOUT_MS + PARK_MS;
 /** More than six megabytes of compressed calls ever hold; each leaves its id in memory until the end. */
 const MAX_EVENTS = 200_000;
+const FOLD_EVERY_MS = 60_000;
+/** A day's: within one statement's time, also where there are ten million calls a day. */
+const FOLDED_QUARTERS = 24 * 4;
+let foldedAtMs = Number.NEGATIVE_INFINITY;
 /** The next invocation has all its time for messages that this one had none for. */
 const LATE_SECONDS = 5;
 
@@ -64,6 +69,7 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
       () => LATE_SECONDS,
     );
     if (outcome.hasNotice) await tell();
+    if (outcome.stored > 0 && outcome.failure === undefined) await foldInTime(services);
     reportBatch({ records, outcome, parked, now });
     return failures([...failed, ...late, ...outcome.bugs]);
   },
@@ -89,6 +95,21 @@ async function inTime<Result>(
     return await work(client);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Once a minute while calls flow, so that no schedule has to wake a database that sleeps. Whatever becomes of it, the calls are
+ * stored, and reports are right without it.
+ */
+async function foldInTime(services: Services<never>): Promise<void> {
+  if (Date.now() - foldedAtMs < FOLD_EVERY_MS || services.remainingMs() < RESERVED_MS) return;
+  foldedAtMs = Date.now();
+  try {
+    await foldSpend(await services.connection(), { quarters: FOLDED_QUARTERS, wait: false });
+  } catch (error) {
+    console.error(`could not roll up the spend: ${describeError(error)}`);
+    await services.discardConnection();
   }
 }
 

@@ -8,6 +8,8 @@ import { requireVariable } from '../environment.ts';
 export interface MigrateEnv extends CreatePartitionsEnv {
   /** `true` adds the (feature, ts) index of the original recipe; see docs/decisions/0005-no-feature-index.md. */
   TRICOST_FEATURE_INDEX: string;
+  /** IANA zone whose hours and days the rollups get. */
+  TRICOST_REPORTING_ZONE: string;
   /** The parameters of the other functions, read to see that they are there: without them the deploy must fail. */
   TRICOST_RUNTIME_DATABASE_URL_PARAMETER: string;
   TRICOST_SLACK_WEBHOOK_URL_PARAMETER: string;
@@ -15,6 +17,7 @@ export interface MigrateEnv extends CreatePartitionsEnv {
 
 export interface MigrateSettings extends CreatePartitionsSettings {
   featureIndex: boolean;
+  reportingZone: string;
   otherParameters: { runtimeDatabaseUrl: string; slackWebhookUrl: string };
 }
 
@@ -22,6 +25,7 @@ export function readMigrateEnv(env: NodeJS.ProcessEnv): MigrateSettings {
   return {
     ...readCreatePartitionsEnv(env),
     featureIndex: env['TRICOST_FEATURE_INDEX'] === 'true',
+    reportingZone: requireVariable(env, 'TRICOST_REPORTING_ZONE'),
     otherParameters: {
       runtimeDatabaseUrl: requireVariable(env, 'TRICOST_RUNTIME_DATABASE_URL_PARAMETER'),
       slackWebhookUrl: requireVariable(env, 'TRICOST_SLACK_WEBHOOK_URL_PARAMETER'),

@@ -8,6 +8,7 @@ import {
 } from '../../adapters/postgres/migrate.ts';
 import { addRelease } from '../../adapters/postgres/price-list.ts';
 import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
+import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { BUILT_IN_DIGEST, builtInPrices } from '../../domain/pricing/built-in-prices.ts';
 import { databaseFunction } from '../database-function.ts';
 import { describeError } from '../report.ts';
@@ -39,6 +40,7 @@ export const handler = databaseFunction<
       now,
     });
     const partitionsCreated = await ensurePartitions(client, now, settings);
+    await setReportingZone(client, settings.reportingZone);
     if (settings.featureIndex) await ensureFeatureIndex(client);
     if (pricesAdded.prices + pricesAdded.names > 0) await priceWhatHadNone(client);
     return { ...result, pricesAdded: pricesAdded.prices, partitionsCreated };

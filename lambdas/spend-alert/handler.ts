@@ -2,6 +2,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readJobHistory } from '../../adapters/postgres/job-runs.ts';
 import { countPending } from '../../adapters/postgres/outbox.ts';
+import { foldAll, requireReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { dueDates } from '../../domain/due-dates.ts';
 import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
@@ -19,6 +20,9 @@ const sqs = new SQSClient();
 /** How far the clocks of whoever asks for a run and of this function may be apart. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
+/** For the alert itself. */
+const RESERVED_MS = 30_000;
+
 interface SpendAlertResult {
   /** What became of each date that was due; none when today was done before. */
   dates: ({ date: LocalDate } & DateOutcome)[];
@@ -32,6 +36,8 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
     refuseFuture(asOf, new Date());
     const client = await services.connection();
     const { reportingZone: zone, boardUrl } = settings;
+    await requireReportingZone(client, zone);
+    await foldAll(client, () => services.remainingMs() - RESERVED_MS);
     const today = localDateOf(asOf, zone);
     const dates: SpendAlertResult['dates'] = [];
     const failures: unknown[] = [];

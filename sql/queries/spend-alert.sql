@@ -1,24 +1,24 @@
 -- What every feature spent in two windows and in the month so far, in one statement, so in one snapshot.
--- $1 start of the previous window, $2 start of the current one, $3 its end, $4 start of the month, $5 as of when.
--- Half-open ranges. A row per feature with calls in any of them: new and vanished ones too; one row without a feature
--- when there are none. Sums leave out what is NULL: an unknown cost is counted, never taken for zero.
+-- $1 first day of the previous window, $2 of the current one, $3 the day after it, $4 first of the month: days of the
+-- reporting zone. $5 and $6 when $2 and $3 begin, $7 as of when. Half-open ranges. A row per feature with calls in any of
+-- them: new and vanished ones too; one row without a feature when there are none. Sums leave out what is NULL: an unknown cost is counted, never taken for zero.
 with slices as (
   select feature, prompt_name, prompt_id, model, max(prompt_version) as prompt_version,
-    count(*) filter (where ts >= $1 and ts < $2) as previous_calls,
-    count(cost_usd) filter (where ts >= $1 and ts < $2) as previous_priced_calls,
-    count(*) filter (where ts >= $1 and ts < $2 and price_status = 'unpriced') as previous_unpriced_calls,
-    sum(input_tokens) filter (where ts >= $1 and ts < $2) as previous_input_tokens,
-    sum(output_tokens) filter (where ts >= $1 and ts < $2) as previous_output_tokens,
-    sum(cost_usd) filter (where ts >= $1 and ts < $2) as previous_usd,
-    count(*) filter (where ts >= $2) as current_calls,
-    count(cost_usd) filter (where ts >= $2) as current_priced_calls,
-    count(*) filter (where ts >= $2 and price_status = 'unpriced') as current_unpriced_calls,
-    sum(input_tokens) filter (where ts >= $2) as current_input_tokens,
-    sum(output_tokens) filter (where ts >= $2) as current_output_tokens,
-    sum(cost_usd) filter (where ts >= $2) as current_usd,
-    sum(cost_usd) filter (where ts >= $4) as month_to_date_usd
-  from reporting.llm_calls
-  where ts >= least($1::timestamptz, $4::timestamptz) and ts < $3::timestamptz
+    coalesce(sum(calls) filter (where day >= $1 and day < $2), 0) as previous_calls,
+    coalesce(sum(priced_calls) filter (where day >= $1 and day < $2), 0) as previous_priced_calls,
+    coalesce(sum(unpriced_calls) filter (where day >= $1 and day < $2), 0) as previous_unpriced_calls,
+    sum(input_tokens) filter (where day >= $1 and day < $2) as previous_input_tokens,
+    sum(output_tokens) filter (where day >= $1 and day < $2) as previous_output_tokens,
+    sum(cost_usd) filter (where day >= $1 and day < $2) as previous_usd,
+    coalesce(sum(calls) filter (where day >= $2), 0) as current_calls,
+    coalesce(sum(priced_calls) filter (where day >= $2), 0) as current_priced_calls,
+    coalesce(sum(unpriced_calls) filter (where day >= $2), 0) as current_unpriced_calls,
+    sum(input_tokens) filter (where day >= $2) as current_input_tokens,
+    sum(output_tokens) filter (where day >= $2) as current_output_tokens,
+    sum(cost_usd) filter (where day >= $2) as current_usd,
+    sum(cost_usd) filter (where day >= $4) as month_to_date_usd
+  from reporting.spend_by_prompt_day
+  where day >= least($1::date, $4::date) and day < $3::date
   group by feature, prompt_name, prompt_id, model
 ),
 features as (
@@ -58,7 +58,7 @@ top_models as (
 users as (
   select feature, user_id, count(*) as current_calls, sum(cost_usd) as current_usd
   from reporting.llm_calls
-  where ts >= $2::timestamptz and ts < $3::timestamptz
+  where ts >= $5::timestamptz and ts < $6::timestamptz
   group by feature, user_id
 ),
 top_users as (
@@ -69,7 +69,7 @@ top_users as (
 data as (
   select
     (select min(ts) from reporting.llm_calls) as first_call_at,
-    (select max(ts) from reporting.llm_calls where ts <= $5::timestamptz) as last_call_at
+    (select max(ts) from reporting.llm_calls where ts <= $7::timestamptz) as last_call_at
 )
 select
   data.first_call_at, data.last_call_at, features.*,

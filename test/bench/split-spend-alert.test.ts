@@ -3,12 +3,17 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { ensurePartitionsBetween } from '../../adapters/postgres/create-partitions.ts';
+import { spendAlertParameters } from '../../adapters/postgres/spend-alert.ts';
 import { splitSpendAlert } from '../../bench/past-one-machine/split-spend-alert.ts';
+import { spendWindows } from '../../domain/spend-alert/windows.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import { type StoredCall, storeCalls } from '../sql/stored-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
-const WINDOWS = ['2026-03-15', '2026-03-22', '2026-03-29', '2026-03-01', '2026-03-29T08:00:00Z'];
+const PARAMETERS = spendAlertParameters(
+  spendWindows('2026-03-29', 'UTC'),
+  new Date('2026-03-29T08:00:00Z'),
+);
 
 /** Costs of few values, so that prompts, models and users tie. */
 const CALLS: StoredCall[] = Array.from({ length: 600 }, (_, n) => ({
@@ -48,9 +53,9 @@ function isOfFirst({ user_id = '' }: StoredCall): boolean {
 test('two shards of the users answer what one database does', async () => {
   const [whole, ...shards] = clients;
   const { partial, merge } = splitSpendAlert(spendAlertQuery);
-  const answers = await Promise.all(shards.map((shard) => shard.query(partial, WINDOWS)));
+  const answers = await Promise.all(shards.map((shard) => shard.query(partial, PARAMETERS)));
   const merged = await whole?.query(merge, [JSON.stringify(answers.flatMap(({ rows }) => rows))]);
-  const expected = await whole?.query(spendAlertQuery, WINDOWS);
+  const expected = await whole?.query(spendAlertQuery, PARAMETERS);
   expect(expected?.rows).toHaveLength(3);
   expect(merged?.rows).toEqual(expected?.rows);
 });

@@ -15,7 +15,7 @@ const BUNDLES = new URL('../../dist/lambdas/', import.meta.url);
 const INVOKE = `
 const [, bundle, event] = process.argv;
 const { handler } = await import(bundle);
-const result = await handler(JSON.parse(event), {});
+const result = await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 60_000 });
 process.stdout.write('\\n' + JSON.stringify(result), () => process.exit(0));`;
 
 let world: AlertWorld;

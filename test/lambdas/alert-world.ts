@@ -5,6 +5,7 @@ import type { FauxqsServer } from 'fauxqs';
 import pg from 'pg';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { addToOutbox } from '../../adapters/postgres/outbox.ts';
+import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { startLoopbackFauxqs } from '../../local/queue/loopback-fauxqs.ts';
 import { type StoredCall, storeCalls } from '../sql/stored-calls.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -45,6 +46,7 @@ export async function startAlertWorld(): Promise<AlertWorld> {
   const owner = new pg.Client({ connectionString: database.url });
   await owner.connect();
   await ensurePartitions(owner, new Date(MORNING), { monthsBack: 3, monthsAhead: 1 });
+  await setReportingZone(owner, 'Europe/Rome');
   const parameters = new Map<string, string>();
   const slack = await startSlackWebhook();
   const store = await startParameterStore(parameters);

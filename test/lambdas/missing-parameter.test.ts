@@ -46,6 +46,7 @@ beforeAll(async () => {
     TRICOST_PARTITION_MONTHS_AHEAD: '1',
     TRICOST_RETENTION_MONTHS: '',
     TRICOST_FEATURE_INDEX: 'false',
+    TRICOST_REPORTING_ZONE: 'UTC',
   });
 });
 

@@ -9,10 +9,12 @@ import {
   describe,
   expect,
   type MockInstance,
+  onTestFinished,
   test,
   vi,
 } from 'vitest';
 import { claimDate, finishDate } from '../../adapters/postgres/job-runs.ts';
+import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { addDays } from '../../domain/reporting-days.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
 import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
@@ -48,7 +50,8 @@ afterEach(() => {
 async function newFunction() {
   vi.resetModules();
   const { handler } = await import('../../lambdas/spend-alert/handler.ts');
-  return (scheduledTime: string = MORNING) => handler({ scheduledTime }, {} as Context);
+  const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+  return (scheduledTime: string = MORNING) => handler({ scheduledTime }, { ...context });
 }
 
 /** Enough history for judging, and one feature that grew from $10 to $20. */
@@ -127,6 +130,9 @@ describe('a morning', () => {
   test('the day is that of the zone', async () => {
     vi.stubEnv('TRICOST_REPORTING_ZONE', 'Asia/Kathmandu');
     const run = await newFunction();
+    await expect(run('2026-11-22T18:14:59Z')).rejects.toThrow('the days of Europe/Rome');
+    await setReportingZone(world.owner, 'Asia/Kathmandu');
+    onTestFinished(() => setReportingZone(world.owner, 'Europe/Rome').then(() => {}));
     // 18:15 UTC is midnight in Kathmandu.
     expect((await run('2026-11-22T18:14:59Z')).dates[0]?.date).toBe('2026-11-22');
     expect((await run('2026-11-22T18:15:00Z')).dates[0]?.date).toBe('2026-11-23');

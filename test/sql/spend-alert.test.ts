@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { readSpend } from '../../adapters/postgres/spend-alert.ts';
 import { formatPicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend, SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
@@ -25,6 +26,7 @@ beforeEach(async () => {
 
 /** Read with the rights of the function. */
 async function read(windows: SpendWindows, asOf = AS_OF): Promise<SpendSnapshot> {
+  await setReportingZone(owner, windows.zone);
   await owner.query('set role tricost_ingest');
   try {
     return await readSpend(owner, windows, asOf);

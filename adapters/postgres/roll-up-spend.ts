@@ -1,0 +1,112 @@
+/** Computes the rollups again where calls have changed: docs/decisions/0026-rollups-exact-at-any-instant.md. */
+import type { ClientBase } from 'pg';
+import { isLockBusy } from './sql-state.ts';
+
+/** Quarters of an hour: a week, a second's work at 30 million calls a year. */
+export const FOLD_QUARTERS = 7 * 24 * 4;
+
+const ALL = 2_147_483_647;
+
+export interface FoldOptions {
+  /** At most so many quarters of an hour, the newest first. */
+  quarters: number;
+  /** Whether to wait for another fold, or to leave the work to it. */
+  wait: boolean;
+}
+
+/**
+ * One fold, a transaction of its own.
+ *
+ * @returns how many marked quarters of an hour it took; undefined when another fold is at it
+ */
+export async function foldSpend(
+  client: ClientBase,
+  { quarters, wait }: FoldOptions,
+): Promise<number | undefined> {
+  try {
+    return await folding(client, wait, async () => {
+      const { rows } = await client.query<{ folded: number }>(
+        "select tricost.fold_spend($1, 'infinity') as folded",
+        [quarters],
+      );
+      return rows[0]?.folded ?? 0;
+    });
+  } catch (error) {
+    if (isLockBusy(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whatever is marked, as far as there is time: once a day even where no traffic folds, and before many questions are asked.
+ *
+ * @param remainingMs time that may still be taken
+ */
+export async function foldAll(client: ClientBase, remainingMs: () => number): Promise<void> {
+  let folded: number | undefined = 1;
+  while (folded !== 0 && folded !== undefined && remainingMs() > 0) {
+    folded = await foldSpend(client, { quarters: FOLD_QUARTERS, wait: false });
+  }
+}
+
+/**
+ * Before calls that start before an instant are dropped: what the rollups say of them is right, and stays.
+ *
+ * @param client as the owner of the schema
+ */
+export async function freezeRollups(client: ClientBase, before: Date): Promise<void> {
+  await folding(client, true, async () => {
+    await client.query('select tricost.fold_spend($1, $2)', [ALL, before]);
+    await client.query('update tricost.rollup_state set raw_from = greatest(raw_from, $1)', [
+      before,
+    ]);
+  });
+}
+
+/** How many quarters of an hour are marked. */
+export async function countMarked(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ marked: number }>(
+    'select count(distinct quarter)::int as marked from tricost.rollup_dirty',
+  );
+  return rows[0]?.marked ?? 0;
+}
+
+/**
+ * @param zone IANA name
+ * @returns whether it was another: all that can be is marked then
+ */
+export async function setReportingZone(client: ClientBase, zone: string): Promise<boolean> {
+  const { rows } = await client.query<{ changed: boolean }>(
+    'select tricost.set_reporting_zone($1) as changed',
+    [zone],
+  );
+  return rows[0]?.changed === true;
+}
+
+/** @throws Error with what to do, when the rollups have the days of another zone */
+export async function requireReportingZone(client: ClientBase, zone: string): Promise<void> {
+  const { rows } = await client.query<{ zone: string }>('select zone from reporting.reporting_day');
+  if (rows[0]?.zone === zone) return;
+  throw new Error(
+    `the rollups have the days of ${rows[0]?.zone}, and the configuration says ${zone}: deploy again, which changes them`,
+  );
+}
+
+/** The lock is the first statement: LOCK TABLE waits without a snapshot, so the fold sees all that the one before it did. */
+async function folding<Result>(
+  client: ClientBase,
+  wait: boolean,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await client.query('begin isolation level repeatable read');
+  try {
+    await client.query(`lock table tricost.fold_lock in exclusive mode${wait ? '' : ' nowait'}`);
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // The connection may be gone; the error that matters is the first one.
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
