@@ -1,5 +1,6 @@
 /** `npm run bench -- <what>`: measures, on the machine it runs on, what the documentation claims. */
 import { Command } from 'commander';
+import { addBoardCommand } from './board.ts';
 import { benchCost } from './cost.ts';
 import { addIngestCommand } from './ingest.ts';
 import { addPastOneMachineCommand } from './past-one-machine.ts';
@@ -8,6 +9,7 @@ const program = new Command('npm run bench --').description(
   'Measure on this machine what the documentation claims.',
 );
 addIngestCommand(program);
+addBoardCommand(program);
 program
   .command('cost')
   .description('bytes, Lambda time and cold starts, for `tricost cost`')

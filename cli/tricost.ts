@@ -54,6 +54,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./partitions.ts'),
   ],
   [
+    'rollups',
+    'bring the sums behind the reports up to date, or check them against the calls',
+    () => import('./rollups.ts'),
+  ],
+  [
     'forget-user',
     'take a user out of every table, keeping or erasing what was spent',
     () => import('./forget-user.ts'),

@@ -4,6 +4,7 @@ import { fuzz } from './fuzz.ts';
 import { ingestKilled } from './ingest-killed.ts';
 import { postgresOutage } from './postgres-outage.ts';
 import { queueKilled } from './queue-killed.ts';
+import { rollupsRaced } from './rollups-raced.ts';
 import type { Scenario } from './scenario.ts';
 import { sdkKilled } from './sdk-killed.ts';
 import { slackDead } from './slack-dead.ts';
@@ -58,6 +59,13 @@ export const SCENARIOS: readonly Scenario[] = [
         // Eleven crowded ones are 220,000 calls, more than ingest takes of an invocation.
         messages: { ordinary: 100, padded: 100, crowded: 11 },
       }),
+  },
+  {
+    name: 'rollups-raced',
+    description:
+      'writers, folds and changes of the zone at once; every read compares reports and calls',
+    events: 3_000,
+    run: rollupsRaced,
   },
   {
     name: 'fuzz',

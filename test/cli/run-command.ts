@@ -9,6 +9,7 @@ import * as partitions from '../../cli/partitions.ts';
 import * as price from '../../cli/price.ts';
 import * as prices from '../../cli/prices.ts';
 import * as reprice from '../../cli/reprice.ts';
+import * as rollups from '../../cli/rollups.ts';
 import * as schedules from '../../cli/schedules.ts';
 import * as validate from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
@@ -25,6 +26,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
     price,
     prices,
     reprice,
+    rollups,
     schedules,
     validate,
   })) {

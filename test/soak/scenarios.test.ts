@@ -13,6 +13,7 @@ import { fuzz } from '../../soak/fuzz.ts';
 import { ingestKilled } from '../../soak/ingest-killed.ts';
 import { postgresOutage } from '../../soak/postgres-outage.ts';
 import { queueKilled } from '../../soak/queue-killed.ts';
+import { rollupsRaced } from '../../soak/rollups-raced.ts';
 import type { Size } from '../../soak/scenario.ts';
 import { sdkKilled } from '../../soak/sdk-killed.ts';
 import { slackDead } from '../../soak/slack-dead.ts';
@@ -168,6 +169,14 @@ test('a small part of a full invocation keeps within its memory', {
   expect(problems).toEqual([]);
   expect(memoryProblem(0)).toContain('not measured');
   expect(facts).toMatchObject({ ordinary_calls: 1_000, padded_calls: 1, crowded_calls: 1_000 });
+});
+
+test('writers, folds and changes of the zone race, and every read is exact', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const { facts, problems } = await rollupsRaced(soak, size(15));
+  expect(problems).toEqual([]);
+  expect(facts['reads']).toBe(15);
 });
 
 test('mutated and hostile bodies are stored or refused, and nothing throws', {
