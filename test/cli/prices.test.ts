@@ -105,15 +105,14 @@ describe('a contracted price', () => {
     expect(await cost('openai', 'gpt-5', at, { region: 'eu' })).toBe('2.00 priced');
   });
 
-  test('of a mere name says whose name it is, and how it gets a price of its own', async () => {
+  test('of a mere name says whose name it is, and holds besides the prices of that model', async () => {
     const codex = ['--provider', 'openai', '--model', 'gpt-5-codex', '--unit', 'input'];
-    const args = ['set', ...codex, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
-    expect((await prices(...args)).stderr).toContain('it is a name of openai gpt-5)');
-    const { stderr } = await prices(...args, '--new-model');
-    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('1.25 priced');
-    const [, command = ''] = /`tricost prices (alias [^`]+)`/.exec(stderr) ?? [];
-    await said(...command.split(' '));
-    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('3.00 inferred');
+    const args = [...codex, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
+    expect((await prices('set', ...args)).stderr).toContain('it is a name of openai gpt-5)');
+    await said('set', ...args, '--new-model');
+    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('3.00 priced');
+    expect(await cost('openai', 'gpt-5-codex', '2025-11-01T00:00:00Z')).toBe('1.25 priced');
+    expect(await cost('openai', 'gpt-5', '2026-11-01T00:00:00Z')).toBe('1.25 priced');
   });
 
   test('may have sizes, from the smallest on, and ends with the smallest last', async () => {
@@ -293,6 +292,17 @@ describe('a release of the catalogue', () => {
     await release('2026-11-10', model('m-1', { base: 1, tiers: [{ start: 100_000, price: 3 }] }));
     expect(await cost('acme', 'm-1', '2026-11-09T00:00:00Z')).toBe('1.00 priced');
     expect(await cost('acme', 'm-1', '2026-11-10T00:00:00Z')).toBe('3.00 priced');
+  });
+
+  test('that lists a contracted model as a name of another leaves the contract in force', async () => {
+    await release('2026-06-01', model('m-1', 2));
+    const set = ['--provider', 'acme', '--model', 'm-2', '--unit', 'input', '--price', '1.5'];
+    await said('set', ...set, '--new-model', '--valid-from', '2026-06-01', ...ORDER_FORM);
+    const names = { match: { or: [{ equals: 'm-1' }, { equals: 'm-2' }] } };
+    const { new_names } = await release('2026-11-01', model('m-1', 2, names));
+    expect(new_names).toMatchObject([{ name: 'm-2', model: 'm-1' }]);
+    expect(await cost('acme', 'm-2', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
+    expect(await cost('acme', 'm-2', '2026-05-31T00:00:00Z')).toBe('2.00 priced');
   });
 
   test('leaves contracted prices alone', async () => {
