@@ -3,6 +3,7 @@
  * stretch of time between two changes of any price, so that a call costs a map look-up and not a search.
  */
 import { parseDecimal, rescale } from '../money.ts';
+import { isAnywhere } from '../usage/served-by.ts';
 import { knownIds } from './model-ids.ts';
 import {
   type ModelName,
@@ -45,7 +46,7 @@ export interface Rates {
   ownUnits: ReadonlySet<PriceUnit>;
 }
 
-export type Unlisted = 'model_unlisted' | 'tier_unlisted';
+export type Unlisted = 'model_unlisted' | 'tier_unlisted' | 'region_unlisted';
 
 /** Two things that cannot be part of a name. */
 const SEPARATOR = '\n';
@@ -57,12 +58,17 @@ export class PriceBook {
   readonly #prices = new Map<string, PriceRow[]>();
   readonly #names = new Map<string, ModelName[]>();
   readonly #families = new Map<string, ModelName[]>();
+  /** Providers whose list has prices of a region. */
+  readonly #regional = new Set<string>();
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
 
   constructor({ prices, names }: PriceList) {
-    for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
+    for (const row of prices) {
+      append(this.#prices, key(row.provider, row.model), row);
+      if (isOfRegion(row)) this.#regional.add(row.provider);
+    }
     for (const name of names) {
       if (name.match === 'exact') append(this.#names, key(name.provider, name.name), name);
       else append(this.#families, name.provider, name);
@@ -112,12 +118,14 @@ export class PriceBook {
     const led = this.#prices.get(key(found.provider, found.model)) ?? [];
     const own = (this.#prices.get(found.calledAs) ?? []).filter(isContracted);
     const rows = effectiveRows([...led, ...own], at.getTime());
-    const units = ratesByUnit(
-      rows.filter((row) => row.serviceTier === serviceTier),
-      region.toLowerCase(),
-      found.calledAs,
-    );
-    if (units.size === 0) return rows.length === 0 ? 'model_unlisted' : 'tier_unlisted';
+    if (rows.length === 0) return 'model_unlisted';
+    const inTier = rows.filter((row) => row.serviceTier === serviceTier);
+    if (inTier.length === 0) return 'tier_unlisted';
+    // Who has a price of a region for one model may have one for any: that of no region would be a guess, and most likely too low.
+    const place = region.toLowerCase();
+    const isApart = !isAnywhere(place) && this.#regional.has(found.provider);
+    const units = ratesByUnit(inTier, { region: place, isApart }, found.calledAs);
+    if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
   }
@@ -222,20 +230,26 @@ export function isOwnContract(row: PriceRow, calledAs: string): boolean {
   return isContracted(row) && key(row.provider, row.model) === calledAs;
 }
 
+/** Whether the provider itself prices a region apart. */
+export function isOfRegion({ kind, region }: PriceRow): boolean {
+  return kind === 'list' && region !== '';
+}
+
 function isContracted({ kind }: PriceRow): boolean {
   return kind === 'contracted';
 }
 
 function ratesByUnit(
   rows: readonly PriceRow[],
-  region: string,
+  { region, isApart }: { region: string; isApart: boolean },
   calledAs: string,
 ): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
   for (const unit of new Set(rows.map((row) => row.unit))) {
     const ofUnit = rows.filter((row) => row.unit === unit);
     const inRegion = ofUnit.filter((row) => row.region === region);
-    const here = inRegion.length > 0 ? inRegion : ofUnit.filter((row) => row.region === '');
+    const anywhere = isApart ? [] : ofUnit.filter((row) => row.region === '');
+    const here = inRegion.length > 0 ? inRegion : anywhere;
     const own = here.filter((row) => isOwnContract(row, calledAs));
     const contracted = own.length > 0 ? own : here.filter(isContracted);
     const rates = (contracted.length > 0 ? contracted : here).map(toRate);

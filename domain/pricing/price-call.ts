@@ -29,6 +29,7 @@ export interface PriceLine {
 export type UnpricedReason =
   | 'model_unlisted'
   | 'tier_unlisted'
+  | 'region_unlisted'
   | 'unit_unlisted'
   | 'usage_incomplete'
   | 'usage_mismatch'

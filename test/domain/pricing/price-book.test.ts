@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../../domain/explain-call/explain.ts';
 import { formatPicoUsd } from '../../../domain/money.ts';
+import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
 import { PriceBook } from '../../../domain/pricing/price-book.ts';
 import { priceCall } from '../../../domain/pricing/price-call.ts';
 import { type ModelName, type PriceRow, SINCE_EVER } from '../../../domain/pricing/price-list.ts';
 import type { StoredCall } from '../../../domain/pricing/stored-call.ts';
+import { whyUnpriced } from '../../../domain/pricing/why-unpriced.ts';
 import { USAGE_KEYS } from '../../../domain/usage/usage.ts';
 
 const AT = new Date('2026-11-23T13:00:00Z');
@@ -118,4 +120,70 @@ describe('a contract on a model as named', () => {
       expect(explain(call, used, book)).toMatchObject({ agrees: true, isOutdated: false });
     }
   });
+});
+
+describe('a region', () => {
+  const us = { region: 'us' };
+  const apart = [price('old', 'input', '11', us), price('old', 'output', '22', us)];
+
+  test('that a provider prices apart is never at the price of no region', () => {
+    const book = new PriceBook({ prices: [...LISTED, ...apart], names: [] });
+    expect(costs(book, 'old', us)).toBe('33 priced');
+    expect(costs(book, 'old', { region: 'US' })).toBe('33 priced');
+    expect(costs(book, 'listed')).toBe('30 priced');
+    expect(costs(book, 'listed', { region: 'global' })).toBe('30 priced');
+    expect(costs(book, 'listed', us)).toBe('region_unlisted');
+    expect(costs(book, 'old', { region: 'eu' })).toBe('region_unlisted');
+    expect(costs(book, 'old')).toBe('region_unlisted');
+  });
+
+  test('has a price unit by unit: what is missing is not taken from elsewhere', () => {
+    const input = price('listed', 'input', '11', us);
+    const book = new PriceBook({ prices: [...LISTED, ...apart, input], names: [] });
+    expect(costs(book, 'listed', us)).toBe('unit_unlisted');
+    const call = { provider: 'acme', model: 'listed', at: AT, usage: USAGE, ...us };
+    const priced = priceCall(book, call);
+    if (priced.priceStatus !== 'unpriced') throw new Error('priced');
+    expect(whyUnpriced(priced, call, book.prices())).toEqual({
+      what: 'acme listed has no price for output in the tier standard and the region us',
+      toDo: 'enter it with `tricost prices set --provider acme --model listed --unit output --tier standard --region us`',
+    });
+  });
+
+  test('is no matter where the provider prices none apart, whatever a contract does', () => {
+    const book = new PriceBook({
+      prices: [...LISTED, contract('other', 'input', '1', us)],
+      names: [],
+    });
+    expect(costs(book, 'listed', us)).toBe('30 priced');
+  });
+
+  test('without a price says what to enter', () => {
+    const book = new PriceBook({ prices: [...LISTED, ...apart], names: [] });
+    const call = { provider: 'acme', model: 'listed', at: AT, usage: USAGE, ...us };
+    const priced = priceCall(book, call);
+    if (priced.priceStatus !== 'unpriced') throw new Error('priced');
+    expect(whyUnpriced(priced, call, book.prices())).toEqual({
+      what: expect.stringContaining('acme listed has no price in the region us'),
+      toDo: expect.stringContaining(
+        '`tricost prices set --provider acme --model listed --region us --tier standard`',
+      ),
+    });
+    const entered = ['input', 'output'].map((unit) =>
+      contract('listed', unit as PriceRow['unit'], '11', us),
+    );
+    const prices = [...LISTED, ...apart, ...entered];
+    expect(costs(new PriceBook({ prices, names: [] }), 'listed', us)).toBe('22 priced');
+  });
+});
+
+test('a new Claude that was served in the US is unpriced until its price there is entered', () => {
+  const { prices, names } = builtInPrices();
+  const listed = prices.filter(({ model, region }) => model === 'claude-opus-5' && region === '');
+  const next = listed.map((row) => ({ ...row, model: 'claude-opus-6' }));
+  const book = new PriceBook({ prices: [...prices, ...next], names });
+  const claude = { provider: 'anthropic', region: 'us' };
+  expect(costs(book, 'claude-opus-5', claude)).toBe('33 priced');
+  expect(costs(book, 'claude-opus-6', claude)).toBe('region_unlisted');
+  expect(costs(book, 'claude-opus-6', { provider: 'anthropic' })).toBe('30 priced');
 });
