@@ -231,7 +231,8 @@ create table tricost.price_releases (
   added_at timestamp with time zone default now() not null,
   constraint price_releases_pkey PRIMARY KEY (digest)
 );
-comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text: each is added once, so that a deploy never takes back what an operator added since.';
+comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text. The one that was added last is in force: a deploy of it adds nothing, so that it never takes back what an operator added since.';
+comment on column tricost.price_releases.added_at is 'When the list was added, the last time: one that comes back, because a deploy was rolled back, is added again.';
 
 create table tricost.prices (
   id integer generated always as identity not null,
