@@ -267,6 +267,43 @@ describe('a release of the catalogue', () => {
     expect(again).toMatchObject({ added: false, new: [], changed: [], ended: [] });
   });
 
+  test('older than the one that was taken goes back to its prices, as new rows', async () => {
+    const names = { match: { or: [{ equals: 'm-1' }, { equals: 'm-1-preview' }] } };
+    await release('2026-06-01', model('m-1', 2, names), model('m-2', 4));
+    await release(
+      '2026-09-01',
+      model('m-1', 3),
+      model('m-2', 5, { match: { or: [{ equals: 'm-2' }, { equals: 'm-1-preview' }] } }),
+    );
+    const before = await owner.query('select max(id) as id from tricost.prices');
+    const older = await release('2026-11-01', model('m-1', 2, names), model('m-2', 4));
+    expect(older).toMatchObject({
+      new: [],
+      changed: [
+        { model: 'm-1', price_usd: '2', price_usd_before: '3', valid_from: '2026-11-01T00:00:00Z' },
+        { model: 'm-2', price_usd: '4', price_usd_before: '5' },
+      ],
+      changed_names: [{ name: 'm-1-preview', model: 'm-1', before: { model: 'm-2' } }],
+    });
+    // Stored calls go on to name the rows that they had.
+    const added = await owner.query('select id from tricost.prices where id > $1', [
+      before.rows[0].id,
+    ]);
+    expect(added.rowCount).toBe(2);
+    expect(await cost('acme', 'm-1', '2026-08-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1', '2026-10-31T00:00:00Z')).toBe('3.00 priced');
+    expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-10-31T00:00:00Z')).toBe('5.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-11-01T00:00:00Z')).toBe('2.00 priced');
+    expect(await release('2026-11-02', model('m-1', 2, names), model('m-2', 4))).toMatchObject({
+      added: false,
+    });
+    // From a date on which the newer one held already: it is corrected.
+    await release('2026-08-01', model('m-1', 2, names), model('m-2', 4));
+    expect(await cost('acme', 'm-1', '2026-10-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-10-31T00:00:00Z')).toBe('2.00 priced');
+  });
+
   test('may date a price itself, in the file’s own form', async () => {
     const prices_ = [
       { prices: { input_mtok: 2, output_mtok: 1 } },
