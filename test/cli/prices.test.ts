@@ -162,6 +162,20 @@ describe('a name', () => {
     expect(await cost('azure', 'my-deployment', '2026-11-01T00:00:00Z')).toBe('1.25 inferred');
   });
 
+  test('without a date holds for all calls, whatever dated names there were', async () => {
+    await named('--to', 'openai/gpt-5');
+    await named('--to', 'anthropic/claude-opus-4-5', '--valid-from', '2026-06-01');
+    await named('--to', 'openai/gpt-5', '--valid-from', '2099-01-01');
+    expect(await named('--to', 'openai/gpt-4.1')).toMatchObject({ added: true });
+    for (const at of ['2025-01-01', '2026-05-31', '2026-06-01', '2099-01-02']) {
+      expect(await cost('azure', 'my-deployment', `${at}T00:00:00Z`)).toBe('2.00 inferred');
+    }
+    expect(await named('--to', 'openai/gpt-4.1')).toMatchObject({ added: false });
+    await named('--to', 'openai/gpt-5', '--valid-from', '2026-07-01');
+    expect(await cost('azure', 'my-deployment', '2026-06-30T00:00:00Z')).toBe('2.00 inferred');
+    expect(await cost('azure', 'my-deployment', '2026-07-01T00:00:00Z')).toBe('1.25 inferred');
+  });
+
   test('of an application inference profile is its ARN', async () => {
     const arn = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123';
     await said(
