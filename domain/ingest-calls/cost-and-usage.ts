@@ -60,11 +60,20 @@ export function readCostAndUsage(
     service_tier: served.service_tier,
     region: served.region,
     usage_raw: isDoubtful && doubtful !== undefined ? keepRaw(doubtful, flags) : null,
-    usage_source: readChoice(event, 'usage_source', USAGE_SOURCES) ?? null,
+    usage_source:
+      readChoice(event, 'usage_source', USAGE_SOURCES) ??
+      (asked.status !== 'ok' && isPartial(read?.usage) ? 'partial' : null),
     cache_hit:
       readBoolean(event, 'cache_hit') ??
       (usage.cache_read_tokens === undefined ? null : usage.cache_read_tokens > 0),
   };
+}
+
+/** A stream that was cut off has told its input and not its output, or the other way round. */
+function isPartial(usage: Usage | undefined): boolean {
+  return (
+    usage !== undefined && (usage.input_tokens === undefined || usage.output_tokens === undefined)
+  );
 }
 
 /** A word of the provider's own object, as names are kept. */
