@@ -47,7 +47,9 @@ test('shows, asks, changes, and changes nothing more', async () => {
     NOW,
   );
   const set = await setPrice('3');
-  expect(set.stdout).toContain('Calls since then that have a cost keep it until `tricost reprice`.');
+  expect(set.stdout).toContain(
+    'Calls since then that have a cost keep it until `tricost reprice`.',
+  );
 
   const shown = await reprice();
   expect(shown.stdout).toContain('1 would change: $4.000000000000 → $6.000000000000');
