@@ -218,7 +218,7 @@ comment on column tricost.llm_calls.cost_usd is 'US dollars, exact to 12 decimal
 comment on column tricost.llm_calls.input_tokens is 'All input tokens, cache reads and writes included. NULL: unknown.';
 comment on column tricost.llm_calls.output_tokens is 'All output tokens, reasoning included. NULL: unknown.';
 comment on column tricost.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
-comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept only where it contradicts itself (flag usage_mismatch).';
+comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept where it cannot be taken as it is: it contradicts itself (flag usage_mismatch), counts what was not read (usage_unread_keys) or left the cache out of its input (usage_cache_added). Read again whenever the call is priced again. NULL: nothing was doubtful, or it was too large to keep (extra_cut).';
 comment on column tricost.llm_calls.flags is 'What ingest had to do to keep the call; see docs/reference/event-contract.md.';
 comment on column tricost.llm_calls.region is 'Where the provider says it served the call. NULL: not said.';
 comment on column tricost.llm_calls.computed_cost_usd is 'What the price list makes of a call whose cost the provider stated. NULL: nothing was stated, or there is no price.';
@@ -284,7 +284,8 @@ create table tricost.price_releases (
   added_at timestamp with time zone default now() not null,
   constraint price_releases_pkey PRIMARY KEY (digest)
 );
-comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text: each is added once, so that a deploy never takes back what an operator added since.';
+comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text. The one that was added last is in force: a deploy of it adds nothing, so that it never takes back what an operator added since.';
+comment on column tricost.price_releases.added_at is 'When the list was added, the last time: one that comes back, because a deploy was rolled back, is added again.';
 
 create table tricost.prices (
   id integer generated always as identity not null,
@@ -589,7 +590,7 @@ comment on column reporting.llm_calls.image_input_tokens is 'Part of input_token
 comment on column reporting.llm_calls.web_searches is 'Web searches that the provider ran and bills, in requests. NULL: unknown.';
 comment on column reporting.llm_calls.status is 'How the call ended: ok, error, aborted, timeout or abandoned.';
 comment on column reporting.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
-comment on column reporting.llm_calls.usage_source is 'Where the counts come from: provider, partial (an interrupted stream) or estimated. NULL: not said.';
+comment on column reporting.llm_calls.usage_source is 'Where the counts come from: provider, partial (an interrupted stream, as the event says, or as ingest sees of a call that did not end ok and whose input or output is not counted) or estimated. NULL: not said.';
 comment on column reporting.llm_calls.service_tier is 'The tier that served the call, as the response named it. NULL: not said, priced as standard.';
 comment on column reporting.llm_calls.batch is 'Whether the call went through the provider''s batch API. NULL: not said, priced as no.';
 comment on column reporting.llm_calls.stream is 'Whether the response was streamed. NULL: unknown.';
