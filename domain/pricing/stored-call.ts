@@ -43,14 +43,17 @@ export function askedCall(
 export function storedUsage(call: StoredCall): PricedUsage | undefined {
   const { usage_raw: raw, flags } = call;
   const read = raw === null ? undefined : refusable(() => readUsage(raw, call.provider));
-  if (read?.ok === true && read.value !== undefined) return read.value;
+  const lost = notKept(call);
+  if (read?.ok === true && read.value !== undefined) {
+    return lost.length === 0 ? read.value : { ...read.value, unreadKeys: lost };
+  }
   const usage = known(Object.fromEntries(USAGE_KEYS.map((key) => [key, call[key] ?? undefined])));
   if (Object.keys(usage).length === 0) return undefined;
   const isMismatch = flags.includes('usage_mismatch');
   return {
     usage,
     served: {},
-    unreadKeys: read?.ok === false ? [read.rejection.detail] : notKept(call),
+    unreadKeys: read?.ok === false ? [read.rejection.detail] : lost,
     contradictions: isMismatch ? ['flagged when it was stored'] : [],
   };
 }
@@ -60,8 +63,9 @@ export function storedUsage(call: StoredCall): PricedUsage | undefined {
  * from another object, as they did where the call was priced all the same.
  */
 function notKept({ flags, usage_raw, price_status, computed_cost_usd }: StoredCall): string[] {
-  const isUnread = flags.includes('usage_unread_keys') && usage_raw === null;
+  const isCut = usage_raw === null || flags.includes('extra_cut');
+  const isUnread = flags.includes('usage_unread_keys') && isCut;
   const wasPriced =
     price_status === 'priced' || price_status === 'inferred' || computed_cost_usd !== null;
-  return isUnread && !wasPriced ? ['usage_raw, which was not kept'] : [];
+  return isUnread && !wasPriced ? ['usage_raw, which was not kept whole'] : [];
 }

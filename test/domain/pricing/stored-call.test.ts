@@ -34,9 +34,11 @@ describe('an object that was kept because something in it was not read', () => {
     expect(storedUsage(stored({ ...RAW, video_tokens: 5 }))?.unreadKeys).toEqual(['video_tokens']);
   });
 
-  test('counts where extra was cut and it was not', () => {
+  test('of which a part may have been cut does not say all: no price', () => {
     const flags: StoredCall['flags'] = ['extra_cut', 'usage_unread_keys'];
-    expect(storedUsage(stored(RAW, { flags }))?.unreadKeys).toEqual([]);
+    expect(storedUsage(stored(RAW, { flags }))?.unreadKeys).toEqual([
+      'usage_raw, which was not kept whole',
+    ]);
   });
 
   test('gives usage to a call that had none that was known', () => {
@@ -54,7 +56,7 @@ describe('an object that was kept because something in it was not read', () => {
   });
 
   test('that is not there any more cannot be read: no price, unless the call had one all the same', () => {
-    expect(storedUsage(stored(null))?.unreadKeys).toEqual(['usage_raw, which was not kept']);
+    expect(storedUsage(stored(null))?.unreadKeys).toEqual(['usage_raw, which was not kept whole']);
     expect(storedUsage(stored(null, { price_status: 'priced' }))?.unreadKeys).toEqual([]);
     // Unknown altogether: the counts came from another object.
     expect(storedUsage(stored({ strange: 1 }))?.unreadKeys).toEqual([]);
