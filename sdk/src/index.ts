@@ -13,3 +13,9 @@ export type {
 } from './delivery/publisher.ts';
 export type { CallInput } from './delivery/serialise-call.ts';
 export type { Transport, TransportOutcome } from './delivery/transport.ts';
+export {
+  definePrompt,
+  type MessagesPrompt,
+  type PromptReference,
+  type TextPrompt,
+} from './prompts/define-prompt.ts';
