@@ -11,6 +11,7 @@ import { bedrockConverse, bedrockLlama } from './bedrock.ts';
 import type { Dialect, Reading } from './dialect.ts';
 import { gemini } from './gemini.ts';
 import { langChain } from './langchain.ts';
+import { langfuse } from './langfuse.ts';
 import { isSumOf } from './ledger.ts';
 import { openAiChat, openAiResponses } from './openai.ts';
 import { openRouter } from './openrouter.ts';
@@ -23,6 +24,8 @@ import { isConsistent, known, USAGE_KEYS, type Usage } from './usage.ts';
 /** Order matters: the first that recognises an object reads it, and a plain `{input_tokens, output_tokens}` is none's. */
 const DIALECTS: readonly Dialect[] = [
   otel,
+  // Before Anthropic, whose names of the cache it takes.
+  langfuse,
   openRouter,
   // Before Anthropic: LiteLLM puts Anthropic's cache counts beside these totals, which include them.
   openAiChat,
