@@ -9,7 +9,7 @@ import { aiSdk, aiSdk5, aiSdkModel } from './ai-sdk.ts';
 import { anthropic } from './anthropic.ts';
 import { bedrockConverse, bedrockLlama } from './bedrock.ts';
 import type { Dialect, Reading } from './dialect.ts';
-import { gemini } from './gemini.ts';
+import { gemini, geminiPython } from './gemini.ts';
 import { langChain } from './langchain.ts';
 import { langfuse } from './langfuse.ts';
 import { isSumOf } from './ledger.ts';
@@ -33,6 +33,7 @@ const DIALECTS: readonly Dialect[] = [
   anthropic,
   openAiResponses,
   gemini,
+  geminiPython,
   aiSdkModel,
   aiSdk,
   aiSdk5,
