@@ -16,6 +16,5 @@ export type { Transport, TransportOutcome } from './delivery/transport.ts';
 export {
   definePrompt,
   type MessagesPrompt,
-  type PromptReference,
   type TextPrompt,
 } from './prompts/define-prompt.ts';

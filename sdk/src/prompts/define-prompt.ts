@@ -3,7 +3,7 @@ import { type PromptPart, promptId } from '../../../domain/prompt-id.ts';
 import { fillIn, type PlaceholderOf, type PromptValues } from './placeholders.ts';
 
 /** What calls are tagged with: `withTags({ prompt }, …)`. */
-export interface PromptReference {
+interface NamedPrompt {
   /** `prompt_id`: the hash of the template. */
   readonly id: string;
   /** `prompt_name`, whose versions ingest numbers. */
@@ -15,13 +15,13 @@ type Render<Name extends string, Rendered> = [Name] extends [never]
   : (values: PromptValues<Name>) => Rendered;
 
 /** A prompt of one text, as system prompts are. */
-export interface TextPrompt<Name extends string> extends PromptReference {
+export interface TextPrompt<Name extends string> extends NamedPrompt {
   /** The text with its placeholders filled in. It changes no id. */
   readonly render: Render<Name, string>;
 }
 
 /** A prompt of several messages. */
-export interface MessagesPrompt<Name extends string> extends PromptReference {
+export interface MessagesPrompt<Name extends string> extends NamedPrompt {
   /** The messages with their placeholders filled in, in order. */
   readonly render: Render<Name, PromptPart[]>;
 }
@@ -44,7 +44,7 @@ export function definePrompt<const Text extends string>(
 export function definePrompt(
   name: string,
   template: string | readonly PromptPart[],
-): PromptReference & { render(values?: PromptValues<string>): string | PromptPart[] } {
+): NamedPrompt & { render(values?: PromptValues<string>): string | PromptPart[] } {
   if (typeof template === 'string') {
     const id = promptId([{ role: 'system', text: template }]);
     return { id, name, render: (values = {}) => fillIn(template, values) };
