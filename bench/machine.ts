@@ -11,7 +11,17 @@ const SETTINGS = [
   'max_wal_size',
 ];
 
-/** The command, the versions, the machine and the server's settings, a line each. */
+/** The command, the version of Node and the machine. */
+export function describeHost(software = ''): string {
+  const memoryGb = Math.round(totalmem() / 1024 ** 3);
+  return [
+    `$ npm run bench -- ${process.argv.slice(2).join(' ')}`,
+    `Node.js ${process.versions.node}${software}`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memoryGb} GB, ${type()} ${release()}`,
+  ].join('\n');
+}
+
+/** The same with the version and the settings of the server. */
 export async function describeMachine(client: ClientBase): Promise<string> {
   const { rows } = await client.query<{ name: string; value: string }>(
     `select name, current_setting(name) as value from unnest($1::text[]) as name
@@ -19,11 +29,8 @@ export async function describeMachine(client: ClientBase): Promise<string> {
     [SETTINGS],
   );
   const settings = new Map(rows.map(({ name, value }) => [name, value]));
-  const memoryGb = Math.round(totalmem() / 1024 ** 3);
   return [
-    `$ npm run bench -- ${process.argv.slice(2).join(' ')}`,
-    `Node.js ${process.versions.node}, PostgreSQL ${settings.get('version')} (embedded, over TCP on loopback)`,
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memoryGb} GB, ${type()} ${release()}`,
+    describeHost(`, PostgreSQL ${settings.get('version')} (embedded, over TCP on loopback)`),
     SETTINGS.map((name) => `${name} ${settings.get(name)}`).join(', '),
   ].join('\n');
 }

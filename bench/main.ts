@@ -4,6 +4,7 @@ import { addBoardCommand } from './board.ts';
 import { benchCost } from './cost.ts';
 import { addIngestCommand } from './ingest.ts';
 import { addPastOneMachineCommand } from './past-one-machine.ts';
+import { addSdkCommand } from './sdk.ts';
 
 const program = new Command('npm run bench --').description(
   'Measure on this machine what the documentation claims.',
@@ -16,6 +17,7 @@ program
   .option('--write', 'replace domain/cost/measured.json')
   .action(benchCost);
 addPastOneMachineCommand(program);
+addSdkCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {

@@ -502,6 +502,38 @@ create view reporting.alerts as
 comment on view reporting.alerts is 'Every spend alert, with the numbers it was decided on.';
 grant select on reporting.alerts to tricost_readonly;
 
+create view reporting.calls_seen_twice as
+ WITH recent AS (
+         SELECT llm_calls.ts,
+            llm_calls.event_id,
+            llm_calls.response_id,
+            llm_calls.provider,
+            llm_calls.service,
+            llm_calls.cost_usd
+           FROM tricost.llm_calls
+          WHERE llm_calls.ts > ((( SELECT max(llm_calls_1.ts) AS max
+                   FROM tricost.llm_calls llm_calls_1)) - '7 days'::interval) AND llm_calls.response_id IS NOT NULL
+        ), repeated AS (
+         SELECT recent_1.response_id
+           FROM recent recent_1
+          GROUP BY recent_1.response_id
+         HAVING count(*) > 1 AND (max(recent_1.ts) - min(recent_1.ts)) < '1 day'::interval
+        )
+ SELECT (min(recent.ts) AT TIME ZONE 'UTC'::text)::date AS day,
+    recent.response_id,
+    count(*) AS calls,
+    array_agg(DISTINCT recent.event_id) AS event_ids,
+    array_agg(DISTINCT recent.provider) AS providers,
+    array_agg(DISTINCT recent.service) FILTER (WHERE recent.service IS NOT NULL) AS services,
+    sum(recent.cost_usd) AS cost_usd,
+    sum(recent.cost_usd) - max(recent.cost_usd) AS surplus_usd
+   FROM recent
+     JOIN repeated USING (response_id)
+  GROUP BY recent.response_id
+ HAVING count(DISTINCT recent.event_id) > 1;
+comment on view reporting.calls_seen_twice is 'Calls of one response of the provider under several ids, within a day: two meters saw it, for example a metered client and its OpenTelemetry spans, and it is counted twice. Of the 7 days up to the newest call. surplus_usd: what remains when only the dearest of them counts. NULL: no cost is known.';
+grant select on reporting.calls_seen_twice to tricost_readonly;
+
 create view reporting.delivery_gaps as
  WITH envelopes AS (
          SELECT deliveries.producer_id,

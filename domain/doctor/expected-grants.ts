@@ -47,6 +47,7 @@ const READONLY: GrantedObjects = {
   'table reporting.unpriced_models': ['select'],
   'table reporting.tag_coverage': ['select'],
   'table reporting.delivery_gaps': ['select'],
+  'table reporting.calls_seen_twice': ['select'],
   'table reporting.repricing_runs': ['select'],
   'table reporting.notifications': ['select'],
   'table reporting.reporting_day': ['select'],

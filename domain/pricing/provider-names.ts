@@ -9,6 +9,8 @@ const LISTED_PROVIDERS: ReadonlyMap<string, string> = new Map(
     'amazon-bedrock': 'aws',
     'azure.ai.openai': 'azure',
     'azure.ai.inference': 'azure',
+    'az.ai.openai': 'azure',
+    'az.ai.inference': 'azure',
     'azure-openai': 'azure',
     'gcp.gemini': 'google',
     'gcp.gen_ai': 'google',

@@ -2,7 +2,7 @@
  * Gemini `usageMetadata`: the prompt INCLUDES cached content; thoughts and tool-use prompts stand OUTSIDE the totals
  * beside them, so they are added. https://ai.google.dev/api/generate-content#UsageMetadata
  */
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { type Dialect, hasAny, type Reading, under } from './dialect.ts';
 import { partsOf, readLabelled } from './labelled-list.ts';
 import { contradicted, isSumOfGiven } from './ledger.ts';
@@ -31,7 +31,35 @@ export const gemini: Dialect = {
   ],
 };
 
-function readGemini(raw: JsonObject): Reading {
+/** Its Python SDK spells the same object in snake case. https://github.com/googleapis/python-genai */
+export const geminiPython: Dialect = {
+  recognises: hasAny('candidates_token_count', 'thoughts_token_count', 'total_token_count'),
+  read: (raw) => {
+    const reading = readGemini(camelCased(raw));
+    return { ...reading, contradictions: reading.contradictions.map(snakeCase) };
+  },
+  counts: gemini.counts.map((path) => {
+    const [key = '', ...label] = path.split('.');
+    return [snakeCase(key), ...label].join('.');
+  }),
+};
+
+function camelCased(value: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      Array.isArray(inner)
+        ? inner.map((item) => (isObject(item) ? camelCased(item) : item))
+        : inner,
+    ]),
+  );
+}
+
+function snakeCase(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function readGemini(raw: JsonObject): Reading & { contradictions: string[] } {
   const prompt = readCount(raw, 'promptTokenCount');
   const tools = readCount(raw, 'toolUsePromptTokenCount');
   const candidates = readCount(raw, 'candidatesTokenCount');

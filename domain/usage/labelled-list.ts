@@ -1,9 +1,10 @@
-/** Lists of parts with a label each: Gemini's `[{modality, tokenCount}]`, Bedrock's `[{ttl, inputTokens}]`. */
+/** Lists of parts with a label each: Gemini's `[{modality, tokenCount}]`, in Python too, Bedrock's `[{ttl, inputTokens}]`. */
 import { isObject, type JsonObject } from '../json.ts';
 import { readCount, sumKnown } from './read-count.ts';
 
 const LABELS: readonly [label: string, count: string][] = [
   ['modality', 'tokenCount'],
+  ['modality', 'token_count'],
   ['ttl', 'inputTokens'],
 ];
 

@@ -4,7 +4,7 @@
  * https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md
  */
 import type { JsonObject } from '../json.ts';
-import type { Dialect, Reading } from './dialect.ts';
+import { type Dialect, type Reading, under } from './dialect.ts';
 import { contradicted, isSumOf } from './ledger.ts';
 import { readCount, sumKnown } from './read-count.ts';
 import { known } from './usage.ts';
@@ -36,6 +36,7 @@ const NAMES = {
     'llm.token_count.completion_details.reasoning',
   ],
   audioInput: ['gen_ai.usage.audio.input_tokens', 'llm.token_count.prompt_details.audio'],
+  imageInput: ['gen_ai.usage.image.input_tokens'],
   audioOutput: ['gen_ai.usage.audio.output_tokens', 'llm.token_count.completion_details.audio'],
   total: ['gen_ai.usage.total_tokens', 'llm.usage.total_tokens', 'llm.token_count.total'],
 } as const;
@@ -45,8 +46,13 @@ const USAGE_ATTRIBUTES = new Set<string>(Object.values(NAMES).flat());
 export const otel: Dialect = {
   recognises: (raw) => Object.keys(raw).some((key) => USAGE_ATTRIBUTES.has(key)),
   read: readOtel,
-  // The limit that was asked for is no count.
-  counts: [...USAGE_ATTRIBUTES, 'gen_ai.request.max_tokens', 'gen_ai.request.choice.count'],
+  counts: [
+    ...USAGE_ATTRIBUTES,
+    // They have the price of the rest: so does video where it is priced at all. https://ai.google.dev/gemini-api/docs/pricing
+    ...under('gen_ai.usage', 'text.input_tokens', 'text.output_tokens', 'video.input_tokens'),
+    // The limit that was asked for is no count.
+    ...['gen_ai.request.max_tokens', 'gen_ai.request.choice.count'],
+  ],
 };
 
 function readOtel(raw: JsonObject): Reading {
@@ -69,6 +75,7 @@ function readOtel(raw: JsonObject): Reading {
       reasoning_tokens: read(raw, 'reasoning'),
       audio_input_tokens: read(raw, 'audioInput'),
       audio_output_tokens: read(raw, 'audioOutput'),
+      image_input_tokens: read(raw, 'imageInput'),
     }),
     isCacheAdded,
     contradictions: contradicted({

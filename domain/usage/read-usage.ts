@@ -10,8 +10,9 @@ import { aiSdkSpan } from './ai-sdk-span.ts';
 import { anthropic } from './anthropic.ts';
 import { bedrockConverse, bedrockLlama, bedrockMetrics } from './bedrock.ts';
 import type { Dialect, Reading } from './dialect.ts';
-import { gemini } from './gemini.ts';
+import { gemini, geminiPython } from './gemini.ts';
 import { langChain } from './langchain.ts';
+import { langfuse } from './langfuse.ts';
 import { isSumOf } from './ledger.ts';
 import { openAiChat, openAiResponses } from './openai.ts';
 import { openRouter } from './openrouter.ts';
@@ -25,6 +26,8 @@ import { isConsistent, known, USAGE_KEYS, type Usage } from './usage.ts';
 const DIALECTS: readonly Dialect[] = [
   aiSdkSpan,
   otel,
+  // Before Anthropic, whose names of the cache it takes.
+  langfuse,
   openRouter,
   // Before Anthropic: LiteLLM puts Anthropic's cache counts beside these totals, which include them.
   openAiChat,
@@ -32,6 +35,7 @@ const DIALECTS: readonly Dialect[] = [
   anthropic,
   openAiResponses,
   gemini,
+  geminiPython,
   aiSdkModel,
   aiSdk,
   aiSdk5,

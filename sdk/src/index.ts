@@ -13,3 +13,8 @@ export type {
 } from './delivery/publisher.ts';
 export type { CallInput } from './delivery/serialise-call.ts';
 export type { Transport, TransportOutcome } from './delivery/transport.ts';
+export {
+  definePrompt,
+  type MessagesPrompt,
+  type TextPrompt,
+} from './prompts/define-prompt.ts';

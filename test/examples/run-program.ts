@@ -20,8 +20,12 @@ export function awsEnvironment(engine: TestQueueEngine, queueUrl: string): NodeJ
 }
 
 /** Whether a command is there and works. */
-export async function canRun(command: string, args: string[]): Promise<boolean> {
-  return run(command, args).then(
+export async function canRun(
+  command: string,
+  args: string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  return run(command, args, { env }).then(
     () => true,
     () => false,
   );

@@ -16,7 +16,7 @@ import { evaluateCount, evaluateUsd, holds } from './exact-arithmetic.ts';
 const SOURCES = [
   ...['openai-chat', 'openai-responses', 'openai-embeddings', 'anthropic', 'gemini'],
   ...['bedrock-converse', 'bedrock-invoke-model', 'openrouter', 'ai-sdk-5', 'ai-sdk-6'],
-  ...['langchain', 'litellm', 'otel-inclusive', 'otel-exclusive', 'ai-sdk-span'],
+  ...['langchain', 'litellm', 'langfuse', 'otel-inclusive', 'otel-exclusive', 'ai-sdk-span'],
 ];
 
 /** Rows of the table of mispricings: unknown models, made-up prices, caches, the bill, aborted calls, dates, old lists, tiers. */

@@ -63,9 +63,11 @@ describe('package.json', () => {
         Record<string, string> | undefined
       >;
       const versions = Object.entries({ ...dependencies, ...devDependencies });
-      expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
-        [],
-      );
+      expect(
+        versions.filter(
+          ([, version]) => !/^(?:npm:[@\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+        ),
+      ).toEqual([]);
     },
   );
 

@@ -200,11 +200,13 @@ describe('its types hold in a strict app', () => {
         import { fileTransport } from 'tricost/file';
         import { httpTransport } from 'tricost/http';
         import { tricostMiddleware, withTricost } from 'tricost/lambda';
+        import { TricostSpanExporter } from 'tricost/otel';
         const tricost = createPublisher({ client: new SQSClient({}) });
         createPublisher({ transport: fileTransport('calls.ndjson') });
         createPublisher({ transport: httpTransport({ url: 'https://example.com', headers: {} }) });
         export const handler: (event: { n: number }) => Promise<number> = withTricost(tricost, async (event: { n: number }) => event.n);
         export const middleware = tricostMiddleware(tricost, { maxFlushMs: 500 });
+        export const exporter = new TricostSpanExporter({ publisher: tricost });
         // @ts-expect-error: a client sends
         createPublisher({ client: {} });`;
       await check('subpaths.ts', source, how);
@@ -235,6 +237,7 @@ describe('a bundle holds what is imported, and nothing else', () => {
     HTTP: 'the collector answered',
     file: 'appendFile',
     Lambda: 'getRemainingTimeInMillis',
+    OpenTelemetry: 'gen_ai.operation.name',
   };
 
   test.each<[string, string, (keyof typeof MARKS)[]]>([
@@ -243,6 +246,8 @@ describe('a bundle holds what is imported, and nothing else', () => {
     ['tricost/http', 'httpTransport', ['HTTP']],
     ['tricost/file', 'fileTransport', ['file']],
     ['tricost/lambda', 'withTricost', ['Lambda']],
+    ['tricost', 'definePrompt', ['prompts']],
+    ['tricost/otel', 'TricostSpanExporter', ['prompts', 'OpenTelemetry']],
   ])('%s: %s', async (path, name, parts) => {
     const { outputFiles } = await build({
       stdin: { contents: `export { ${name} } from '${path}';`, resolveDir: app },

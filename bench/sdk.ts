@@ -1,0 +1,194 @@
+/** `npm run bench -- sdk`: what publishing costs an app, next to what tracing the same call costs. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { Listr } from 'listr2';
+import { Teardown } from '../local/teardown.ts';
+import { describeHost } from './machine.ts';
+import peers from './peers/package.json' with { type: 'json' };
+import { makeContendersFolder, runScript } from './sdk/contenders-folder.ts';
+import { gzippedKb } from './sdk/package-size.ts';
+import { type SendingCost, sendingCost } from './sdk/sending-cost.ts';
+import { median } from './side-by-side.ts';
+
+interface Flags {
+  calls: number;
+  repeat: number;
+  json?: boolean;
+}
+
+interface Figure {
+  microseconds: number;
+  retained_bytes: number;
+}
+
+interface Figures {
+  contenders: Map<string, Figure[]>;
+  gzippedKb: number;
+  /** By itself, and with the modules of Node that it is the first to use. */
+  importMs: { own: number; withNode: number };
+  sending: SendingCost;
+}
+
+const CONTENDERS: ReadonlyMap<string, string> = new Map([
+  ['tricost', 'tricost'],
+  ['otel', 'OpenTelemetry span, 8 attributes'],
+  ['langfuse', 'Langfuse generation, 4 kB of content'],
+  ['langfuse-without-content', 'Langfuse generation, no content'],
+]);
+const IMPORTS = 15;
+
+export function addSdkCommand(program: Command): void {
+  program
+    .command('sdk')
+    .description("µs and bytes per call, next to Langfuse's SDK and a bare OpenTelemetry span")
+    .option('--calls <number>', 'calls that each contender records', positiveInteger, 50_000)
+    .option('--repeat <number>', 'repetitions; figures are medians', positiveInteger, 7)
+    .option('--json', 'end with one line of JSON')
+    .addHelpText(
+      'after',
+      `
+Installs the peers of bench/peers into a temporary folder, from the registry. Takes about a minute on two idle cores.
+Every contender is measured in a process of its own; all hand what they recorded to something that drops it.`,
+    )
+    .action(benchSdk);
+}
+
+async function benchSdk({ calls, repeat, json = false }: Flags): Promise<void> {
+  const teardown = new Teardown();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      teardown.run().finally(() => process.exit(130));
+    });
+  }
+  try {
+    console.log(`${describeHost()}\n${versions()}\n`);
+    const figures = await measure({ calls, repeat }, teardown);
+    print(figures);
+    if (json) console.log(JSON.stringify(summary(figures)));
+  } finally {
+    await teardown.run();
+  }
+}
+
+function versions(): string {
+  const { dependencies } = peers;
+  return Object.entries(dependencies)
+    .filter(([name]) => /langfuse|sdk-trace-base/.test(name))
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+}
+
+async function measure(
+  { calls, repeat }: { calls: number; repeat: number },
+  teardown: Teardown,
+): Promise<Figures> {
+  const figures: Partial<Figures> = {};
+  let folder = '';
+  await new Listr([
+    {
+      title: 'Install the peers',
+      task: async () => {
+        folder = await makeContendersFolder(teardown);
+      },
+    },
+    {
+      title: 'Record side by side',
+      task: async (_, task) => {
+        figures.contenders = await recordSideBySide({ folder, calls, repeat }, (step) => {
+          task.output = step;
+        });
+      },
+    },
+    {
+      title: 'Load and weigh the package',
+      task: async () => {
+        figures.importMs = {
+          own: await importTime(folder, 'after-node'),
+          withNode: await importTime(folder),
+        };
+        figures.gzippedKb = await gzippedKb(folder);
+        figures.sending = await sendingCost();
+      },
+    },
+  ]).run();
+  return figures as Figures;
+}
+
+async function importTime(folder: string, ...args: string[]): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < IMPORTS; run += 1) {
+    times.push(Number(await runScript(folder, 'import-time.mjs', ...args)));
+  }
+  return median(times);
+}
+
+/** In turn, again and again, so that what else the machine does meets all of them. */
+async function recordSideBySide(
+  { folder, calls, repeat }: { folder: string; calls: number; repeat: number },
+  report: (step: string) => void,
+): Promise<Map<string, Figure[]>> {
+  const names = [...CONTENDERS.keys()];
+  const figures = new Map<string, Figure[]>(names.map((name) => [name, []]));
+  for (let repetition = 0; repetition < repeat; repetition += 1) {
+    const shift = repetition % names.length;
+    for (const name of [...names.slice(shift), ...names.slice(0, shift)]) {
+      report(`repetition ${repetition + 1} of ${repeat}: ${name}`);
+      const figure = await runScript(folder, 'measure.mjs', name, String(calls));
+      figures.get(name)?.push(figure as Figure);
+    }
+  }
+  return figures;
+}
+
+const microseconds = (figures: readonly Figure[] = []) =>
+  median(figures.map((figure) => figure.microseconds));
+
+function print({ contenders, importMs, gzippedKb: kb, sending }: Figures): void {
+  console.log(`\n${row('one call', 'µs', 'fastest', 'slowest', 'bytes kept')}`);
+  for (const [name, figures] of contenders) {
+    const times = figures.map((figure) => figure.microseconds);
+    const kept = Math.max(0, median(figures.map((figure) => figure.retained_bytes)));
+    const cells = [median(times), Math.min(...times), Math.max(...times)];
+    console.log(
+      row(CONTENDERS.get(name) ?? name, ...cells.map((us) => us.toFixed(1)), kept.toFixed(0)),
+    );
+  }
+  const ours = microseconds(contenders.get('tricost'));
+  const theirs = microseconds(contenders.get('langfuse'));
+  console.log(
+    `\ntricost takes ${(ours / theirs).toFixed(2)} of Langfuse's time.\n` +
+      `\`import 'tricost'\`: ${importMs.own.toFixed(1)} ms, ${importMs.withNode.toFixed(1)} ms where nothing has loaded node:crypto before; in a bundle ${kb.toFixed(1)} kB, minified and compressed.\n` +
+      `SQS, sending: $${sending.usdPerMillion.toFixed(4)} a million calls, ${sending.bytesPerCall.toFixed(0)} bytes each, ` +
+      `${sending.callsPerMessage.toFixed(0)} a message: 1/${sending.timesCheaper.toFixed(0)} of one request a call.\n`,
+  );
+}
+
+function row(name: string, ...cells: string[]): string {
+  return name.padEnd(38) + cells.map((cell) => cell.padStart(11)).join('');
+}
+
+/** What `--json` ends with. */
+function summary({ contenders, importMs, gzippedKb: kb, sending }: Figures): object {
+  const us = (name: string) => rounded(microseconds(contenders.get(name)));
+  return {
+    core_us: us('tricost'),
+    langfuse_us: us('langfuse'),
+    langfuse_without_content_us: us('langfuse-without-content'),
+    otel_us: us('otel'),
+    core_kb_gzip: rounded(kb),
+    import_ms: rounded(importMs.own),
+    import_with_node_modules_ms: rounded(importMs.withNode),
+    usd_per_million_events: sending.usdPerMillion,
+    times_cheaper_than_one_event_a_request: rounded(sending.timesCheaper),
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number from 1');
+  return value;
+}

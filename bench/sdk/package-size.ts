@@ -1,0 +1,18 @@
+/** What the SDK adds to an app's bundle: all that `tricost` exports, minified and compressed. */
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** @returns kilobytes of 1,000 bytes */
+export async function gzippedKb(folder: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: "export * from 'tricost';", resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['@aws-sdk/*'],
+    write: false,
+  });
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length / 1_000;
+}

@@ -1,0 +1,67 @@
+/** The usage object of a span, for ingest to read: nothing is mapped twice. */
+import { isObject, type JsonObject } from '../../../domain/json.ts';
+import { defined } from './defined.ts';
+import { readJson, type SpanAttributes } from './finished-span.ts';
+
+/** The convention's, OpenLLMetry's and OpenInference's counts. */
+const COUNT = /^(?:llm\.token_count\.|(?:gen_ai|llm)\.usage\..*token)/;
+const AI_SDK = 'ai.usage.';
+const TOTALS = ['inputTokens', 'promptTokens', 'tokens'];
+
+/** @returns undefined where the span counts nothing: unknown, not zero */
+export function usageOfSpan(attributes: SpanAttributes): JsonObject | undefined {
+  const langfuse = readJson(attributes, 'langfuse.observation.usage_details');
+  if (isObject(langfuse) && Object.keys(langfuse).length > 0) return langfuse;
+  return ofAiSdk(attributes) ?? counts(attributes, COUNT);
+}
+
+/**
+ * `ai.usage.*` says more than the `gen_ai.usage.*` beside it: what was cached. With its details it is the SDK's own object,
+ * flattened. Without them (structured output, older versions) the counts go by the convention's names, because the version
+ * is not known, and by the convention the cache is in the input; where it is plainly not, ingest sees that.
+ */
+function ofAiSdk(attributes: SpanAttributes): JsonObject | undefined {
+  const raw = ofAnthropic(attributes);
+  const flat = counts(attributes, /^ai\.usage\./);
+  const usage = flat === undefined ? {} : nested(flat);
+  // Version 7 writes its totals by the convention's names, and at most parts of them by its own.
+  if (TOTALS.every((total) => usage[total] === undefined)) return raw;
+  if (isObject(usage['inputTokenDetails']) || isObject(usage['outputTokenDetails'])) {
+    return raw === undefined ? usage : { ...usage, raw };
+  }
+  return (
+    raw ??
+    defined({
+      'gen_ai.usage.input_tokens': usage['inputTokens'] ?? usage['promptTokens'] ?? usage['tokens'],
+      'gen_ai.usage.output_tokens': usage['outputTokens'] ?? usage['completionTokens'],
+      'gen_ai.usage.total_tokens': usage['totalTokens'],
+      'gen_ai.usage.cache_read.input_tokens': usage['cachedInputTokens'],
+      'gen_ai.usage.reasoning.output_tokens': usage['reasoningTokens'],
+    })
+  );
+}
+
+/** Anthropic's own object, which the SDK passes on: it alone says how long what was cached will live. */
+function ofAnthropic(attributes: SpanAttributes): JsonObject | undefined {
+  const metadata = readJson(attributes, 'ai.response.providerMetadata');
+  const anthropic = isObject(metadata) ? metadata['anthropic'] : undefined;
+  return isObject(anthropic) && isObject(anthropic['usage']) ? anthropic['usage'] : undefined;
+}
+
+function counts(attributes: SpanAttributes, names: RegExp): JsonObject | undefined {
+  const found = Object.entries(attributes).filter(
+    ([name, value]) => typeof value === 'number' && names.test(name),
+  );
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
+/** `ai.usage.inputTokenDetails.noCacheTokens` → `{inputTokenDetails: {noCacheTokens}}`. */
+function nested(flat: JsonObject): JsonObject {
+  const usage: Record<string, unknown> = {};
+  for (const [name, count] of Object.entries(flat)) {
+    const [key = '', part] = name.slice(AI_SDK.length).split('.', 2);
+    if (part === undefined) usage[key] = count;
+    else usage[key] = { ...(isObject(usage[key]) ? usage[key] : {}), [part]: count };
+  }
+  return usage;
+}
