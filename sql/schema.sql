@@ -509,6 +509,7 @@ create view reporting.deliveries as
  SELECT producer_id,
     min(first_received_at) AS first_received_at,
     max(last_received_at) AS last_received_at,
+    max(sequence) AS last_sequence,
     max(sequence) - min(before_first) AS envelopes_sent,
     count(*) AS envelopes_arrived,
     max(sequence) - min(before_first) - count(*) AS envelopes_missing,

@@ -79,6 +79,7 @@ select
   producer_id,
   min(first_received_at) as first_received_at,
   max(last_received_at) as last_received_at,
+  max(sequence) as last_sequence,
   max(sequence) - min(before_first) as envelopes_sent,
   count(*) as envelopes_arrived,
   max(sequence) - min(before_first) - count(*) as envelopes_missing,
