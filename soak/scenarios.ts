@@ -5,6 +5,7 @@ import { ingestKilled } from './ingest-killed.ts';
 import { postgresOutage } from './postgres-outage.ts';
 import { queueKilled } from './queue-killed.ts';
 import type { Scenario } from './scenario.ts';
+import { sdkKilled } from './sdk-killed.ts';
 import { slackDead } from './slack-dead.ts';
 
 /** In the order in which they run. */
@@ -33,6 +34,12 @@ export const SCENARIOS: readonly Scenario[] = [
     description: 'the queue is killed -9 and started again with its data, under steady traffic',
     events: 30_000,
     run: (soak, size) => queueKilled(soak, { ...size, kills: 12, publishMs: 60_000 }),
+  },
+  {
+    name: 'sdk-killed',
+    description: 'apps with a spool are killed -9, frozen, ended, and cut off from the queue',
+    events: 30_000,
+    run: (soak, size) => sdkKilled(soak, { ...size, deaths: 20, publishMs: 3_000 }),
   },
   {
     name: 'slack-dead',

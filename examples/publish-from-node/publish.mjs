@@ -1,4 +1,4 @@
-/** Publishes one LLM call: `npm install tricost @aws-sdk/client-sqs`, set TRICOST_QUEUE_URL, then `node publish.mjs`. */
+/** Publishes one LLM call: install the package (sdk/README.md), set TRICOST_QUEUE_URL, then `node publish.mjs`. */
 import { createPublisher, promptId } from 'tricost';
 
 const publisher = createPublisher({ queueUrl: process.env.TRICOST_QUEUE_URL });
@@ -21,4 +21,4 @@ publisher.publish({
 });
 
 // Once, before the process ends; a server that stays up sends by itself.
-console.log(await publisher.flush());
+console.log(await publisher.shutdown());

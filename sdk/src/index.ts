@@ -2,11 +2,14 @@
 export type { LlmCall } from '../../domain/contract/llm-call.ts';
 export { type PromptPart, promptId } from '../../domain/prompt-id.ts';
 export { createPublisher } from './delivery/create-publisher.ts';
+export type { Message } from './delivery/message-packer.ts';
 export { type OnError, PublishError } from './delivery/publish-error.ts';
 export type {
   FlushResult,
   Publisher,
   PublisherOptions,
   PublisherStats,
+  SqsClient,
 } from './delivery/publisher.ts';
 export type { CallInput } from './delivery/serialise-call.ts';
+export type { Transport, TransportOutcome } from './delivery/transport.ts';

@@ -2,7 +2,8 @@
 import type { PublisherStats } from '../../sdk/src/index.ts';
 import type { SoakStack } from '../world/soak-stack.ts';
 
-interface Arrived {
+export interface Arrived {
+  producers: number;
   /** Calls in the envelopes that arrived. */
   calls: number;
   /** Calls that the publisher says it dropped. */
@@ -11,32 +12,39 @@ interface Arrived {
   gaps: number;
 }
 
-/** @returns sentences; none when they agree and nothing was lost */
-export async function publisherProblems(
-  { database }: SoakStack,
-  { published, sent, dropped, pending }: PublisherStats,
-): Promise<string[]> {
-  const arrived = await database.withOwner(async (owner) => {
+/** What the numbered envelopes of all producers say together. */
+export async function arrivedEnvelopes({ database }: SoakStack): Promise<Arrived> {
+  return database.withOwner(async (owner) => {
     const { rows } = await owner.query<Record<keyof Arrived, string>>(
-      `select coalesce(sum(calls), 0) as calls, coalesce(sum(dropped), 0) as dropped, coalesce(sum(gaps), 0) as gaps
+      `select count(*) as producers, coalesce(sum(calls), 0) as calls, coalesce(sum(dropped), 0) as dropped,
+         coalesce(sum(gaps), 0) as gaps
        from (
          select sum(events) as calls, sum(dropped) as dropped, max(sequence) - count(*) as gaps
          from tricost.deliveries group by producer_id
        ) as of_producer`,
     );
     return {
+      producers: Number(rows[0]?.producers),
       calls: Number(rows[0]?.calls),
+      dropped: Number(rows[0]?.dropped),
       gaps: Number(rows[0]?.gaps),
-      dropped: rows[0]?.dropped,
     };
   });
+}
+
+/** @returns sentences; none when they agree and nothing was lost */
+export async function publisherProblems(
+  soak: SoakStack,
+  { published, sent, dropped, pending }: PublisherStats,
+): Promise<string[]> {
+  const arrived = await arrivedEnvelopes(soak);
   return [
     ...(sent === published && dropped === 0 && pending === 0
       ? []
       : [
           `the publisher took ${published} calls, sent ${sent}, dropped ${dropped} and holds ${pending}`,
         ]),
-    ...(arrived.calls === sent && arrived.gaps === 0 && Number(arrived.dropped) === dropped
+    ...(arrived.calls === sent && arrived.gaps === 0 && arrived.dropped === dropped
       ? []
       : [
           `of ${sent} calls sent ${arrived.calls} arrived in numbered envelopes, ${arrived.gaps} of which are missing`,

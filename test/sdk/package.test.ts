@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { assertCall, receiveEnvelopes } from '../support/received-envelopes.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
@@ -24,6 +25,7 @@ const TSC = join(ROOT, 'node_modules/.bin/tsc');
 let app: string;
 let engine: TestQueueEngine;
 let packed: string[];
+let tarball: string;
 beforeAll(async () => {
   app = mkdtempSync(join(tmpdir(), 'tricost-app-'));
   writeFileSync(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}');
@@ -31,12 +33,13 @@ beforeAll(async () => {
     cwd: join(ROOT, 'sdk'),
   });
   const [{ filename, files }] = JSON.parse(stdout.slice(stdout.indexOf('[')));
+  tarball = filename;
   packed = files.map((file: { path: string }) => file.path);
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(app, filename)], {
     cwd: app,
   });
   // The app's other packages, without a registry.
-  link('@types/node');
+  for (const name of ['@types/node', '@types/aws-lambda', '@middy/core']) link(name);
   linkAwsSdk();
   engine = await startQueue();
 }, 120_000);
@@ -52,6 +55,12 @@ function link(name: string): void {
 
 function linkAwsSdk(): void {
   link('@aws-sdk/client-sqs');
+}
+
+/** Until the end of the test. */
+function withoutAwsSdk(): void {
+  unlinkSync(join(app, 'node_modules/@aws-sdk/client-sqs'));
+  onTestFinished(linkAwsSdk);
 }
 
 /** The environment of an app on a developer's machine. */
@@ -89,12 +98,15 @@ describe('the packed package', () => {
       (path) => !/^(package\.json|README\.md|dist\/(sdk\/src|domain)\/.*\.(js|d\.ts))$/.test(path),
     );
     expect(unexpected).toEqual([]);
-    expect(packed).toContain('dist/domain/prompt-id.js');
+    const { exports: paths } = JSON.parse(readFileSync(join(ROOT, 'sdk/package.json'), 'utf8'));
+    const promised = Object.values<Record<string, string>>(paths).flatMap(Object.values);
+    expect(promised.filter((path) => !packed.includes(path.replace('./', '')))).toEqual([]);
   });
 
   test('publishes with the lines of its README', async () => {
     const queueUrl = await engine.createQueue('readme');
     const readme = readFileSync(join(ROOT, 'sdk/README.md'), 'utf8');
+    expect(readme).toContain(`npm install ./${tarball}\n`);
     const lines = /```js\n(.*?)```/s.exec(readme)?.[1] ?? expect.fail('no example in the README');
     const provider = `
       const request = {};
@@ -135,27 +147,114 @@ describe('the packed package', () => {
     },
   );
 
-  test('its types hold in a strict app', async () => {
-    writeFileSync(
-      join(app, 'app.ts'),
-      `import { createPublisher, type LlmCall, PublishError } from 'tricost';
-       const publisher = createPublisher({
-         queueUrl: process.env['TRICOST_QUEUE_URL'],
-         onError: (error) => console.log(error instanceof PublishError, error.dropped),
-       });
-       const call: LlmCall = { ts: '2026-11-23T13:00:00Z', model: 'gpt-5', usage: { input_tokens: 1 } };
-       publisher.publish([call, { model: 'gpt-5', status: 'error' }]);
-       // @ts-expect-error: a call names the model that answered
-       publisher.publish({ feature: 'support.reply' });
-       // @ts-expect-error: one of a closed list
-       publisher.publish({ model: 'gpt-5', status: 'done' });
-       export const { sent }: { sent: number } = await publisher.flush({ timeoutMs: 1 });`,
+  test('with keys in the environment, as in Lambda, it needs no other package', async () => {
+    const queueUrl = await engine.createQueue('signed');
+    withoutAwsSdk();
+    const source = `
+      import { createPublisher } from 'tricost';
+      const publisher = createPublisher();
+      publisher.publish({ model: 'gpt-5', usage: { input_tokens: 1 } });
+      console.log((await publisher.shutdown()).sent);`;
+    expect(await runIn(process.execPath, source, environment(queueUrl))).toBe('1');
+    expect(await receiveEnvelopes(engine.client, queueUrl)).toHaveLength(1);
+  });
+});
+
+describe('its types hold in a strict app', () => {
+  const strict =
+    '--noEmit --strict --exactOptionalPropertyTypes --target es2022 --types node --skipLibCheck false';
+
+  async function check(file: string, source: string, resolution: string): Promise<void> {
+    writeFileSync(join(app, file), source);
+    await run(TSC, [...strict.split(' '), ...resolution.split(' '), file], { cwd: app }).catch(
+      (error) => expect.fail(`${error.message}\n${error.stdout}`),
     );
-    const strict =
-      '--noEmit --strict --module nodenext --target es2022 --types node --skipLibCheck false';
-    await run(TSC, [...strict.split(' '), '--exactOptionalPropertyTypes', 'app.ts'], {
-      cwd: app,
-    }).catch((error) => expect.fail(`${error.message}\n${error.stdout}`));
+  }
+
+  describe.each(['--module node16', '--module esnext --moduleResolution bundler'])('%s', (how) => {
+    test('the publisher, also without the AWS SDK', async () => {
+      withoutAwsSdk();
+      const source = `
+        import { createPublisher, type LlmCall, PublishError, type Transport } from 'tricost';
+        const transport: Transport = { send: async (messages) => ({ failed: messages.map(({ sequence }) => sequence), refused: [] }) };
+        const publisher = createPublisher({
+          queueUrl: process.env['TRICOST_QUEUE_URL'],
+          onError: (error) => console.log(error instanceof PublishError, error.dropped),
+          spoolDir: '/var/spool/app',
+          transport,
+        });
+        const call: LlmCall = { ts: '2026-11-23T13:00:00Z', model: 'gpt-5', usage: { input_tokens: 1 } };
+        publisher.publish([call, { model: 'gpt-5', status: 'error' }]);
+        // @ts-expect-error: a call names the model that answered
+        publisher.publish({ feature: 'support.reply' });
+        // @ts-expect-error: one of a closed list
+        publisher.publish({ model: 'gpt-5', status: 'done' });
+        export const { sent }: { sent: number } = await publisher.shutdown({ timeoutMs: 1 });`;
+      await check('publisher.ts', source, how);
+    });
+
+    test('with a client of the AWS SDK, and the subpaths', async () => {
+      const source = `
+        import { SQSClient } from '@aws-sdk/client-sqs';
+        import { createPublisher } from 'tricost';
+        import { fileTransport } from 'tricost/file';
+        import { httpTransport } from 'tricost/http';
+        import { tricostMiddleware, withTricost } from 'tricost/lambda';
+        const tricost = createPublisher({ client: new SQSClient({}) });
+        createPublisher({ transport: fileTransport('calls.ndjson') });
+        createPublisher({ transport: httpTransport({ url: 'https://example.com', headers: {} }) });
+        export const handler: (event: { n: number }) => Promise<number> = withTricost(tricost, async (event: { n: number }) => event.n);
+        export const middleware = tricostMiddleware(tricost, { maxFlushMs: 500 });
+        // @ts-expect-error: a client sends
+        createPublisher({ client: {} });`;
+      await check('subpaths.ts', source, how);
+    });
+  });
+
+  test('the middleware is one of middy, the wrapper one of Lambda’s handlers', async () => {
+    const source = `
+      import middy from '@middy/core';
+      import type { Handler, SQSEvent } from 'aws-lambda';
+      import { createPublisher } from 'tricost';
+      import { tricostMiddleware, withTricost } from 'tricost/lambda';
+      const tricost = createPublisher();
+      const work: Handler<SQSEvent, string> = async (event) => event.Records[0]?.body ?? '';
+      export const wrapped: Handler<SQSEvent, string> = withTricost(tricost, work);
+      export const handler = middy<SQSEvent, string>().use(tricostMiddleware(tricost)).handler(async () => '');`;
+    // Middy's own types name a package that it does not install.
+    await check('lambda.ts', source, '--module node16 --skipLibCheck true');
+  });
+});
+
+describe('a bundle holds what is imported, and nothing else', () => {
+  /** What only one part of the package says. */
+  const MARKS = {
+    prompts: 'tricost.prompt.v1',
+    publisher: 'producer_id',
+    SQS: 'AmazonSQS.SendMessageBatch',
+    HTTP: 'the collector answered',
+    file: 'appendFile',
+    Lambda: 'getRemainingTimeInMillis',
+  };
+
+  test.each<[string, string, (keyof typeof MARKS)[]]>([
+    ['tricost', 'promptId', ['prompts']],
+    ['tricost', 'createPublisher', ['publisher', 'SQS']],
+    ['tricost/http', 'httpTransport', ['HTTP']],
+    ['tricost/file', 'fileTransport', ['file']],
+    ['tricost/lambda', 'withTricost', ['Lambda']],
+  ])('%s: %s', async (path, name, parts) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export { ${name} } from '${path}';`, resolveDir: app },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      external: ['@aws-sdk/*'],
+      write: false,
+    });
+    const bundle = outputFiles[0]?.text ?? '';
+    const found = Object.entries(MARKS).filter(([, mark]) => bundle.includes(mark));
+    expect(found.map(([part]) => part)).toEqual(parts);
   });
 });
 
@@ -182,8 +281,7 @@ describe('the life of a process', () => {
       import { createPublisher } from 'tricost';
       createPublisher().publish({ model: 'gpt-5' });
       console.log('end');`;
-    unlinkSync(join(app, 'node_modules/@aws-sdk/client-sqs'));
-    onTestFinished(linkAwsSdk);
+    withoutAwsSdk();
     expect(await runIn(process.execPath, source)).toBe('end');
     const flushing = `
       import { createPublisher } from 'tricost';

@@ -14,6 +14,7 @@ import { ingestKilled } from '../../soak/ingest-killed.ts';
 import { postgresOutage } from '../../soak/postgres-outage.ts';
 import { queueKilled } from '../../soak/queue-killed.ts';
 import type { Size } from '../../soak/scenario.ts';
+import { sdkKilled } from '../../soak/sdk-killed.ts';
 import { slackDead } from '../../soak/slack-dead.ts';
 import { ingestMetric, type SoakStack, startSoakStack } from '../../soak/world/soak-stack.ts';
 import { sharedAssembly } from '../support/shared-assembly.ts';
@@ -144,6 +145,13 @@ test('the queue is killed and started again with its data', {
     expectedDuplicates: 6,
     rejected: 13,
   });
+});
+
+test('apps that publish die in every way', { timeout: SCENARIO_TIMEOUT_MS }, async () => {
+  const { facts, problems } = await sdkKilled(soak, { ...size(400), deaths: 4, publishMs: 500 });
+  expect(problems).toEqual([]);
+  expect(facts['calls_found_in_the_spool']).toBeGreaterThan(0);
+  expect(facts['counted_as_dropped']).toBeGreaterThan(0);
 });
 
 test('Slack is dead for simulated hours', { timeout: SCENARIO_TIMEOUT_MS }, async () => {

@@ -1,106 +1,107 @@
 /** The publisher: takes calls from the app without ever getting in its way, and sends them to the queue in the background. */
-import { CallQueue } from './call-queue.ts';
-import { deliverBatch } from './deliver-batch.ts';
-import { MAX_CALL_BYTES, type Message, MessagePacker } from './message-packer.ts';
+import { SpoolFile } from '../spool/spool-file.ts';
+import { SpoolFolder } from '../spool/spool-folder.ts';
+import { sqsTransport } from '../transports/sqs.ts';
+import { MAX_CALL_BYTES } from './message-packer.ts';
+import { Producer } from './producer.ts';
 import { contained, PublishError, warnOnConsole } from './publish-error.ts';
-import type { Publisher, PublisherOptions } from './publisher.ts';
+import type { FlushResult, Publisher, PublisherOptions, PublisherStats } from './publisher.ts';
 import { publisherSettings } from './publisher-settings.ts';
+import { Recovery } from './recovery.ts';
 import { type SerialisedCall, serialiseCall } from './serialise-call.ts';
-import { sqsSender } from './sqs-sender.ts';
 
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const onError = contained(options.onError ?? warnOnConsole());
   const settings = publisherSettings(options, onError);
-  const { flushAfterEvents, flushAfterMs, giveUpAfterMs } = settings;
-  const queue = new CallQueue(settings.maxBufferBytes);
-  const packer = new MessagePacker(queue, settings.maxMessageBytes);
-  const send = sqsSender(options.queueUrl ?? process.env['TRICOST_QUEUE_URL'], options.client);
+  const transport = options.transport ?? sqsTransport(options);
+  const own = new Producer(transport, settings, onError);
+  const spool = openSpool(options.spoolDir);
+  let shutDown: Promise<FlushResult> | undefined;
 
-  let published = 0;
-  let sent = 0;
-  let dropped = 0;
-  let inFlight = 0;
-  /** Calls before this position go now, even in a message that is not full. */
-  let dueUpTo = 0;
-  let isSending = false;
-  let ageTimer: NodeJS.Timeout | undefined;
-  const flushes = new Set<{ upTo: number; resolve: () => void }>();
-
-  const isDue = () => queue.start < dueUpTo || packer.hasFullMessage;
-  /** Calls before that position that have neither arrived nor been lost. */
-  const pendingUpTo = (position: number) => Math.max(0, position - (queue.start - inFlight));
-
-  function lose(calls: number, message: string, cause?: unknown): void {
-    dropped += calls;
-    packer.noteDropped(calls);
-    onError(new PublishError(message, calls, cause));
+  function openSpool(directory: string | undefined) {
+    if (directory === undefined) return undefined;
+    try {
+      const folder = new SpoolFolder(directory, settings.maxSpoolBytes);
+      const file = new SpoolFile(folder.pathOf(own.content.producing.producerId), own, onError);
+      own.spoolTo(file);
+      const recovery = new Recovery({
+        folder,
+        own,
+        resume: (content) => new Producer(transport, settings, onError, content),
+        onError,
+      });
+      recovery.start();
+      return { folder, file, recovery };
+    } catch (cause) {
+      const problem = `cannot use the spool ${directory}: a crash would lose the calls that wait`;
+      onError(new PublishError(problem, 0, cause));
+      return undefined;
+    }
   }
 
   function accept(call: unknown): void {
-    published += 1;
+    if (shutDown !== undefined) {
+      own.refuse(1, 'dropped a call that was published after shutdown()');
+      return;
+    }
     let serialised: SerialisedCall;
     try {
       serialised = serialiseCall(call, Date.now());
     } catch (cause) {
-      lose(1, 'dropped a call that cannot be written as JSON', cause);
+      own.refuse(1, 'dropped a call that cannot be written as JSON', cause);
       return;
     }
     if (serialised.bytes > MAX_CALL_BYTES) {
-      lose(1, `dropped a call of ${serialised.bytes} bytes: a message holds ${MAX_CALL_BYTES}`);
+      const problem = `dropped a call of ${serialised.bytes} bytes: a message holds ${MAX_CALL_BYTES}`;
+      own.refuse(1, problem);
       return;
     }
-    const overflow = queue.push(serialised);
-    if (overflow > 0) lose(overflow, `dropped the oldest ${inWords(overflow)}: the buffer is full`);
+    own.add(serialised);
   }
 
-  function schedule(): void {
-    if (queue.length >= flushAfterEvents) dueUpTo = queue.end;
-    if (isDue()) void sendDue();
-    else if (queue.length > 0) {
-      ageTimer ??= setTimeout(sendAll, flushAfterMs).unref();
+  function stats(): PublisherStats {
+    const counts = [own.counts, ...(spool === undefined ? [] : [spool.recovery.counts])];
+    const total = (name: keyof (typeof counts)[number]) =>
+      counts.reduce((sum, of) => sum + of[name], 0);
+    const [published, sent, dropped] = [total('taken'), total('sent'), total('dropped')];
+    return { published, sent, dropped, pending: published - sent - dropped };
+  }
+
+  async function flush({ timeoutMs = 10_000 } = {}): Promise<FlushResult> {
+    const before = stats();
+    const pending = await Promise.all([
+      own.flush(timeoutMs),
+      spool?.recovery.flush(timeoutMs) ?? 0,
+    ]);
+    const { sent, dropped } = stats();
+    return {
+      sent: sent - before.sent,
+      dropped: dropped - before.dropped,
+      pending: pending.reduce((sum, calls) => sum + calls, 0),
+    };
+  }
+
+  async function stop(timeoutMs: number | undefined): Promise<FlushResult> {
+    const result = await flush({ timeoutMs });
+    own.stop();
+    spool?.recovery.stop();
+    if (own.isDone) spool?.file.remove();
+    else spool?.file.close();
+    spool?.folder.close();
+    try {
+      await transport.close?.();
+    } catch (cause) {
+      onError(new PublishError('cannot close the transport', 0, cause));
     }
+    return result;
   }
 
-  function sendAll(): void {
-    clearTimeout(ageTimer);
-    ageTimer = undefined;
-    dueUpTo = queue.end;
-    void sendDue();
-  }
-
-  async function sendDue(): Promise<void> {
-    if (isSending) return;
-    isSending = true;
-    // The app's own work first; packing happens after the code that published.
-    await Promise.resolve();
-    while (isDue()) {
-      const batch = packer.takeBatch(isDue);
-      inFlight = countCalls(batch);
-      await deliverBatch(batch, { send, giveUpAfterMs, onSent, onLost, onRetry });
-      for (const flush of flushes) if (pendingUpTo(flush.upTo) === 0) flush.resolve();
+  function keepAlive(): void {
+    try {
+      options.waitUntil?.(flush());
+    } catch (cause) {
+      onError(new PublishError('waitUntil failed: call it where a request is served', 0, cause));
     }
-    isSending = false;
-    schedule();
-  }
-
-  function onSent(messages: readonly Message[]): void {
-    const calls = countCalls(messages);
-    inFlight -= calls;
-    sent += calls;
-  }
-
-  function onLost(messages: readonly Message[], cause: unknown): void {
-    const calls = countCalls(messages);
-    inFlight -= calls;
-    // What a lost envelope was to report, the next one must.
-    for (const message of messages) packer.noteDropped(message.dropped);
-    lose(calls, `dropped ${inWords(calls)} that the queue did not take`, cause);
-  }
-
-  function onRetry(messages: readonly Message[], cause: unknown): void {
-    onError(
-      new PublishError(`could not send ${inWords(countCalls(messages))}, trying again`, 0, cause),
-    );
   }
 
   return {
@@ -108,44 +109,13 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
       try {
         for (const call of Array.isArray(calls) ? calls : [calls]) accept(call);
       } catch (cause) {
-        published += 1;
-        lose(1, 'dropped a list of calls that cannot be read', cause);
+        own.refuse(1, 'dropped a list of calls that cannot be read', cause);
       }
-      schedule();
+      own.schedule();
+      if (options.waitUntil !== undefined) keepAlive();
     },
-
-    async flush({ timeoutMs = 10_000 } = {}) {
-      const before = { sent, dropped };
-      const upTo = queue.end;
-      sendAll();
-      if (pendingUpTo(upTo) > 0) {
-        await new Promise<void>((resolve) => {
-          // Not unref'd: a process that awaits its flush must live that long.
-          const timer = setTimeout(finish, timeoutMs);
-          const flush = { upTo, resolve: finish };
-          flushes.add(flush);
-          function finish(): void {
-            clearTimeout(timer);
-            flushes.delete(flush);
-            resolve();
-          }
-        });
-      }
-      return {
-        sent: sent - before.sent,
-        dropped: dropped - before.dropped,
-        pending: pendingUpTo(upTo),
-      };
-    },
-
-    stats: () => ({ published, sent, dropped, pending: published - sent - dropped }),
+    flush,
+    shutdown: ({ timeoutMs } = {}) => (shutDown ??= stop(timeoutMs)),
+    stats,
   };
-}
-
-function countCalls(messages: readonly Message[]): number {
-  return messages.reduce((sum, { calls }) => sum + calls, 0);
-}
-
-function inWords(calls: number): string {
-  return calls === 1 ? '1 call' : `${calls} calls`;
 }

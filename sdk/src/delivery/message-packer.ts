@@ -19,8 +19,11 @@ const COMMA_BYTES = 1;
 
 /** Retried as it is: with a new sequence, ingest would see the old one as lost. */
 export interface Message {
+  /** Of its producer: 1, 2, 3 … */
   sequence: number;
+  /** The text to send. */
   body: string;
+  /** Of the body's UTF-8. */
   bytes: number;
   /** How many calls it carries. */
   calls: number;
@@ -28,18 +31,44 @@ export interface Message {
   dropped: number;
 }
 
+/** Where a producer is: who it is, what it has numbered, and what it still has to report. */
+export interface Producing {
+  producerId: string;
+  /** Of the last message; 0 before the first. */
+  sequence: number;
+  /** Dropped calls that no message has reported. */
+  unreported: number;
+}
+
 export class MessagePacker {
   readonly #queue: CallQueue;
   readonly #maxBytes: number;
-  /** Of this process: a fork or restart counts from 1 under a new name, so that a gap always is a loss. */
-  readonly #producerId = randomUUID();
-  #sequence = 0;
-  #unreported = 0;
+  readonly #producerId: string;
+  #sequence: number;
+  #unreported: number;
 
-  /** @param maxBytes of a message, its envelope included; a call that is larger alone goes alone */
-  constructor(queue: CallQueue, maxBytes: number) {
+  /**
+   * @param maxBytes of a message, its envelope included; a call that is larger alone goes alone
+   * @param from default: a new producer. A fork or restart counts from 1 under a new name, so that a gap always is a loss
+   */
+  constructor(
+    queue: CallQueue,
+    maxBytes: number,
+    from: Producing = { producerId: randomUUID(), sequence: 0, unreported: 0 },
+  ) {
     this.#queue = queue;
     this.#maxBytes = Math.min(maxBytes, MAX_SQS_BYTES);
+    this.#producerId = from.producerId;
+    this.#sequence = from.sequence;
+    this.#unreported = from.unreported;
+  }
+
+  get producing(): Producing {
+    return {
+      producerId: this.#producerId,
+      sequence: this.#sequence,
+      unreported: this.#unreported,
+    };
   }
 
   /** The next envelope will report them. */
@@ -94,10 +123,23 @@ export class MessagePacker {
     return { sequence: this.#sequence, body: header + events + FOOTER, bytes, calls, dropped };
   }
 
-  /** ASCII, so that its length is its size. */
   #header(): string {
     const dropped = Math.min(this.#unreported, MAX_DROPPED);
-    const losses = dropped > 0 ? `"dropped":${dropped},` : '';
-    return `{"v":1,"producer_id":"${this.#producerId}","sequence":${this.#sequence + 1},${losses}"events":[`;
+    return header(this.#producerId, this.#sequence + 1, dropped);
   }
+}
+
+/** The envelope of a message that was packed before: the same bytes again. */
+export function repack(
+  producerId: string,
+  { sequence, dropped }: Pick<Message, 'sequence' | 'dropped'>,
+  calls: readonly string[],
+): string {
+  return header(producerId, sequence, dropped) + calls.join(',') + FOOTER;
+}
+
+/** ASCII, so that its length is its size. */
+function header(producerId: string, sequence: number, dropped: number): string {
+  const losses = dropped > 0 ? `"dropped":${dropped},` : '';
+  return `{"v":1,"producer_id":"${producerId}","sequence":${sequence},${losses}"events":[`;
 }

@@ -9,22 +9,38 @@ export interface PublisherSettings {
   flushAfterMs: number;
   maxBufferBytes: number;
   giveUpAfterMs: number;
+  maxSpoolBytes: number;
+  compress: boolean;
 }
 
-const DEFAULTS: PublisherSettings = {
-  maxMessageBytes: BILLING_CHUNK_BYTES,
-  flushAfterEvents: 500,
-  flushAfterMs: 1_000,
-  maxBufferBytes: 8 * 1024 * 1024,
-  giveUpAfterMs: 300_000,
-};
+type NumberName = Exclude<keyof PublisherSettings, 'compress'>;
 
-const MINIMUMS: PublisherSettings = {
+/** Calls of the demo's traffic shrink to a sixth: mostly one billing chunk again, with some room for others. */
+const COMPRESSED_MESSAGE_BYTES = 4 * BILLING_CHUNK_BYTES;
+
+/** What is right depends on where the app runs, and on what it has asked for. */
+function defaults(options: PublisherOptions): Record<NumberName, number> {
+  // Between invocations a function is frozen, its timers with it; and a request is over before a timer goes off.
+  const isServerless =
+    process.env['AWS_LAMBDA_FUNCTION_NAME'] !== undefined || options.waitUntil !== undefined;
+  return {
+    maxMessageBytes: options.compress === true ? COMPRESSED_MESSAGE_BYTES : BILLING_CHUNK_BYTES,
+    flushAfterEvents: 500,
+    flushAfterMs: isServerless ? 0 : 1_000,
+    maxBufferBytes: 8 * 1024 * 1024,
+    // What is in the spool can wait.
+    giveUpAfterMs: options.spoolDir === undefined ? 300_000 : Number.POSITIVE_INFINITY,
+    maxSpoolBytes: 64 * 1024 * 1024,
+  };
+}
+
+const MINIMUMS: Record<NumberName, number> = {
   maxMessageBytes: 1,
   flushAfterEvents: 1,
   flushAfterMs: 0,
   maxBufferBytes: 1,
   giveUpAfterMs: 0,
+  maxSpoolBytes: 1,
 };
 
 /** A timer set for longer goes off at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
@@ -32,10 +48,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The defaults where an option is absent, and, told to `onError`, where it makes no sense. */
 export function publisherSettings(options: PublisherOptions, onError: OnError): PublisherSettings {
-  const setting = (name: keyof PublisherSettings): number => {
+  const fallbacks = defaults(options);
+  const setting = (name: NumberName): number => {
     const value: unknown = options[name];
     if (typeof value === 'number' && value >= MINIMUMS[name]) return value;
-    const fallback = DEFAULTS[name];
+    const fallback = fallbacks[name];
     if (value !== undefined) {
       const problem = `${name} must be a number of ${MINIMUMS[name]} or more, got ${String(value)}; taking ${fallback}`;
       onError(new PublishError(problem, 0, undefined));
@@ -48,5 +65,7 @@ export function publisherSettings(options: PublisherOptions, onError: OnError): 
     flushAfterMs: Math.min(setting('flushAfterMs'), LONGEST_TIMER_MS),
     maxBufferBytes: setting('maxBufferBytes'),
     giveUpAfterMs: setting('giveUpAfterMs'),
+    maxSpoolBytes: setting('maxSpoolBytes'),
+    compress: options.compress === true,
   };
 }

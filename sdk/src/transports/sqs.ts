@@ -1,0 +1,28 @@
+/** The default transport: the stack's queue. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SqsClient } from '../delivery/publisher.ts';
+import type { Transport } from '../delivery/transport.ts';
+import { environmentKeys } from './environment-keys.ts';
+import { sqsByAwsSdk } from './sqs-by-aws-sdk.ts';
+import { sqsBySignedRequest } from './sqs-by-signed-request.ts';
+
+export interface SqsOptions {
+  /** As `aws sqs get-queue-url` prints it. Default: `TRICOST_QUEUE_URL` of the environment. */
+  queueUrl?: string | undefined;
+  /** Yours, with its credentials and endpoint. */
+  client?: SqsClient | undefined;
+}
+
+/**
+ * Signs its requests itself where the environment holds the keys, as in Lambda: loading the AWS SDK would take 70 ms of a
+ * cold start. Everywhere else the AWS SDK finds the credentials.
+ */
+export function sqsTransport({ queueUrl, client }: SqsOptions): Transport {
+  const url = queueUrl ?? process.env['TRICOST_QUEUE_URL'];
+  if (!url) {
+    const problem = 'no queue: pass `queueUrl`, or set TRICOST_QUEUE_URL';
+    return { send: () => Promise.reject(new Error(problem)) };
+  }
+  const isSignedHere = client === undefined && environmentKeys() !== undefined;
+  return isSignedHere ? sqsBySignedRequest(url) : sqsByAwsSdk(url, client as SQSClient | undefined);
+}
