@@ -49,9 +49,11 @@ type TagFields = Pick<
   | 'tags'
 >;
 
+type Known<Fields> = { [Key in keyof Fields]: NonNullable<Fields[Key]> };
+
 /** As fields of a call. What is of a wrong type is left out: ingest would refuse the whole call for it. */
-export function tagFields(tags: Tags): TagFields {
-  return {
+export function tagFields(tags: Tags): Partial<Known<TagFields>> {
+  const fields: TagFields = {
     user_id: idText(tags.userId),
     user_tier: text(tags.userTier),
     feature: text(tags.feature),
@@ -62,6 +64,8 @@ export function tagFields(tags: Tags): TagFields {
     environment: text(tags.environment),
     tags: pairs(tags.tags),
   };
+  const known = Object.entries(fields).filter(([, value]) => value !== null);
+  return Object.fromEntries(known) as Partial<Known<TagFields>>;
 }
 
 /** A user id that a database gave as a number is one all the same. */
