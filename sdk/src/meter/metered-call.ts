@@ -22,6 +22,7 @@ export interface CallStart {
 const UNKNOWN_MODEL = '(unknown)';
 /** Of English text. Other scripts have more bytes for each character, and more tokens. https://platform.openai.com/tokenizer */
 const BYTES_PER_TOKEN = 4;
+const HEAD_START_MS = 50;
 
 export class MeteredCall {
   readonly #start: CallStart;
@@ -118,8 +119,8 @@ export class MeteredCall {
     const elapsed = performance.now() - this.#start.startedAt;
     if (isTimeout(error) || isTimeout(signal?.reason)) return 'timeout';
     if (!isAbort(error) && signal?.aborted !== true) return 'error';
-    // The SDK's own timeout aborts without a reason.
-    return timeoutMs !== undefined && elapsed >= timeoutMs ? 'timeout' : 'aborted';
+    // The SDK's own timeout aborts without a reason, and began a little before.
+    return timeoutMs !== undefined && elapsed + HEAD_START_MS >= timeoutMs ? 'timeout' : 'aborted';
   }
 }
 

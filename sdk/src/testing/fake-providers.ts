@@ -120,6 +120,8 @@ async function send(
 ): Promise<void> {
   // Two kinds of response with one interface, which their types do not share.
   const response = outgoing as ServerResponse;
+  // The same answer each time.
+  response.sendDate = false;
   if (fault !== undefined && 'status' in fault) {
     response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
     response.end('{"error":{"type":"fake","message":"a fake provider was told to fail"}}');
