@@ -10,7 +10,7 @@ import type { FlushResult, Publisher, PublisherOptions } from './delivery/publis
 import type { CallInput } from './delivery/serialise-call.ts';
 import type { Hosts } from './meter/hosts.ts';
 import { Meter } from './meter/meter.ts';
-import { meterClient } from './meter/meter-client.ts';
+import { type ClientMeter, meterClient } from './meter/meter-client.ts';
 import { type OnMissingTags, TagCheck, TagError } from './tags/tag-check.ts';
 import { bindTags, currentTags, withTags } from './tags/tag-scope.ts';
 import { mergeTags, type Tags, tagFields } from './tags/tags.ts';
@@ -34,9 +34,10 @@ export interface Tricost<Feature extends string = string> extends Publisher {
   /**
    * Meters a client of OpenAI or Anthropic, or a `fetch` of your own.
    *
+   * @param by for a client of AWS, `bedrock` of `tricost/bedrock`
    * @returns the same client. One that cannot be metered is told to `onError`
    */
-  meter<Client extends object>(client: Client): Client;
+  meter<Client extends object>(client: Client, by?: ClientMeter): Client;
   /** Runs it with these tags: they hold for every call that it makes, however deep and however late. Inner ones win. */
   withTags<Result>(tags: Tags<Feature>, run: () => Result): Result;
   /** A function that runs with these tags and those in force now, whoever calls it and when: for listeners, queues, other callbacks. */
@@ -78,7 +79,7 @@ export function createTricost<const Feature extends string = string>(
       const { fetch } = globalThis;
       return (meter.isMetered(fetch) ? platformFetch : fetch)(input, init);
     }),
-    meter: (client) => meterClient(client, meter, onError),
+    meter: (client, by) => meterClient(client, by, meter, onError),
     withTags,
     bindTags,
     publish: (calls) => publisher.publish(taggedIfPossible(calls)),

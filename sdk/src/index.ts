@@ -15,5 +15,6 @@ export type {
 export type { CallInput } from './delivery/serialise-call.ts';
 export type { Transport, TransportOutcome } from './delivery/transport.ts';
 export type { HostOptions, Hosts } from './meter/hosts.ts';
+export type { ClientMeter } from './meter/meter-client.ts';
 export { type OnMissingTags, TagError } from './tags/tag-check.ts';
 export type { PromptReference, Tags } from './tags/tags.ts';

@@ -1,8 +1,12 @@
 /** Puts the meter into a client that the app has made. */
 import { type OnError, PublishError } from '../delivery/publish-error.ts';
 import type { Meter } from './meter.ts';
+import { isLlmPath } from './recognise-url.ts';
 
 type Fetch = typeof fetch;
+
+/** How to meter clients of a kind that the core does not know: `bedrock` of `tricost/bedrock`. What it throws is told to `onError`. */
+export type ClientMeter = (client: object, meter: Meter) => void;
 
 /** Clients that Stainless generates, as OpenAI's and Anthropic's: all their calls, and those of clients derived from them, go through this. */
 interface FetchingClient {
@@ -20,10 +24,15 @@ interface FetchingClient {
  */
 export function meterClient<Client extends object>(
   client: Client,
+  by: ClientMeter | undefined,
   meter: Meter,
   onError: OnError,
 ): Client {
   try {
+    if (by !== undefined) {
+      by(client, meter);
+      return client;
+    }
     if (isFetchFunction(client)) return meter.fetchOver(client) as Client;
     if (!isFetchingClient(client)) throw new Error(howToMeter(client));
     client.fetch = meter.fetchOver(client.fetch);
@@ -39,7 +48,7 @@ function checkTagsEarly(client: FetchingClient, meter: Meter): void {
   const prepare = client.prepareOptions;
   if (prepare === undefined) return;
   client.prepareOptions = async (options) => {
-    if (options.method === 'post') meter.checkTags(options.path ?? '');
+    if (options.method === 'post' && isLlmPath(options.path ?? '')) meter.checkTags();
     await prepare.call(client, options);
   };
 }

@@ -5,16 +5,16 @@ import type { CallInput } from '../delivery/serialise-call.ts';
 import { type TagCheck, TagError } from '../tags/tag-check.ts';
 import { currentTags } from '../tags/tag-scope.ts';
 import { mergeTags, type Tags } from '../tags/tags.ts';
-import { type AnswerReader, readDocument, readEvents } from './answer-reader.ts';
+import { readDocument, readEvents } from './answer-reader.ts';
 import type { WireFormat } from './formats/wire-format.ts';
 import type { Hosts } from './hosts.ts';
 import { askForUsage } from './include-usage.ts';
 import { type FetchInit, type FetchInput, methodOf, readRequest, urlOf } from './llm-request.ts';
-import { MeteredCall } from './metered-call.ts';
+import { type CallStart, MeteredCall } from './metered-call.ts';
 import { OpenAnswers } from './open-answers.ts';
-import { isLlmPath, type RecognisedUrl, recogniseUrl } from './recognise-url.ts';
+import { type RecognisedUrl, recogniseUrl } from './recognise-url.ts';
 import { StripUsage } from './strip-usage.ts';
-import { type Tap, tapResponse } from './tapped-response.ts';
+import { tapResponse } from './tapped-response.ts';
 
 type Fetch = typeof fetch;
 
@@ -26,6 +26,12 @@ export interface MeterOptions {
   hosts: Hosts;
   /** Must not throw. */
   onError: OnError;
+}
+
+export interface WatchedAnswer {
+  noteRead(): void;
+  /** It is told: there is nothing to watch for. */
+  close(): void;
 }
 
 interface Attempt {
@@ -54,9 +60,35 @@ export class Meter {
     return this.#options.tagCheck.throws;
   }
 
-  /** @throws TagError, where missing tags shall throw and a request to this path is an LLM call */
-  checkTags(path: string): void {
-    if (isLlmPath(path)) this.#options.tagCheck.check(this.#tags());
+  /** @throws TagError, where missing tags shall throw */
+  checkTags(): void {
+    this.#options.tagCheck.check(this.#tags());
+  }
+
+  /** A call that begins now, with the tags in force. */
+  start(what: Pick<CallStart, 'provider' | 'format' | 'request'>): MeteredCall {
+    const start = {
+      ...what,
+      tags: this.#tags(),
+      startedAt: performance.now(),
+      startedAtUnix: Date.now(),
+    };
+    return new MeteredCall(start, this.#options.publish);
+  }
+
+  /** @param body what the app reads the answer from; when it is collected, nobody does any more */
+  watch(call: MeteredCall, body: object): WatchedAnswer {
+    const answer = {
+      lastReadAt: performance.now(),
+      abandoned: () => this.safely(() => call.abandoned()),
+    };
+    this.#open.add(answer, body);
+    return {
+      noteRead: () => {
+        answer.lastReadAt = performance.now();
+      },
+      close: () => this.#open.close(answer),
+    };
   }
 
   /** @param base of what is metered already the same comes back */
@@ -70,10 +102,10 @@ export class Meter {
       try {
         response = await isMetering.run(true, () => base(input, attempt.init));
       } catch (error) {
-        this.#safely(() => call.failed(error));
+        this.safely(() => call.failed(error));
         throw error;
       }
-      return this.#safely(() => this.#tapped(response, attempt)) ?? response;
+      return this.safely(() => this.#tapped(response, attempt)) ?? response;
     };
     this.#metered.add(metered);
     return metered;
@@ -85,30 +117,25 @@ export class Meter {
 
   /** Before the publisher is shut down: what is open now is told as abandoned. */
   close(): void {
-    this.#safely(() => this.#open.abandonAll());
+    this.safely(() => this.#open.abandonAll());
   }
 
   /** @throws TagError, where missing tags shall throw */
   #begin(input: FetchInput, init: FetchInit): Attempt | undefined {
-    return this.#safely(() => {
+    return this.safely(() => {
       const recognised = recogniseUrl(urlOf(input), this.#options.hosts);
       if (recognised === undefined || methodOf(input, init) !== 'POST') return undefined;
       const request = readRequest(input, init, recognised);
       if (!recognised.isKnownHost && !this.#isLlmCall(recognised, request.model)) return undefined;
-      const tags = this.#tags();
-      this.#options.tagCheck.check(tags);
+      this.checkTags();
       const { body, ...rest } = request;
       const asking =
         body !== undefined && recognised.takesIncludeUsage
           ? askForUsage(input, init, body)
           : undefined;
       const { provider, format } = recognised;
-      const start = {
-        ...{ provider, format, request: rest, tags },
-        ...{ startedAt: performance.now(), startedAtUnix: Date.now() },
-      };
       return {
-        call: new MeteredCall(start, this.#options.publish),
+        call: this.start({ provider, format, request: rest }),
         format,
         init: asking ?? init,
         hasAskedForUsage: asking !== undefined,
@@ -145,46 +172,35 @@ export class Meter {
     }
     const reader = (call.isStream ? readEvents : readDocument)(format, call);
     const strip = hasAskedForUsage && call.isStream ? new StripUsage() : undefined;
-    const open = {
-      lastReadAt: performance.now(),
-      abandoned: () => this.#safely(() => call.abandoned()),
-    };
-    const tapped = tapResponse(response, body, this.#tap(call, reader, strip, open));
-    this.#open.add(open, tapped.body ?? tapped);
-    return tapped;
-  }
-
-  #tap(
-    call: MeteredCall,
-    reader: AnswerReader,
-    strip: StripUsage | undefined,
-    open: { lastReadAt: number; abandoned(): void },
-  ): Tap {
-    return {
+    // Known once there is a body, which needs the tap first.
+    let watched: WatchedAnswer | undefined;
+    const tapped = tapResponse(response, body, {
       push: (bytes) => {
-        this.#safely(() => {
-          open.lastReadAt = performance.now();
+        this.safely(() => {
+          watched?.noteRead();
           reader.push(bytes);
         });
         return strip === undefined ? bytes : strip.push(bytes);
       },
       end: () => {
-        this.#safely(() => reader.end());
+        this.safely(() => reader.end());
         return strip?.end() ?? new Uint8Array(0);
       },
       ended: () => {
-        this.#open.close(open);
-        this.#safely(() => call.ended());
+        watched?.close();
+        this.safely(() => call.ended());
       },
       broken: (error) => {
-        this.#open.close(open);
-        this.#safely(() => call.broken(error));
+        watched?.close();
+        this.safely(() => call.broken(error));
       },
-    };
+    });
+    watched = this.watch(call, tapped.body ?? tapped);
+    return tapped;
   }
 
-  /** What goes wrong in here must not reach the app: but for the error that it asked for. */
-  #safely<Result>(work: () => Result): Result | undefined {
+  /** What goes wrong in here must not reach the app, but for the error that it has asked for. */
+  safely<Result>(work: () => Result): Result | undefined {
     try {
       return work();
     } catch (cause) {

@@ -127,7 +127,7 @@ export class MeteredCall {
 /** Until its end, a stream counts one token of output, or none. */
 function raiseOutput(usage: JsonObject, seen: number | undefined): Partial<CallInput> {
   const said = usage['output_tokens'];
-  if (seen === undefined || (typeof said === 'number' && said >= seen)) {
+  if (seen === undefined || typeof said !== 'number' || said >= seen) {
     return { usage_raw: usage, usage_source: 'partial' };
   }
   return { usage_raw: { ...usage, output_tokens: seen }, usage_source: 'estimated' };

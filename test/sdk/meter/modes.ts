@@ -88,7 +88,7 @@ async function seen<Client>(app: (client: Client) => Promise<unknown>, client: C
 }
 
 /** Everything that comes out of a stream. */
-export async function collect<Item>(stream: AsyncIterable<Item>): Promise<Item[]> {
+export async function collect<Item>(stream: AsyncIterable<Item> | Iterable<Item>): Promise<Item[]> {
   const items: Item[] = [];
   for await (const item of stream) items.push(item);
   return items;
