@@ -1,4 +1,6 @@
 /** All that an app needs, in one object: its clients metered, its calls tagged, and on their way. */
+import { type Batch, batchCall } from './batches/batch-calls.ts';
+import { type BatchResults, batchResults } from './batches/batch-results.ts';
 import { createPublisher } from './delivery/create-publisher.ts';
 import {
   contained,
@@ -45,6 +47,21 @@ export interface Tricost<Feature extends string = string> extends Publisher {
     tags: Tags<Feature>,
     run: (this: This, ...args: Args) => Result,
   ): (this: This, ...args: Args) => Result;
+  /**
+   * Publishes the calls of a batch from its results: those of OpenAI's output file, or of Anthropic's `results()`. Tracking the
+   * same results again counts nothing twice.
+   *
+   * @param provider as the price list names it: `openai`, `azure`, `anthropic`
+   * @param tags of all calls, or of each by its `custom_id`
+   * @returns how many calls were published; requests that failed cost nothing and are not calls
+   * @throws TypeError or SyntaxError for what are no results of a batch, and what the results themselves throw
+   */
+  trackBatch(
+    provider: string,
+    batch: Batch,
+    results: BatchResults,
+    tags?: Tags<Feature> | ((customId: string) => Tags<Feature>),
+  ): Promise<number>;
 }
 
 export function createTricost<const Feature extends string = string>(
@@ -73,6 +90,25 @@ export function createTricost<const Feature extends string = string>(
     }
   }
 
+  async function trackBatch(
+    provider: string,
+    batch: Batch,
+    results: BatchResults,
+    tags: Tags | ((customId: string) => Tags) = {},
+  ): Promise<number> {
+    let calls = 0;
+    for await (const result of batchResults(results)) {
+      const tracked = batchCall(provider, batch, result);
+      if (tracked === undefined) continue;
+      withTags(typeof tags === 'function' ? tags(tracked.customId) : tags, () => {
+        meter.checkTags();
+        publisher.publish(tagged(tracked.call));
+      });
+      calls += 1;
+    }
+    return calls;
+  }
+
   return {
     fetch: meter.fetchOver((input, init) => {
       // Asked each time, for a test or an agent may replace it; but not when what has replaced it is this.
@@ -83,6 +119,7 @@ export function createTricost<const Feature extends string = string>(
     withTags,
     bindTags,
     publish: (calls) => publisher.publish(taggedIfPossible(calls)),
+    trackBatch,
     flush: publisher.flush,
     shutdown(how): Promise<FlushResult> {
       meter.close();

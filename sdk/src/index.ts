@@ -1,6 +1,8 @@
 /** What an app imports from `tricost`. */
 export type { LlmCall } from '../../domain/contract/llm-call.ts';
 export { type PromptPart, promptId } from '../../domain/prompt-id.ts';
+export type { Batch } from './batches/batch-calls.ts';
+export type { BatchResults } from './batches/batch-results.ts';
 export { createTricost, type Tricost, type TricostOptions } from './create-tricost.ts';
 export { createPublisher } from './delivery/create-publisher.ts';
 export type { Message } from './delivery/message-packer.ts';
