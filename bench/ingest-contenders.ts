@@ -7,6 +7,9 @@ import type { PromptVersionCache } from '../adapters/postgres/prompt-versions.ts
 import { storeBatch } from '../adapters/postgres/store-batch.ts';
 import type { CallRow } from '../domain/ingest-calls/call-row.ts';
 import { byKey, type PlannedCall } from '../domain/ingest-calls/plan-batch.ts';
+import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
+
+const PRICES = builtInPriceBook();
 
 /** Prepares a run, which is not measured; what it returns is. */
 export type Contender = (calls: readonly PlannedCall[]) => () => Promise<void>;
@@ -84,6 +87,7 @@ async function storeSorted(
       deliveries: [],
       bugs: [],
       messages: [],
+      prices: PRICES,
       completeMessages: 0,
     },
     promptVersions,

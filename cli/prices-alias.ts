@@ -9,6 +9,7 @@ import type { ModelName, PriceList } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
 import { BEFORE_ANY_CALL, parseBeginning } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
+import { priceArrived } from './price-arrival.ts';
 import { nameAsJson } from './price-as-json.ts';
 import { printable } from './printable.ts';
 
@@ -84,13 +85,15 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
   };
   const added = await addPriceList(client, { prices: [], names: [row] });
   if (options.json === true) {
-    console.log(JSON.stringify({ added: added.names > 0, ...nameAsJson(row) }));
+    const repriced = added.names > 0 ? await priceArrived(client, options) : undefined;
+    console.log(JSON.stringify({ added: added.names > 0, ...nameAsJson(row), repriced }));
     return;
   }
   const says = `${printable(provider)} ${printable(name)} has the prices of ${target.provider} ${target.model}`;
   console.log(added.names === 0 ? `nothing to add: ${says} already` : says);
   if (added.names > 0) {
-    console.log('Calls that are stored keep their cost: `tricost reprice` brings them up to it.');
+    await priceArrived(client, options);
+    console.log('Calls that have a cost keep it: `tricost reprice` brings them up to this.');
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
 import { parseBeginning } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
+import { priceArrived } from './price-arrival.ts';
 import { priceAsJson } from './price-as-json.ts';
 import { modifiers, perName, shortened } from './price-lines.ts';
 import { printable } from './printable.ts';
@@ -69,8 +70,8 @@ export function defineSet(prices: Command): void {
     .addHelpText(
       'after',
       `
-Rows are added, never changed. The same price with the same --valid-from once more corrects the first. Calls that are stored
-keep their cost until \`tricost reprice\`.
+Rows are added, never changed. The same price with the same --valid-from once more corrects the first. Stored calls without a
+price get theirs at once; those that have a cost keep it until \`tricost reprice\`.
 
 Examples:
   $ npx tricost prices set --provider openai --model gpt-5 --unit input --price 1.10 \\
@@ -134,7 +135,8 @@ async function set(client: Client, options: SetOptions): Promise<void> {
     );
   }
   if (options.json === true) {
-    console.log(JSON.stringify({ added: added.prices > 0, ...priceAsJson(row) }));
+    const repriced = added.prices > 0 ? await priceArrived(client, options) : undefined;
+    console.log(JSON.stringify({ added: added.prices > 0, ...priceAsJson(row), repriced }));
     return;
   }
   const what = [row.unit, ...modifiers(row)].map(printable).join(', ');
@@ -144,10 +146,9 @@ async function set(client: Client, options: SetOptions): Promise<void> {
       ? 'nothing to add: the price list says so already'
       : `${printable(row.provider)} ${printable(row.model)}: ${what}: ${price} from ${shortened(row.validFrom)} on`,
   );
+  if (added.prices > 0) await priceArrived(client, options);
   if (added.prices > 0 && Date.parse(row.validFrom) < Date.now()) {
-    console.log(
-      `Calls since then that are stored keep their cost: \`tricost reprice --from ${row.validFrom.slice(0, 10)}\` brings them up to it.`,
-    );
+    console.log('Calls since then that have a cost keep it until `tricost reprice`.');
   }
 }
 

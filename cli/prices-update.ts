@@ -11,6 +11,7 @@ import type { PriceList } from '../domain/pricing/price-list.ts';
 import { isConfirmed } from './confirmed.ts';
 import { parseBeginning } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
+import { priceArrived } from './price-arrival.ts';
 import { changesAsJson, printChanges } from './prices-update-report.ts';
 
 interface UpdateOptions extends OwnerDatabaseOptions {
@@ -62,14 +63,15 @@ async function update(client: Client, options: UpdateOptions): Promise<void> {
       (await isConfirmed('Add these? Rows cannot be taken back, only corrected.', options)));
   if (isWanted) await addPriceList(client, rows);
   if (options.json === true) {
-    console.log(JSON.stringify({ added: isWanted, ...changesAsJson(changes), problems }));
+    const repriced = isWanted ? await priceArrived(client, options) : undefined;
+    console.log(JSON.stringify({ added: isWanted, ...changesAsJson(changes), problems, repriced }));
     return;
   }
   if (isNothing) console.log('The price list is up to date.');
   else if (isWanted) {
-    console.log(
-      `${rows.prices.length} prices and ${rows.names.length} names added. Calls that are stored keep their cost: \`tricost reprice\` brings them up to it.`,
-    );
+    console.log(`${rows.prices.length} prices and ${rows.names.length} names added.`);
+    await priceArrived(client, options);
+    console.log('Calls that have a cost keep it: `tricost reprice` brings them up to the list.');
   } else console.log('Nothing was added: add --yes to do it.');
 }
 

@@ -2,12 +2,8 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import type { Client } from 'pg';
-import {
-  countCalls,
-  type RepricedRange,
-  type Repricing,
-  reprice,
-} from '../adapters/postgres/reprice.ts';
+import { countCalls, type Repricing, reprice } from '../adapters/postgres/reprice.ts';
+import { finishInterrupted, type RepricedRange } from '../adapters/postgres/repricing-runs.ts';
 import type { SummaryLine } from '../domain/reprice/summary.ts';
 import { columns } from './columns.ts';
 import { isConfirmed } from './confirmed.ts';
@@ -44,8 +40,10 @@ export function define(command: Command): void {
       'after',
       `
 Every call gets the price of its own start, so running it twice changes nothing more. Costs that providers stated stay; what the
-list makes of them stands beside. A run that was interrupted goes on when the same command, with the same --from and --to, is
-started again. Without --yes, and where nobody can be asked, it is a dry run.
+list makes of them stands beside. A run that was interrupted goes on when it is started again with the same --from, --provider
+and --model, and a --to that is not earlier. Without --yes, and where nobody can be asked, it is a dry run.
+
+Calls without a price get theirs by themselves, when it is entered and once a day: this is for those that have one.
 
 Examples:
   $ npx tricost reprice --from 2026-11-01 --dry-run
@@ -60,7 +58,6 @@ Examples:
 async function run(client: Client, options: RepriceOptions): Promise<void> {
   const range: RepricedRange = {
     from: options.from,
-    // The same all day, so that an interrupted run is found again.
     until: options.to ?? endOfToday(new Date()),
     provider: options.provider,
     model: options.model,
@@ -82,16 +79,23 @@ async function run(client: Client, options: RepriceOptions): Promise<void> {
             },
           }),
       );
+    if (options.yes === true && options.dryRun !== true) {
+      const done = await price(false);
+      if (options.json === true) console.log(JSON.stringify(asJson(done, true)));
+      else printRepricing(done, 'changed');
+      return;
+    }
     const foreseen = await price(true);
-    if (options.json !== true) printRepricing(foreseen, 'would change');
-    const isWanted =
-      foreseen.summary.changed > 0 &&
-      options.dryRun !== true &&
-      !foreseen.isInterrupted &&
-      (options.yes === true || (await isConfirmed('Change these calls?', options)));
-    const done = isWanted ? await price(false) : undefined;
-    if (options.json === true) console.log(JSON.stringify(asJson(done ?? foreseen, isWanted)));
-    else if (done !== undefined) printDone(done);
+    if (options.json === true) {
+      console.log(JSON.stringify(asJson(foreseen, false)));
+      return;
+    }
+    printRepricing(foreseen, 'would change');
+    if (options.dryRun === true || foreseen.isInterrupted) return;
+    if (foreseen.summary.changed === 0) await finishInterrupted(client, range);
+    else if (await isConfirmed('Change these calls?', options)) {
+      printRepricing(await price(false), 'changed');
+    }
   });
 }
 
@@ -99,16 +103,23 @@ function endOfToday(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1));
 }
 
-function printRepricing({ summary, examined, isInterrupted }: Repricing, verb: string): void {
+function printRepricing(
+  { summary, examined, isInterrupted, isContinued }: Repricing,
+  verb: 'would change' | 'changed',
+): void {
   const rows = summary.lines().map(cells);
   if (rows.length > 0) {
     const header = ['feature', 'provider', 'model', 'calls', 'before', 'after', 'without a cost'];
     for (const line of columns([header, ...rows])) console.log(line);
   }
+  const rest = isContinued ? ' (the rest of a run that was interrupted)' : '';
   console.log(
-    `${examined.toLocaleString('en')} calls examined, ${summary.changed.toLocaleString('en')} ${verb}: $${summary.usdBefore} → $${summary.usdAfter}`,
+    `${examined.toLocaleString('en')} calls examined, ${summary.changed.toLocaleString('en')} ${verb}${rest}: $${summary.usdBefore} → $${summary.usdAfter}`,
   );
-  if (isInterrupted) console.log(styleText('yellow', 'Stopped before the end.'));
+  if (isInterrupted) {
+    const goesOn = verb === 'changed' ? '; the same command goes on' : '';
+    console.log(styleText('yellow', `Stopped before the end${goesOn}.`));
+  }
 }
 
 function cells(line: SummaryLine): string[] {
@@ -123,19 +134,9 @@ function cells(line: SummaryLine): string[] {
   ];
 }
 
-function printDone(done: Repricing): void {
-  const goesOn = done.isContinued ? ' (the rest of a run that was interrupted)' : '';
-  console.log(
-    `${done.summary.changed.toLocaleString('en')} calls changed${goesOn}: $${done.summary.usdBefore} → $${done.summary.usdAfter}`,
-  );
-  if (done.isInterrupted) {
-    console.log(styleText('yellow', 'Stopped; the same command with the same times goes on.'));
-  }
-}
-
-function asJson({ summary, examined, isInterrupted }: Repricing, changed: boolean): object {
+function asJson({ summary, examined, isInterrupted }: Repricing, applied: boolean): object {
   return {
-    applied: changed,
+    applied,
     interrupted: isInterrupted,
     calls_examined: examined,
     calls_changed: summary.changed,

@@ -23,6 +23,7 @@ export interface AlarmsProps {
   readonly ingestCalls: WatchedQueue;
   readonly notify: WatchedQueue;
   readonly createPartitions: Watched;
+  readonly reprice: Watched;
   readonly spendAlert: Watched;
   /** Undefined: there is none. */
   readonly canary: Watched | undefined;
@@ -166,7 +167,7 @@ export class Alarms extends Construct {
     });
   }
 
-  #watchJobs({ config, createPartitions, spendAlert, failedJobs }: AlarmsProps): void {
+  #watchJobs({ config, createPartitions, reprice, spendAlert, failedJobs }: AlarmsProps): void {
     this.#onMessage(
       'failed-jobs',
       failedJobs,
@@ -177,6 +178,11 @@ export class Alarms extends Construct {
       'create-partitions-errors',
       createPartitions.function,
       'The daily partition job crashed or timed out.',
+    );
+    this.#onErrors(
+      'reprice-errors',
+      reprice.function,
+      'The daily job that prices calls without a price crashed or timed out.',
     );
     this.#onErrors(
       'spend-alert-errors',

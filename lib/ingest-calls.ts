@@ -1,5 +1,6 @@
 /** ingest-calls: the queue that apps publish to, and the function that stores its calls. */
 import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -11,6 +12,7 @@ import { WorkQueue } from './work-queue.ts';
 
 export interface IngestCallsProps {
   readonly config: TricostConfig;
+  readonly notifyQueue: sqs.IQueue;
 }
 
 export class IngestCalls extends Construct {
@@ -18,7 +20,7 @@ export class IngestCalls extends Construct {
   readonly deadLetterQueue: sqs.Queue;
   readonly function: lambda.Function;
 
-  constructor(scope: Construct, id: string, { config }: IngestCallsProps) {
+  constructor(scope: Construct, id: string, { config, notifyQueue }: IngestCallsProps) {
     super(scope, id);
     const timeout = Duration.minutes(1);
     const calls = new WorkQueue(this, 'Queue', {
@@ -36,6 +38,7 @@ export class IngestCalls extends Construct {
         TRICOST_DATABASE_URL_PARAMETER: config.parameters.runtimeDatabaseUrl,
         TRICOST_DATABASE_CA: databaseEnvironment(config.databaseCa).ca,
         TRICOST_QUEUE_URL: this.queue.queueUrl,
+        TRICOST_NOTIFY_QUEUE_URL: notifyQueue.queueUrl,
         // V8 would let the space for young objects grow to three times 32 MB, which buys nothing here:
         // https://nodejs.org/docs/latest-v24.x/api/cli.html#--max-semi-space-sizesize-in-mib
         NODE_OPTIONS: '--max-semi-space-size=8',
@@ -43,6 +46,9 @@ export class IngestCalls extends Construct {
       parameterNames: [config.parameters.runtimeDatabaseUrl],
       config,
     }).function;
+    this.function.addToRolePolicy(
+      new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [notifyQueue.queueArn] }),
+    );
     // Five at a time is far above need when events are packed, and far below any database's connection limit.
     // Reserved concurrency would do the same but fails to deploy in a new account, whose limit is 10.
     calls.feed(this.function, { batchSize: 100, maxConcurrency: 5 });

@@ -11,6 +11,7 @@ import { IngestCalls } from './ingest-calls.ts';
 import { Migrate } from './migrate.ts';
 import { Notify } from './notify.ts';
 import { PublisherPolicy } from './publisher-policy.ts';
+import { Reprice } from './reprice.ts';
 import { SpendAlert } from './spend-alert.ts';
 
 export interface TricostStackProps {
@@ -36,14 +37,15 @@ export class TricostStack extends Stack {
       deadLetterQueue: new DeadLetterQueue(this, 'FailedJobs'),
     };
     const migrate = new Migrate(this, 'Migrate', { config });
-    const ingestCalls = new IngestCalls(this, 'IngestCalls', { config });
     const notify = new Notify(this, 'Notify', { config });
+    const ingestCalls = new IngestCalls(this, 'IngestCalls', { config, notifyQueue: notify.queue });
     const createPartitions = new CreatePartitions(this, 'CreatePartitions', jobs);
+    const reprice = new Reprice(this, 'Reprice', { ...jobs, notifyQueue: notify.queue });
     const spendAlert = new SpendAlert(this, 'SpendAlert', { ...jobs, notifyQueue: notify.queue });
     const canary = config.canary
       ? new Canary(this, 'Canary', { ...jobs, callsQueue: ingestCalls.queue })
       : undefined;
-    migrate.executeBefore(ingestCalls, notify, createPartitions, spendAlert);
+    migrate.executeBefore(ingestCalls, notify, createPartitions, reprice, spendAlert);
     if (canary !== undefined) migrate.executeBefore(canary);
 
     const alarms = new Alarms(this, 'Alarms', {
@@ -51,6 +53,7 @@ export class TricostStack extends Stack {
       ingestCalls,
       notify,
       createPartitions,
+      reprice,
       spendAlert,
       canary,
       failedJobs: jobs.deadLetterQueue,

@@ -156,6 +156,7 @@ create table tricost.llm_calls (
   constraint llm_calls_usage_source_check CHECK ((usage_source = ANY (ARRAY['provider'::text, 'partial'::text, 'estimated'::text]))),
   constraint llm_calls_web_searches_check CHECK ((web_searches >= 0))
 ) partition by range (ts);
+CREATE INDEX llm_calls_unpriced_idx ON ONLY tricost.llm_calls USING btree (ts, event_id) WHERE (price_status = 'unpriced'::text);
 CREATE INDEX llm_calls_user_id_ts_idx ON ONLY tricost.llm_calls USING btree (user_id, ts);
 comment on table tricost.llm_calls is 'One row per LLM call, one partition per UTC month. No DEFAULT partition: one row in it blocks creating its month.';
 comment on column tricost.llm_calls.ts is 'When the request started, fixed by the producer, to the millisecond.';
@@ -328,15 +329,18 @@ create table tricost.repricing_runs (
   calls_changed bigint default 0 not null,
   usd_before numeric default 0 not null,
   usd_after numeric default 0 not null,
+  only_unpriced boolean default false not null,
   constraint repricing_runs_check CHECK ((from_ts < until_ts)),
   constraint repricing_runs_pkey PRIMARY KEY (id)
 );
-comment on table tricost.repricing_runs is 'Every run of `tricost reprice` that changed or may change calls. finished_at NULL: interrupted; the same command goes on.';
+comment on table tricost.repricing_runs is 'Every run of `tricost reprice` that changed or may change calls, and every run by itself that changed some. finished_at NULL: running, or interrupted; the same command goes on.';
 comment on column tricost.repricing_runs.provider is 'As events name it. NULL: any.';
 comment on column tricost.repricing_runs.model is 'As events name it. NULL: any.';
 comment on column tricost.repricing_runs.price_list_version is 'The list that the calls up to done_ts were priced by: when it has grown, a run that goes on begins anew.';
 comment on column tricost.repricing_runs.done_ts is 'The last call that was examined; NULL: none yet.';
+comment on column tricost.repricing_runs.calls_changed is 'A call that a run changed twice, because the list grew while it was interrupted, counts twice.';
 comment on column tricost.repricing_runs.usd_before is 'What the changed calls cost before, in US dollars; unpriced ones add nothing.';
+comment on column tricost.repricing_runs.only_unpriced is 'Whether calls that had a cost were left alone, as when new prices arrive.';
 
 create table tricost.schema_migrations (
   version bigint not null,
@@ -345,6 +349,29 @@ create table tricost.schema_migrations (
   run_at timestamp with time zone,
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+
+create table tricost.unpriced_models (
+  id bigint generated always as identity not null,
+  provider text not null,
+  model text not null,
+  cause text not null,
+  first_seen_at timestamp with time zone default now() not null,
+  resolved_at timestamp with time zone,
+  repriced_calls bigint default 0 not null,
+  repriced_usd numeric default 0 not null,
+  constraint unpriced_models_cause_check CHECK ((cause = ANY (ARRAY['price'::text, 'usage'::text]))),
+  constraint unpriced_models_check CHECK ((first_seen_at <= resolved_at)),
+  constraint unpriced_models_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX unpriced_models_open_key ON tricost.unpriced_models USING btree (provider, model, cause) WHERE (resolved_at IS NULL);
+comment on table tricost.unpriced_models is 'One row from the first call of a model without a price until none is left.';
+comment on column tricost.unpriced_models.provider is 'As events name it.';
+comment on column tricost.unpriced_models.model is 'As events name it.';
+comment on column tricost.unpriced_models.cause is 'price: the list has none for the model, its tier or a unit. usage: the counts contradict themselves or say too little, so that no price helps.';
+comment on column tricost.unpriced_models.resolved_at is 'When no stored call of the model was without a price any more. NULL: some are.';
+comment on column tricost.unpriced_models.repriced_calls is 'Calls that got their cost since.';
+comment on column tricost.unpriced_models.repriced_usd is 'What these cost, in US dollars.';
+grant insert, select on tricost.unpriced_models to tricost_ingest;
 
 -- Views
 
@@ -542,7 +569,8 @@ create view reporting.repricing_runs as
     calls_examined,
     calls_changed,
     usd_before,
-    usd_after
+    usd_after,
+    only_unpriced
    FROM tricost.repricing_runs;
 comment on view reporting.repricing_runs is 'When stored calls were priced again, which, and what it changed. finished_at NULL: running, or interrupted.';
 grant select on reporting.repricing_runs to tricost_readonly;
@@ -598,6 +626,18 @@ create view reporting.unpriced_calls as
   GROUP BY provider, model, service_tier, (COALESCE(batch, false));
 comment on view reporting.unpriced_calls is 'Calls without a cost, which is not zero, by what would need a price. calls_with_doubtful_usage: no price helps, because their counts contradict themselves or hold something that nobody reads.';
 grant select on reporting.unpriced_calls to tricost_readonly;
+
+create view reporting.unpriced_models as
+ SELECT provider,
+    model,
+    cause,
+    first_seen_at,
+    resolved_at,
+    repriced_calls,
+    repriced_usd
+   FROM tricost.unpriced_models;
+comment on view reporting.unpriced_models is 'Models whose calls had no price, from the first such call until every one had a cost. How many there are now: reporting.unpriced_calls.';
+grant select on reporting.unpriced_models to tricost_readonly;
 
 create view tricost.llm_calls_partitions as
  SELECT child.oid AS partition_oid,

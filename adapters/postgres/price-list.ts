@@ -9,25 +9,18 @@ import { PriceBook } from '../../domain/pricing/price-book.ts';
 import type { ModelName, PriceList, PriceRow } from '../../domain/pricing/price-list.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A price is used this long after it was committed at the latest; calls priced in between are priced again by `tricost reprice`. */
-const CHECK_EVERY_MS = 60_000;
-
 /** For as long as the process lives. */
 export class PriceListReader {
   #book: PriceBook | undefined;
   #version: string | undefined;
-  #checkedAtMs = Number.NEGATIVE_INFINITY;
 
-  async read(client: ClientBase, now: Date): Promise<PriceBook> {
-    if (this.#book !== undefined && now.getTime() - this.#checkedAtMs < CHECK_EVERY_MS) {
-      return this.#book;
-    }
+  /** The list as it is now: one short question, and all of it only when it has grown. */
+  async read(client: ClientBase): Promise<PriceBook> {
     if (this.#book === undefined || (await priceListVersion(client)) !== this.#version) {
       const { book, version } = await readPriceBook(client);
       this.#book = book;
       this.#version = version;
     }
-    this.#checkedAtMs = now.getTime();
     return this.#book;
   }
 }

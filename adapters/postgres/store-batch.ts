@@ -1,16 +1,27 @@
-/** Stores a planned batch: prompt versions, then calls, then what was refused and what producers said. */
+/** Stores a planned batch: prompt versions, then calls, then what was refused, what producers said and what has no price. */
 import type { ClientBase } from 'pg';
-import type { BatchPlan, PlannedRejection } from '../../domain/ingest-calls/plan-batch.ts';
+import type {
+  BatchPlan,
+  PlannedCall,
+  PlannedRejection,
+} from '../../domain/ingest-calls/plan-batch.ts';
 import { receivedEvents } from '../../domain/ingest-calls/received-events.ts';
+import {
+  type UnpricedModel,
+  UnpricedModels,
+} from '../../domain/unpriced-models/unpriced-models.ts';
 import { type InsertResult, insertCalls } from './insert-calls.ts';
 import { insertDeliveries } from './insert-deliveries.ts';
 import { insertRejectedCalls } from './insert-rejected-calls.ts';
 import { assignPromptVersions, type PromptVersionCache } from './prompt-versions.ts';
+import { noteUnpriced } from './unpriced-models.ts';
 
 export interface BatchOutcome {
   stored: number;
   duplicate: number;
   rejected: number;
+  /** Whether the outbox got a message. */
+  hasNotice: boolean;
   /** Messages of which some row was not stored, because something is down. */
   failedMessageIds: Set<string>;
   /** What is down, when messages failed. */
@@ -37,6 +48,7 @@ export async function storeBatch(
       stored: 0,
       duplicate: 0,
       rejected: 0,
+      hasNotice: false,
       failedMessageIds: messageIds(failed),
       failure,
       isDown: true,
@@ -48,6 +60,7 @@ export async function storeBatch(
     stored: inserted.stored,
     duplicate: inserted.duplicate,
     rejected: 0,
+    hasNotice: false,
     failedMessageIds: messageIds(inserted.failed),
     isDown: inserted.isDown,
   };
@@ -60,13 +73,24 @@ export async function storeBatch(
   try {
     outcome.rejected = await insertRejectedCalls(client, rejections);
     await insertDeliveries(client, plan.deliveries);
+    outcome.hasNotice = await noteUnpriced(client, unpricedModels(plan));
   } catch (error) {
     // A message may only be acknowledged when all that it said is written: these come again, too.
-    addMessageIds(outcome, [...rejections, ...plan.deliveries]);
+    addMessageIds(outcome, [...rejections, ...plan.deliveries, ...unpricedCalls(plan)]);
     outcome.failure ??= error;
     outcome.isDown = true;
   }
   return outcome;
+}
+
+function unpricedModels(plan: BatchPlan): UnpricedModel[] {
+  const models = new UnpricedModels(plan.prices);
+  for (const { row } of unpricedCalls(plan)) models.add({ ...row, ts: new Date(row.ts) });
+  return models.list();
+}
+
+function unpricedCalls({ calls }: BatchPlan): PlannedCall[] {
+  return calls.filter(({ row }) => row.price_status === 'unpriced');
 }
 
 function addMessageIds(

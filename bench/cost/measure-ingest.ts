@@ -161,6 +161,7 @@ async function invoke(batches: readonly string[][], databaseUrl: string): Promis
         TRICOST_DATABASE_URL_PARAMETER: '/database-url',
         TRICOST_DATABASE_CA: '',
         TRICOST_QUEUE_URL: `${aws.url}/queue`,
+        TRICOST_NOTIFY_QUEUE_URL: `${aws.url}/notify`,
       },
     });
     const [log, report] = await Promise.all([

@@ -26,6 +26,7 @@ const INGEST: GrantedObjects = {
   'table tricost.prices': ['select'],
   'table tricost.model_names': ['select'],
   'table tricost.price_list_version': ['select'],
+  'table tricost.unpriced_models': ['insert', 'select'],
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
 };
@@ -39,6 +40,7 @@ const READONLY: GrantedObjects = {
   'table reporting.alerts': ['select'],
   'table reporting.prices': ['select'],
   'table reporting.unpriced_calls': ['select'],
+  'table reporting.unpriced_models': ['select'],
   'table reporting.tag_coverage': ['select'],
   'table reporting.delivery_gaps': ['select'],
   'table reporting.repricing_runs': ['select'],

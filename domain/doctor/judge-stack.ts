@@ -9,7 +9,7 @@ export interface ScheduleFacts {
   definition: object;
 }
 
-const REQUIRED_SCHEDULES = ['create-partitions', 'spend-alert'];
+const REQUIRED_SCHEDULES = ['create-partitions', 'reprice', 'spend-alert'];
 
 /** @param canary as the configuration says */
 export function judgeSchedules(

@@ -75,6 +75,10 @@ export const COLUMN_DECISIONS = {
 
   'price_releases.digest': 'nobody',
 
+  'unpriced_models.provider': 'reported',
+  'unpriced_models.model': 'reported',
+  'unpriced_models.cause': 'nobody',
+
   // As an operator asked for them.
   'repricing_runs.provider': 'nobody',
   'repricing_runs.model': 'nobody',

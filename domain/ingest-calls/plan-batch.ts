@@ -40,6 +40,8 @@ export interface BatchPlan {
   deliveries: PlannedDelivery[];
   /** Messages with an event on which our own code threw, and what it threw: a bug, never the event's fault. */
   bugs: { messageId: string; error: unknown }[];
+  /** What the calls were priced by. */
+  prices: PriceBook;
   /** The whole batch, of which this may be a slice. */
   messages: readonly IncomingMessage[];
   /** How many of them, from the first, this slice and those before it hold in full. */
@@ -71,7 +73,7 @@ const UNLIMITED: SliceLimits = { events: Infinity, characters: Infinity };
 
 /** All of a batch at once. */
 export function planBatch(messages: readonly IncomingMessage[], context: BatchContext): BatchPlan {
-  const [whole = emptyPlan(messages, 0)] = planSlices(messages, context, UNLIMITED);
+  const [whole = emptyPlan(messages, context, 0)] = planSlices(messages, context, UNLIMITED);
   return whole;
 }
 
@@ -97,7 +99,7 @@ class BatchPlanner {
     this.#messages = messages;
     this.#context = context;
     this.#limits = limits;
-    this.#slice = emptyPlan(messages, 0);
+    this.#slice = emptyPlan(messages, context, 0);
   }
 
   *slices(): Generator<BatchPlan, void> {
@@ -115,7 +117,7 @@ class BatchPlanner {
 
   #take(): BatchPlan {
     const slice = this.#slice;
-    this.#slice = emptyPlan(this.#messages, slice.completeMessages);
+    this.#slice = emptyPlan(this.#messages, this.#context, slice.completeMessages);
     this.#characters = 0;
     slice.calls.sort(byKey);
     return slice;
@@ -202,6 +204,18 @@ export function byKey(a: PlannedCall, b: PlannedCall): number {
   return compare(a.row.ts, b.row.ts) || compare(a.row.event_id, b.row.event_id);
 }
 
-function emptyPlan(messages: readonly IncomingMessage[], completeMessages: number): BatchPlan {
-  return { calls: [], rejections: [], deliveries: [], bugs: [], messages, completeMessages };
+function emptyPlan(
+  messages: readonly IncomingMessage[],
+  { prices }: BatchContext,
+  completeMessages: number,
+): BatchPlan {
+  return {
+    calls: [],
+    rejections: [],
+    deliveries: [],
+    bugs: [],
+    prices,
+    messages,
+    completeMessages,
+  };
 }

@@ -73,6 +73,11 @@ export class PriceBook {
     this.#changes = [...new Set(begins)].sort((a, b) => a - b);
   }
 
+  /** All that were given. */
+  prices(): PriceRow[] {
+    return [...this.#prices.values()].flat();
+  }
+
   ratesFor(served: Served): Rates | Unlisted {
     const epoch = this.#epoch(served.at.getTime());
     const memoryKey = [

@@ -13,6 +13,11 @@ export function codeSpan(name: string, longest: number = LONGEST_NAME): string {
   return `\`${escapeText(visible === '' ? '(blank)' : visible)}\``;
 }
 
+/** A sentence with names in it, for a `plain_text` object, where Slack renders nothing: it only loses what cannot be seen. */
+export function plainText(sentence: string, longest: number): string {
+  return cut(removeInvisible(sentence), longest);
+}
+
 /** The three characters that mrkdwn reserves (https://docs.slack.dev/messaging/formatting-message-text#escaping). */
 function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -12,7 +12,7 @@ interface PlainText {
 
 export interface Section {
   type: 'section';
-  text?: Mrkdwn;
+  text?: Mrkdwn | PlainText;
   fields?: Mrkdwn[];
 }
 
@@ -47,6 +47,11 @@ export function mrkdwn(text: string): Mrkdwn {
 
 export function section(text: string): Section {
   return { type: 'section', text: mrkdwn(text) };
+}
+
+/** For sentences that others have a word in: Slack renders nothing of it. */
+export function plainSection(sentence: string): Section {
+  return { type: 'section', text: { type: 'plain_text', text: sentence } };
 }
 
 export function context(text: string): Context {

@@ -6,6 +6,7 @@ import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.
 import { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
+import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { databaseFunction, type Services } from '../database-function.ts';
 import { toReceivedMessage } from '../received-message.ts';
 import { describeError } from '../report.ts';
@@ -43,7 +44,7 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
         promptVersions,
         now,
         oldest: await oldestPartitionStart(client),
-        prices: await prices.read(client, now),
+        prices: await prices.read(client),
         remainingMs: services.remainingMs,
         reservedMs: RESERVED_MS,
         maxEvents: MAX_EVENTS,
@@ -62,6 +63,7 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
       late.map(toReceivedMessage),
       () => LATE_SECONDS,
     );
+    if (outcome.hasNotice) await tell();
     reportBatch({ records, outcome, parked, now });
     return failures([...failed, ...late, ...outcome.bugs]);
   },
@@ -87,6 +89,15 @@ async function inTime<Result>(
     return await work(client);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The calls are stored, and the message stands in the outbox: where this fails, the next one that is told takes it along. */
+async function tell(): Promise<void> {
+  try {
+    await wakeNotify(sqs, settings.notifyQueueUrl);
+  } catch (error) {
+    console.error(`could not wake notify: ${describeError(error)}`);
   }
 }
 

@@ -26,6 +26,8 @@ export interface IngestOutcome {
   duplicate: number;
   rejected: number;
   unpriced: number;
+  /** Whether the outbox got a message. */
+  hasNotice: boolean;
   /** Messages that must come again because something is down. */
   failedMessageIds: Set<string>;
   /** What is down, when messages failed. */
@@ -48,6 +50,7 @@ export async function ingestMessages(
     duplicate: 0,
     rejected: 0,
     unpriced: 0,
+    hasNotice: false,
     failedMessageIds: new Set(),
     bugs: [],
     lateMessageIds: new Set(),
@@ -59,6 +62,7 @@ export async function ingestMessages(
     total.duplicate += outcome.duplicate;
     total.rejected += outcome.rejected;
     total.unpriced += countUnpriced(slice);
+    total.hasNotice ||= outcome.hasNotice;
     total.bugs.push(...slice.bugs);
     total.failure ??= outcome.failure;
     addAll(total.failedMessageIds, outcome.failedMessageIds);

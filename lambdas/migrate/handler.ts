@@ -1,4 +1,5 @@
 /** Runs on every deploy that changes it, before anything that needs the schema. */
+import type { ClientBase } from 'pg';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import {
   ensureFeatureIndex,
@@ -6,13 +7,18 @@ import {
   migrate,
 } from '../../adapters/postgres/migrate.ts';
 import { addRelease } from '../../adapters/postgres/price-list.ts';
+import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
 import { BUILT_IN_DIGEST, builtInPrices } from '../../domain/pricing/built-in-prices.ts';
 import { databaseFunction } from '../database-function.ts';
+import { describeError } from '../report.ts';
 import { readMigrateEnv } from './env.ts';
 
 const settings = readMigrateEnv(process.env);
 
 type MigrateOutcome = MigrateResult & { pricesAdded: number; partitionsCreated: string[] };
+
+/** A deploy waits for it, and the daily job does what is left. */
+const REPRICE_MS = 120_000;
 
 export const handler = databaseFunction<
   unknown,
@@ -34,6 +40,7 @@ export const handler = databaseFunction<
     });
     const partitionsCreated = await ensurePartitions(client, now, settings);
     if (settings.featureIndex) await ensureFeatureIndex(client);
+    if (pricesAdded.prices + pricesAdded.names > 0) await priceWhatHadNone(client);
     return { ...result, pricesAdded: pricesAdded.prices, partitionsCreated };
   },
 }).onError(({ error }) => {
@@ -41,3 +48,15 @@ export const handler = databaseFunction<
   // shall show it once. CloudFormation takes no more than 4 kB of both.
   if (error instanceof Error) error.stack = '';
 });
+
+/** Of no consequence for the schema: the daily job tries again, and its failures ring. */
+async function priceWhatHadNone(client: ClientBase): Promise<void> {
+  try {
+    await repriceUnpriced(client, {
+      signal: AbortSignal.timeout(REPRICE_MS),
+      onProgress: () => {},
+    });
+  } catch (error) {
+    console.error(`could not price the calls that had no price: ${describeError(error)}`);
+  }
+}

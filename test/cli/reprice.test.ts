@@ -27,7 +27,14 @@ async function costs(): Promise<string[]> {
   return rows.map(({ usd }) => usd);
 }
 
+const setPrice = (price: string, ...args: string[]) =>
+  tricost(
+    ...['prices', 'set', ...MODEL, '--new-model', '--unit', 'input', '--price', price],
+    ...['--valid-from', '2026-01-01', '--source', 'a test', ...args],
+  );
+
 test('shows, asks, changes, and changes nothing more', async () => {
+  await setPrice('2');
   await storeEvents(
     owner,
     [
@@ -39,26 +46,74 @@ test('shows, asks, changes, and changes nothing more', async () => {
     ],
     NOW,
   );
-  await tricost(
-    ...['prices', 'set', ...MODEL, '--new-model', '--unit', 'input', '--price', '3'],
-    ...['--valid-from', '2026-01-01', '--source', 'a test'],
-  );
+  const set = await setPrice('3');
+  expect(set.stdout).toContain('Calls since then that have a cost keep it until `tricost reprice`.');
 
   const shown = await reprice();
-  expect(shown.stdout).toContain('1 would change: $0.000000000000 → $6.000000000000');
+  expect(shown.stdout).toContain('1 would change: $4.000000000000 → $6.000000000000');
   expect(shown.stdout).not.toContain('\u001b[31m');
-  expect(await costs()).toEqual([null]);
+  expect(await costs()).toEqual(['4']);
 
   const changed = JSON.parse((await reprice('--yes', '--json')).stdout);
   expect(changed).toMatchObject({
     ...{ applied: true, interrupted: false, calls_examined: 1, calls_changed: 1 },
-    ...{ usd_before: '0.000000000000', usd_after: '6.000000000000' },
-    lines: [{ model: 'acme-1', calls: 1, unpriced_before: 1, unpriced_after: 0 }],
+    ...{ usd_before: '4.000000000000', usd_after: '6.000000000000' },
+    lines: [{ model: 'acme-1', calls: 1, unpriced_before: 0, unpriced_after: 0 }],
   });
   expect(await costs()).toEqual(['6']);
 
   const again = JSON.parse((await reprice('--yes', '--json')).stdout);
-  expect(again).toMatchObject({ applied: false, calls_examined: 1, calls_changed: 0, lines: [] });
+  expect(again).toMatchObject({ calls_examined: 1, calls_changed: 0, lines: [] });
+});
+
+test('a run that was killed after its last change is over when nothing is left to do', async () => {
+  await owner.query(
+    `insert into tricost.repricing_runs (from_ts, until_ts, price_list_version)
+     values ('2026-11-01Z', '2026-11-24Z', 1)`,
+  );
+  // Nobody is there to confirm, and nothing to be confirmed.
+  expect((await reprice()).code).toBe(0);
+  const { rows } = await owner.query(
+    'select count(*) filter (where finished_at is null)::int as open from tricost.repricing_runs',
+  );
+  expect(rows).toEqual([{ open: 0 }]);
+});
+
+test('goes on the day after, though its default end has moved', async () => {
+  await owner.query('truncate tricost.repricing_runs');
+  await owner.query(
+    `insert into tricost.repricing_runs (from_ts, until_ts, price_list_version, done_ts, done_event_id)
+     select '2026-11-01Z', '2026-11-23Z', version, '2026-11-22Z', gen_random_uuid()
+     from tricost.price_list_version`,
+  );
+  expect((await reprice('--yes')).stdout).toContain('(the rest of a run that was interrupted)');
+  const { rows } = await owner.query(
+    'select finished_at is not null as done from tricost.repricing_runs',
+  );
+  expect(rows).toEqual([{ done: true }]);
+});
+
+test('a price that arrives is that of the calls that had none, at once', async () => {
+  const event = { ts: '2026-11-20T00:00:00Z', provider: 'acme', model: 'acme-2' };
+  await storeEvents(
+    owner,
+    [{ ...event, usage: { input_tokens: 1_000_000, output_tokens: 5 } }],
+    NOW,
+  );
+  const set = (...args: string[]) =>
+    tricost(
+      ...['prices', 'set', '--provider', 'acme', '--model', 'acme-2', '--new-model'],
+      ...['--valid-from', '2026-01-01', '--source', 'a test', ...args],
+    );
+  const half = await set('--unit', 'input', '--price', '3');
+  expect(half.stdout).toContain('Still without a price: calls of acme acme-2');
+  const both = JSON.parse((await set('--unit', 'output', '--price', '6', '--json')).stdout);
+  expect(both.repriced).toEqual({ calls: 1, cost_usd: '3.000030000000', unpriced: [] });
+  const { rows } = await owner.query("select payload ->> 'text' as text from tricost.outbox");
+  expect(rows.map(({ text }) => text)).toEqual([
+    expect.stringContaining('Calls of `acme` `acme-2` have no price'),
+    expect.stringContaining('1 stored call was priced, $3.00 in all'),
+  ]);
 });
 
 test.each([

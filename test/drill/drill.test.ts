@@ -141,6 +141,12 @@ const failSpendAlert = async () => {
     }),
   );
 };
+const failReprice = async () => {
+  await world.database.query('alter table tricost.prices rename column price_usd to price_gone');
+  await world.stack.runSchedule('reprice', new Date());
+};
+const allowReprice = () =>
+  world.database.query('alter table tricost.prices rename column price_gone to price_usd');
 const allowSpendAlert = () =>
   world.database.query('grant select on tricost.job_runs to tricost_ingest');
 
@@ -279,6 +285,12 @@ const SCENARIOS: Record<string, Scenario> = {
       await allowSpendAlert();
     },
     shows: 'permission denied',
+    ends: () => passes(5 * MINUTE_MS),
+  },
+  'reprice-errors': {
+    condition: failReprice,
+    mend: allowReprice,
+    shows: '42703',
     ends: () => passes(5 * MINUTE_MS),
   },
   'create-partitions-errors': {

@@ -201,7 +201,7 @@ describe('the command line, with real SDK clients against the stack’s endpoint
     const { code, stderr } = await tricostOnAws('schedules', 'run', 'lunch');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'tricost: there is no schedule lunch; there are: create-partitions, spend-alert\n',
+      'tricost: there is no schedule lunch; there are: create-partitions, reprice, spend-alert\n',
     );
   });
 });

@@ -47,6 +47,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   // The built-in price list is text in it.
   migrate: 1_400_000,
   notify: 415_000,
+  reprice: 460_000,
   'spend-alert': 495_000,
 };
 

@@ -22,6 +22,7 @@ import { toRecord } from './sqs-record.ts';
 
 const REGION = 'eu-west-1';
 const QUEUE = 'calls';
+const NOTIFY_QUEUE = 'notify';
 /** Nothing listens on port 1. */
 const NO_DATABASE = 'postgres://nobody:secret-password@127.0.0.1:1/none';
 
@@ -30,6 +31,7 @@ let fauxqs: FauxqsServer;
 let store: LoopbackServer;
 let sqs: SQSClient;
 let queueUrl: string;
+let notifyQueueUrl: string;
 const parameters = new Map<string, string>();
 
 beforeAll(async () => {
@@ -55,8 +57,13 @@ beforeEach(async () => {
     attributes: { VisibilityTimeout: '43200' },
   });
   queueUrl = new URL(new URL(named).pathname, fauxqs.address).href;
+  fauxqs.deleteQueue(NOTIFY_QUEUE, { region: REGION });
+  fauxqs.createQueue(NOTIFY_QUEUE, { region: REGION });
+  notifyQueueUrl = queueUrl.replace(QUEUE, NOTIFY_QUEUE);
   parameters.set('/database-url', database.runtimeUrl);
-  await database.query('truncate tricost.llm_calls, tricost.rejected_calls');
+  await database.query(
+    'truncate tricost.llm_calls, tricost.rejected_calls, tricost.unpriced_models, tricost.outbox cascade',
+  );
   coldStart();
   for (const [name, value] of Object.entries({
     AWS_REGION: REGION,
@@ -69,6 +76,7 @@ beforeEach(async () => {
     TRICOST_DATABASE_URL_PARAMETER: '/database-url',
     TRICOST_DATABASE_CA: '',
     TRICOST_QUEUE_URL: queueUrl,
+    TRICOST_NOTIFY_QUEUE_URL: notifyQueueUrl,
   })) {
     vi.stubEnv(name, value);
   }
@@ -145,6 +153,29 @@ describe('ingest-calls', () => {
     expect(response).toEqual({ batchItemFailures: [] });
     expect(metrics).toMatchObject({ Messages: 3, Stored: 2, Rejected: 1, Parked: 0, Bugs: 0 });
     expect(await storedCalls()).toBe(2);
+  });
+
+  test('wakes notify the first time a model has no price, and not again', async () => {
+    const unpriced = CALL.replace('gpt-5', 'acme-1');
+    const wakeUps = () => fauxqs.inspectQueue(NOTIFY_QUEUE)?.messages.ready.length;
+    const { metrics } = await ingest(await receive(CALL, unpriced));
+    expect(metrics).toMatchObject({ Stored: 2, Unpriced: 1 });
+    expect(wakeUps()).toBe(1);
+    await ingest(await receive(unpriced));
+    expect(wakeUps()).toBe(1);
+    const { rows } = await database.query<{ text: string }>(
+      "select payload ->> 'text' as text from tricost.outbox",
+    );
+    expect(rows.map(({ text }) => text)).toEqual([expect.stringContaining('`acme-1`')]);
+  });
+
+  test('stores and acknowledges its calls when notify cannot be woken', async () => {
+    vi.stubEnv('TRICOST_NOTIFY_QUEUE_URL', `${notifyQueueUrl}-gone`);
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { response } = await ingest(await receive(CALL.replace('gpt-5', 'acme-1')));
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(await storedCalls()).toBe(1);
+    expect(String(error.mock.calls)).toContain('could not wake notify');
   });
 
   test.each([

@@ -69,6 +69,7 @@ async function ingest(bodies: string[]) {
       TRICOST_DATABASE_URL_PARAMETER: '/database-url',
       TRICOST_DATABASE_CA: '',
       TRICOST_QUEUE_URL: 'http://127.0.0.1:1/000000000000/calls',
+      TRICOST_NOTIFY_QUEUE_URL: 'http://127.0.0.1:1/000000000000/notify',
     },
   });
   try {

@@ -45,10 +45,11 @@ function startIngest(): Promise<Sandbox> {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_ENDPOINT_URL_SSM: store.url,
-      AWS_ENDPOINT_URL_SQS: store.url,
       TRICOST_DATABASE_URL_PARAMETER: '/database-url',
       TRICOST_DATABASE_CA: '',
-      TRICOST_QUEUE_URL: `${store.url}/queue`,
+      TRICOST_QUEUE_URL: 'http://127.0.0.1:1/000000000000/calls',
+      // Nobody is there to be told of a model without a price; that keeps no call from being stored.
+      TRICOST_NOTIFY_QUEUE_URL: 'http://127.0.0.1:1/000000000000/notify',
     },
   });
 }

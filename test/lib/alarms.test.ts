@@ -31,6 +31,7 @@ test('the things that must not happen unnoticed are watched', () => {
     'notify-dead-letters',
     'notify-errors',
     'partitions-missing',
+    'reprice-errors',
     'spend-alert-errors',
     'spend-alert-silent',
   ]);

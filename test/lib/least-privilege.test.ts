@@ -53,7 +53,7 @@ test.each([
     const grants = grantsOf(template).filter(isWild);
     const denied = grants.filter(({ Effect }) => Effect === 'Deny');
     const allowed = grants.filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed).toHaveLength(5);
+    expect(allowed).toHaveLength(6);
     expect(denied.map(({ Action }) => Action)).toEqual(allowed.map(({ Action }) => Action));
     for (const { Condition } of denied) {
       expect(JSON.stringify(Condition)).toMatch(/lambda:SourceFunctionArn.*:function:\*/);
@@ -74,7 +74,8 @@ test('a planted wildcard would be found', () => {
 });
 
 test.each([
-  ['IngestCallsFunction', ['database-url/runtime'], ['IngestCallsQueue']],
+  ['IngestCallsFunction', ['database-url/runtime'], ['IngestCallsQueue', 'NotifyQueue']],
+  ['RepriceJobFunction', ['database-url/migrate'], ['FailedJobs', 'NotifyQueue']],
   ['NotifyFunction', ['database-url/runtime', 'slack-webhook-url'], ['NotifyQueue']],
   ['SpendAlertJobFunction', ['database-url/runtime'], ['FailedJobs', 'NotifyQueue']],
   ['CreatePartitionsJobFunction', ['database-url/migrate'], ['FailedJobs']],

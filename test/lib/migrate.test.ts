@@ -44,6 +44,7 @@ test('every function that needs the schema waits for the migration', () => {
     'CreatePartitionsJobFunction',
     'IngestCallsFunction',
     'NotifyFunction',
+    'RepriceJobFunction',
     'SpendAlertJobFunction',
   ]);
 });

@@ -74,10 +74,10 @@ describe('nothing is found', () => {
   test('without a VPC, but for one finding that is acknowledged', () => {
     expect(acknowledged(synthesize({}))).toEqual(['AwsSolutions-SQS3 at Tricost/FailedJobs']);
   });
-  test('in a VPC and with the canary, but for what attaching each of the six functions takes', () => {
+  test('in a VPC and with the canary, but for what attaching each of the seven functions takes', () => {
     const [first, ...others] = acknowledged(synthesize({ vpc: EXAMPLE_VPC, canary: true }));
     expect(first).toBe('AwsSolutions-SQS3 at Tricost/FailedJobs');
-    expect(others).toHaveLength(6);
+    expect(others).toHaveLength(7);
     for (const other of others) {
       expect(other).toMatch(/^AwsSolutions-IAM5\[Resource::\*\] at Tricost\/.*Function\/Role$/);
     }

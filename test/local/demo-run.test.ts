@@ -34,10 +34,13 @@ test('the demo accounts for every event and ends in Slack', async () => {
   expect(summary.duplicates).toBeGreaterThan(0);
   expect(summary.rejected).toBeGreaterThan(0);
   expect(summary.alerts.length).toBeGreaterThan(0);
+  const texts = demo.newMessages().map(({ payload }) => payload.text ?? '');
+  expect(texts).toHaveLength(summary.slack_messages);
+  const unpriced = texts.filter((text) => text.includes('have no price'));
+  expect(unpriced).toEqual([expect.stringContaining('`ft:gpt-4o-mini:acme::label-7`')]);
   // Beyond a limit several alerts share a message.
-  expect(summary.slack_messages).toBeGreaterThan(0);
-  expect(summary.slack_messages).toBeLessThanOrEqual(summary.alerts.length);
-  expect(demo.newMessages()).toHaveLength(summary.slack_messages);
+  expect(texts.length).toBeGreaterThan(unpriced.length);
+  expect(texts.length - unpriced.length).toBeLessThanOrEqual(summary.alerts.length);
   for (const { previous_usd, current_usd, change_ratio } of summary.alerts) {
     if (change_ratio === null) expect(previous_usd).toBe(0);
     else expect(change_ratio).toBeCloseTo(current_usd / Number(previous_usd) - 1, 4);

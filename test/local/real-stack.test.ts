@@ -144,6 +144,7 @@ describe('the real stack, as it is', () => {
     const { stack } = running;
     expect(stack.plan.schedules.map(({ name }) => name).sort()).toEqual([
       'create-partitions',
+      'reprice',
       'spend-alert',
     ]);
     for (const { name } of stack.plan.schedules) {

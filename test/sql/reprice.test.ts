@@ -223,7 +223,7 @@ test('two at once: the second one waits for its turn, and says so', async () => 
   await other.connect();
   const lock = "hashtextextended('tricost.reprice', 0)";
   await other.query(`select pg_advisory_lock(${lock})`);
-  await expect(run()).rejects.toThrow('another `tricost reprice` is running');
+  await expect(run()).rejects.toThrow('another run prices calls again');
   await run({ dryRun: true });
   await other.end();
   await expect.poll(() => run().then(() => 'ran', String)).toBe('ran');

@@ -99,7 +99,7 @@ function deployed(status = 'UPDATE_COMPLETE'): void {
       { StackName: 'Tricost', StackStatus: status as never, CreationTime: new Date(), Outputs },
     ],
   });
-  const names = ['create-partitions', 'spend-alert'];
+  const names = ['create-partitions', 'reprice', 'spend-alert'];
   scheduler.on(ListSchedulesCommand).resolves({ Schedules: names.map((Name) => ({ Name })) });
   scheduler.on(GetScheduleCommand).callsFake(({ Name }) => ({ Name, State: 'ENABLED' }));
   lambda

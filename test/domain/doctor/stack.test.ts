@@ -102,20 +102,20 @@ describe('judgeSchedules', () => {
     enabled,
     definition: { Name: name, GroupName: 'Tricost', State: enabled ? 'ENABLED' : 'DISABLED' },
   });
-  const BOTH = [schedule('create-partitions'), schedule('spend-alert')];
+  const ALL = [schedule('create-partitions'), schedule('reprice'), schedule('spend-alert')];
 
   test('enabled, disabled, missing', () => {
-    expect(judgeSchedules(BOTH, false, remedies).state).toBe('well');
-    expect(judgeSchedules(BOTH.slice(1), false, remedies)).toMatchObject({
+    expect(judgeSchedules(ALL, false, remedies).state).toBe('well');
+    expect(judgeSchedules(ALL.slice(1), false, remedies)).toMatchObject({
       state: 'mend',
       says: 'create-partitions does not exist',
     });
-    expect(judgeSchedules(BOTH, true, remedies)).toMatchObject({
+    expect(judgeSchedules(ALL, true, remedies)).toMatchObject({
       state: 'mend',
       says: 'canary does not exist',
     });
     const disabled = judgeSchedules(
-      [...BOTH.slice(1), schedule('create-partitions', false)],
+      [...ALL.slice(1), schedule('create-partitions', false)],
       false,
       remedies,
     );

@@ -10,7 +10,9 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addToOutbox } from '../../../adapters/postgres/outbox.ts';
+import { addPriceList } from '../../../adapters/postgres/price-list.ts';
 import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
+import type { PriceRow } from '../../../domain/pricing/price-list.ts';
 import type { RoleDefinition, Statement } from '../../../local/assembly/resources/role.ts';
 import type { Template } from '../../../local/assembly/template.ts';
 import { LOCAL_CREDENTIALS } from '../../../local/functions/sandbox-environment.ts';
@@ -106,6 +108,12 @@ const CALL = JSON.stringify({
   usage: { prompt_tokens: 10, completion_tokens: 2 },
 });
 
+const ACME_PRICE = {
+  ...{ id: 0, kind: 'list', provider: 'openai', model: 'acme-1', serviceTier: 'standard' },
+  ...{ region: '', aboveInputTokens: 0, fromMinute: 0, untilMinute: 1_440, revision: 1 },
+  ...{ validFrom: '2026-01-01T00:00:00Z', priceUsd: '1', source: 'a test' },
+};
+
 /** In order: each path of each function that calls an AWS API. */
 const PATHS: [title: string, drive: () => Promise<void>][] = [
   [
@@ -128,6 +136,24 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
     },
   ],
   [
+    'ingest-calls wakes notify for a model without a price',
+    async () => {
+      await publish(output('QueueUrl'), CALL.replace('gpt-5', 'acme-1'));
+      await eventually(() => expect(slack.posted).toHaveLength(1));
+    },
+  ],
+  [
+    'reprice wakes notify when every call of it has one',
+    async () => {
+      await addPriceList(owner, {
+        prices: ['input', 'output'].map((unit) => ({ ...ACME_PRICE, unit })) as PriceRow[],
+        names: [],
+      });
+      expect(await stack.runSchedule('reprice', new Date())).not.toHaveProperty('error');
+      await eventually(() => expect(slack.posted).toHaveLength(2));
+    },
+  ],
+  [
     'spend-alert wakes notify, which delivers',
     async () => {
       const feature = 'search.rank';
@@ -138,7 +164,7 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
       ]);
       expect(await stack.runSchedule('spend-alert', new Date())).not.toHaveProperty('error');
       await eventually(async () => {
-        expect(slack.posted).toHaveLength(1);
+        expect(slack.posted).toHaveLength(3);
         expect(await queueDepth(stack.sqs, output('NotifyQueueUrl'))).toBe(0);
       });
     },

@@ -1,0 +1,165 @@
+/** Remembers the models that were seen without a price, so that somebody is told of each once. */
+import type { ClientBase } from 'pg';
+import { compare } from '../../domain/compare.ts';
+import { parsePicoUsd } from '../../domain/money.ts';
+import {
+  type ResolvedModel,
+  resolvedNotice,
+  unpricedNotice,
+} from '../../domain/unpriced-models/notice.ts';
+import {
+  type UnpricedKey,
+  type UnpricedModel,
+  unpricedKey,
+} from '../../domain/unpriced-models/unpriced-models.ts';
+import { addToOutbox } from './outbox.ts';
+import { inTransaction } from './transaction.ts';
+
+/** A producer that invents names must not fill the channel; the models are remembered all the same. */
+const MODELS_TOLD_OF_A_DAY = 20;
+
+/**
+ * Writes one message about those that are new. Idempotent: a batch that is delivered again adds nothing.
+ *
+ * @param models one of each provider, model and cause
+ * @returns whether there is a message to deliver
+ */
+export async function noteUnpriced(
+  client: ClientBase,
+  models: readonly UnpricedModel[],
+): Promise<boolean> {
+  if (models.length === 0) return false;
+  // Always in the same order, so that two batches with the same new models cannot deadlock.
+  const sorted = models.toSorted((a, b) => compare(unpricedKey(a), unpricedKey(b)));
+  // Most are known: no transaction for these.
+  const unknown = await without(client, sorted);
+  if (unknown.length === 0) return false;
+  return inTransaction(client, async () => {
+    const opened = await open(client, unknown);
+    const [first] = opened.ids;
+    if (first === undefined) return false;
+    const told = await countOfADay(client);
+    const before = told - opened.ids.length;
+    if (before >= MODELS_TOLD_OF_A_DAY) return false;
+    const notice = unpricedNotice(opened.models, told >= MODELS_TOLD_OF_A_DAY);
+    await addToOutbox(client, `unpriced-models:${first}`, notice);
+    return true;
+  });
+}
+
+async function without(
+  client: ClientBase,
+  models: readonly UnpricedModel[],
+): Promise<UnpricedModel[]> {
+  const { rows } = await client.query<UnpricedKey>(
+    `select provider, model, cause from tricost.unpriced_models
+     where resolved_at is null and (provider, model, cause) in (
+       select * from unnest($1::text[], $2::text[], $3::text[]))`,
+    columns(models),
+  );
+  const known = new Set(rows.map(unpricedKey));
+  return models.filter((model) => !known.has(unpricedKey(model)));
+}
+
+async function open(
+  client: ClientBase,
+  models: readonly UnpricedModel[],
+): Promise<{ ids: string[]; models: UnpricedModel[] }> {
+  const { rows } = await client.query<UnpricedKey & { id: string }>(
+    `insert into tricost.unpriced_models (provider, model, cause)
+     select * from unnest($1::text[], $2::text[], $3::text[])
+     on conflict do nothing returning id, provider, model, cause`,
+    columns(models),
+  );
+  const opened = new Set(rows.map(unpricedKey));
+  return {
+    ids: rows.map(({ id }) => id),
+    models: models.filter((model) => opened.has(unpricedKey(model))),
+  };
+}
+
+async function countOfADay(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ models: number }>(
+    `select count(*)::int as models from tricost.unpriced_models
+     where first_seen_at > now() - interval '1 day'`,
+  );
+  return rows[0]?.models ?? 0;
+}
+
+function columns(models: readonly UnpricedKey[]) {
+  return [
+    models.map(({ provider }) => provider),
+    models.map(({ model }) => model),
+    models.map(({ cause }) => cause),
+  ];
+}
+
+/** What calls that had no cost cost now, by provider and model. */
+export interface RepricedModel {
+  provider: string;
+  model: string;
+  calls: number;
+  costUsd: string;
+}
+
+/** @param client in the transaction that gives the calls their cost */
+export async function addRepriced(
+  client: ClientBase,
+  models: readonly RepricedModel[],
+): Promise<void> {
+  if (models.length === 0) return;
+  await client.query(
+    `update tricost.unpriced_models as u
+     set repriced_calls = repriced_calls + r.calls, repriced_usd = repriced_usd + r.usd
+     from unnest($1::text[], $2::text[], $3::bigint[], $4::numeric[]) as r (provider, model, calls, usd)
+     where u.id = (
+       -- Of two causes, a price is what helps.
+       select o.id from tricost.unpriced_models as o
+       where o.resolved_at is null and o.provider = r.provider and o.model = r.model
+       order by o.cause limit 1)`,
+    [
+      models.map(({ provider }) => provider),
+      models.map(({ model }) => model),
+      models.map(({ calls }) => calls),
+      models.map(({ costUsd }) => costUsd),
+    ],
+  );
+}
+
+/**
+ * Resolves every model that no call without a price is left of, and writes one message about those that got a cost.
+ *
+ * @param remaining those that still have calls without a price
+ * @returns whether there is a message to deliver
+ */
+export async function resolveUnpriced(
+  client: ClientBase,
+  remaining: readonly UnpricedKey[],
+): Promise<boolean> {
+  const unresolved = new Set(remaining.map(unpricedKey));
+  return inTransaction(client, async () => {
+    const { rows: open } = await client.query<UnpricedKey & { id: string }>(
+      `select id, provider, model, cause from tricost.unpriced_models where resolved_at is null order by id`,
+    );
+    const gone = open.filter((model) => !unresolved.has(unpricedKey(model)));
+    const { rows } = await client.query<{
+      id: string;
+      provider: string;
+      model: string;
+      calls: number;
+      usd: string;
+    }>(
+      `update tricost.unpriced_models set resolved_at = now()
+       where id = any ($1::bigint[]) and resolved_at is null
+       returning id, provider, model, repriced_calls::float8 as calls, repriced_usd::text as usd`,
+      [gone.map(({ id }) => id)],
+    );
+    const resolved = rows.flatMap(({ provider, model, calls, usd }): ResolvedModel[] =>
+      // Dropped with their month, or forgotten: nobody need be told.
+      calls === 0 ? [] : [{ provider, model, calls, costUsd: parsePicoUsd(usd) }],
+    );
+    if (resolved.length === 0) return false;
+    await addToOutbox(client, `priced-models:${rows[0]?.id}`, resolvedNotice(resolved));
+    return true;
+  });
+}

@@ -1,0 +1,58 @@
+/** The models among calls that have no price, each with what there is to do about it. */
+import type { PriceBook } from '../pricing/price-book.ts';
+import type { NoPrice } from '../pricing/price-call.ts';
+import { type AskedCall, priceUsage } from '../pricing/price-usage.ts';
+import { askedCall, type StoredCall, storedUsage } from '../pricing/stored-call.ts';
+import { type WhyUnpriced, whyUnpriced } from '../pricing/why-unpriced.ts';
+
+export interface UnpricedKey {
+  provider: string;
+  model: string;
+  /** Whether a price would help, or nothing in the list can. */
+  cause: 'price' | 'usage';
+}
+
+export interface UnpricedModel extends UnpricedKey {
+  /** Of the first call: whoever wrote it knows what the model is. */
+  feature: string;
+  why: WhyUnpriced;
+}
+
+export class UnpricedModels {
+  readonly #book: PriceBook;
+  readonly #models = new Map<string, UnpricedModel>();
+
+  /** @param book that had no price for the calls */
+  constructor(book: PriceBook) {
+    this.#book = book;
+  }
+
+  /** @param call whose status is `unpriced` */
+  add(call: StoredCall & { feature: string }): void {
+    const asked = askedCall(call);
+    const price = noPriceOf(call, asked, this.#book);
+    const { provider, model, feature } = call;
+    const cause = price.reason.startsWith('usage_') ? 'usage' : 'price';
+    const key = unpricedKey({ provider, model, cause });
+    if (this.#models.has(key)) return;
+    const why = whyUnpriced(price, asked, this.#book.prices());
+    this.#models.set(key, { provider, model, cause, feature, why });
+  }
+
+  list(): UnpricedModel[] {
+    return [...this.#models.values()];
+  }
+}
+
+function noPriceOf(call: StoredCall, asked: AskedCall, book: PriceBook): NoPrice {
+  const usage = storedUsage(call);
+  const price = usage && priceUsage(book, asked, usage);
+  if (price?.priceStatus === 'unpriced') return price;
+  // What ingest saw in the whole object is not in the row.
+  return { priceStatus: 'unpriced', reason: 'usage_unread', unreadKeys: ['its usage object'] };
+}
+
+/** Of no two models or causes the same. */
+export function unpricedKey({ provider, model, cause }: UnpricedKey): string {
+  return JSON.stringify([provider, model, cause]);
+}

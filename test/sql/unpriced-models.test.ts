@@ -1,0 +1,210 @@
+/** A model without a price is told of once; when every call of it has one, that is told, too. */
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { addPriceList } from '../../adapters/postgres/price-list.ts';
+import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
+import { noteUnpriced } from '../../adapters/postgres/unpriced-models.ts';
+import type { PriceRow } from '../../domain/pricing/price-list.ts';
+import type { UnpricedModel } from '../../domain/unpriced-models/unpriced-models.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import type { TestDatabase } from '../support/postgres.ts';
+import { storeEvents } from './store-events.ts';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+
+let database: TestDatabase;
+let owner: pg.Client;
+let model: string;
+
+beforeAll(async () => {
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 1, monthsAhead: 0 });
+  ({ database, owner } = owned);
+  return owned.drop;
+});
+
+beforeEach(async () => {
+  await owner.query(
+    'truncate tricost.llm_calls, tricost.repricing_runs, tricost.unpriced_models, tricost.outbox cascade',
+  );
+  // Prices stay.
+  model = `model-${randomUUID()}`;
+});
+
+const event = (more: object = {}) => ({
+  ...{ event_id: randomUUID(), ts: '2026-11-20T00:00:00Z', user_id: 'u', feature: 'f' },
+  ...{ provider: 'acme', model, usage: { input_tokens: 1_000_000 }, ...more },
+});
+
+const addPrice = (more: Partial<PriceRow> = {}) =>
+  addPriceList(owner, {
+    names: [],
+    prices: [
+      {
+        ...{ id: 0, kind: 'list', provider: 'acme', model, unit: 'input', serviceTier: 'standard' },
+        ...{ region: '', aboveInputTokens: 0, fromMinute: 0, untilMinute: 1_440, revision: 1 },
+        ...{ validFrom: '2026-01-01T00:00:00Z', priceUsd: '2', source: 'a test' },
+        ...more,
+      },
+    ],
+  });
+
+const sweep = () =>
+  repriceUnpriced(owner, { signal: new AbortController().signal, onProgress: () => {} });
+
+async function messages(): Promise<string[]> {
+  const { rows } = await owner.query<{ text: string }>(
+    "select payload ->> 'text' as text from tricost.outbox order by id",
+  );
+  return rows.map(({ text }) => text.replaceAll(model, 'MODEL'));
+}
+
+async function models() {
+  const { rows } = await owner.query(
+    `select model, cause, resolved_at is not null as resolved, repriced_calls::int as calls, repriced_usd::float8 as usd
+     from reporting.unpriced_models order by first_seen_at, cause`,
+  );
+  return rows.map((row) => ({ ...row, model: row.model.replace(model, 'MODEL') }));
+}
+
+const OPENED =
+  ':grey_question: Calls of `acme` `MODEL` have no price: what they cost is unknown, and in no total';
+
+test('told once, priced by itself, and told that it is', async () => {
+  await storeEvents(owner, [event(), event()], NOW);
+  await storeEvents(owner, [event({ ts: '2026-10-20T00:00:00Z' })], NOW);
+  expect(await messages()).toEqual([OPENED]);
+  await sweep();
+  expect(await messages()).toEqual([OPENED]);
+  expect(await models()).toEqual([
+    { model: 'MODEL', cause: 'price', resolved: false, calls: 0, usd: 0 },
+  ]);
+
+  await addPrice();
+  expect(await sweep()).toMatchObject({ hasNotice: true, unpriced: [], examined: 3 });
+  expect(await messages()).toEqual([
+    OPENED,
+    ':white_check_mark: Every call of `acme` `MODEL` has a cost now: 3 stored calls were priced, $6.00 in all',
+  ]);
+  expect(await models()).toEqual([
+    { model: 'MODEL', cause: 'price', resolved: true, calls: 3, usd: 6 },
+  ]);
+  const { rows } = await owner.query(
+    'select only_unpriced, calls_changed::int as changed, finished_at is not null as finished from reporting.repricing_runs',
+  );
+  expect(rows).toEqual([{ only_unpriced: true, changed: 3, finished: true }]);
+
+  // Once more: nothing to say, and no row for it.
+  expect(await sweep()).toMatchObject({ hasNotice: false, examined: 0 });
+  expect((await owner.query('select from tricost.repricing_runs')).rowCount).toBe(1);
+});
+
+test('a cost that a call has is left alone, whatever prices arrive', async () => {
+  await addPrice();
+  await storeEvents(owner, [event()], NOW);
+  await addPrice({ priceUsd: '7', revision: 2 });
+  await sweep();
+  const { rows } = await owner.query('select cost_usd::float8 as usd from tricost.llm_calls');
+  expect(rows).toEqual([{ usd: 2 }]);
+});
+
+test('stays open while a call from before the price is left', async () => {
+  await storeEvents(owner, [event({ ts: '2026-10-20T00:00:00Z' }), event()], NOW);
+  await addPrice({ validFrom: '2026-11-01T00:00:00Z' });
+  expect(await sweep()).toMatchObject({
+    hasNotice: false,
+    unpriced: [{ provider: 'acme', model, cause: 'price' }],
+  });
+  expect(await models()).toMatchObject([{ resolved: false, calls: 1, usd: 2 }]);
+  await addPrice({ priceUsd: '1' });
+  await sweep();
+  expect(await models()).toMatchObject([{ resolved: true, calls: 2, usd: 3 }]);
+  expect(await messages()).toHaveLength(2);
+});
+
+test('counts that no price helps are a case of their own', async () => {
+  const usage_raw = { prompt_tokens: 10, completion_tokens: 1, total_tokens: 99 };
+  await storeEvents(owner, [event(), event({ usage: null, usage_raw })], NOW);
+  await addPrice();
+  await sweep();
+  expect(await models()).toEqual([
+    { model: 'MODEL', cause: 'price', resolved: true, calls: 1, usd: 2 },
+    { model: 'MODEL', cause: 'usage', resolved: false, calls: 0, usd: 0 },
+  ]);
+});
+
+test('seen again after it was resolved, it is told of again', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await addPrice();
+  await sweep();
+  await storeEvents(owner, [event({ service_tier: 'flex' })], NOW);
+  expect(await messages()).toEqual([OPENED, expect.anything(), OPENED]);
+});
+
+test('calls that were stored before anybody looked are found by the daily run', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await owner.query('truncate tricost.unpriced_models, tricost.outbox cascade');
+  expect(await sweep()).toMatchObject({ hasNotice: true });
+  expect(await messages()).toEqual([OPENED]);
+});
+
+test('what went with its month, or was forgotten, is resolved without a word', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await owner.query('truncate tricost.llm_calls');
+  await sweep();
+  expect(await models()).toMatchObject([{ resolved: true, calls: 0 }]);
+  expect(await messages()).toEqual([OPENED]);
+});
+
+test('a run that was stopped resolves nothing, and the next one finishes it', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await addPrice();
+  const stopped = new AbortController();
+  stopped.abort();
+  const repricing = await repriceUnpriced(owner, { signal: stopped.signal, onProgress: () => {} });
+  expect(repricing).toMatchObject({ isInterrupted: true, hasNotice: false });
+  expect(await models()).toMatchObject([{ resolved: false }]);
+  await sweep();
+  expect(await models()).toMatchObject([{ resolved: true, calls: 1 }]);
+  const { rows } = await owner.query('select from tricost.repricing_runs');
+  expect(rows).toHaveLength(1);
+});
+
+const invented = (name: string): UnpricedModel => ({
+  ...{ provider: 'acme', model: name, cause: 'price', feature: 'f' },
+  why: { what: 'no price', toDo: 'set one' },
+});
+
+test('concurrent batches with the same new models tell of each once, and wait for nobody for ever', async () => {
+  const clients = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const client = new pg.Client({ connectionString: database.runtimeUrl });
+      await client.connect();
+      return client;
+    }),
+  );
+  const names = Array.from({ length: 12 }, (_, index) => `${model}-${index}`);
+  const told = await Promise.all(
+    clients.map((client, index) => {
+      const mine = index % 2 === 0 ? names : names.toReversed();
+      return noteUnpriced(client, mine.map(invented));
+    }),
+  );
+  expect(told.filter(Boolean)).toHaveLength(1);
+  expect(await messages()).toHaveLength(1);
+  expect(await models()).toHaveLength(12);
+  await Promise.all(clients.map((client) => client.end()));
+});
+
+test('names that somebody invents for every call end in one message, and are all remembered', async () => {
+  for (let index = 0; index < 30; index += 1) {
+    await noteUnpriced(owner, [invented(`${model}-${index}`)]);
+  }
+  const told = await messages();
+  expect(told).toHaveLength(20);
+  const { rows } = await owner.query<{ last: string }>(
+    'select payload::text as last from tricost.outbox order by id desc limit 1',
+  );
+  expect(rows[0]?.last).toContain('further models are listed but not told of');
+  expect(await models()).toHaveLength(30);
+});
