@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Client } from 'pg';
 import { ensurePartitions } from '../adapters/postgres/create-partitions.ts';
 import { ensureFeatureIndex } from '../adapters/postgres/migrate.ts';
-import { FOLD_QUARTERS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
+import { FOLD_DAYS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
 import { Teardown } from '../local/teardown.ts';
 import { startBenchDatabase } from './bench-database.ts';
 import { BOARD_NOW, fillCalls, HISTORY_MONTHS } from './board/calls.ts';
@@ -81,7 +81,7 @@ async function benchBoard({ rows, repeat, json = false }: Flags): Promise<void> 
 
 async function foldEverything(owner: Client): Promise<number> {
   const startedAt = performance.now();
-  while ((await foldSpend(owner, { quarters: FOLD_QUARTERS, wait: true })) !== 0);
+  while ((await foldSpend(owner, { days: FOLD_DAYS, wait: true })) === FOLD_DAYS);
   return (performance.now() - startedAt) / 1_000;
 }
 
@@ -92,7 +92,7 @@ async function foldOneHour(owner: Client): Promise<number> {
   );
   await owner.query('insert into tricost.rollup_dirty values ($1)', [rows[0]?.quarter]);
   const startedAt = performance.now();
-  await foldSpend(owner, { quarters: FOLD_QUARTERS, wait: true });
+  await foldSpend(owner, { days: FOLD_DAYS, wait: true });
   return performance.now() - startedAt;
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Client } from 'pg';
 import { checkRollups } from '../adapters/postgres/check-rollups.ts';
-import { countMarked, FOLD_QUARTERS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
+import { countMarked, FOLD_DAYS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
 import { interruptible } from './interruptible.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { withProgress } from './progress.ts';
@@ -47,9 +47,9 @@ async function fold(client: Client, options: RollupsOptions): Promise<void> {
   await interruptible((signal) =>
     withProgress('Compute what has changed', async (report) => {
       for (;;) {
-        const took = await foldSpend(client, { quarters: FOLD_QUARTERS, wait: true });
+        const took = await foldSpend(client, { days: FOLD_DAYS, wait: true });
         folded += took ?? 0;
-        if (took === 0 || signal.aborted) return;
+        if (took !== FOLD_DAYS || signal.aborted) return;
         report(`${Math.min(PERCENT, Math.floor((folded / marked) * PERCENT))} %`);
       }
     }),
@@ -58,7 +58,7 @@ async function fold(client: Client, options: RollupsOptions): Promise<void> {
   if (options.json === true) console.log(JSON.stringify({ folded, left }));
   else {
     const rest = left === 0 ? '' : `; ${left} are left: the same command goes on`;
-    console.log(`${folded} quarters of an hour computed again${rest}`);
+    console.log(`${folded} days computed again${rest}`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { connect } from '../adapters/postgres/connect.ts';
 import { oldestPartitionStart } from '../adapters/postgres/create-partitions.ts';
 import { addPriceList, readPriceBook } from '../adapters/postgres/price-list.ts';
-import { FOLD_QUARTERS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
+import { FOLD_DAYS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
 import { storeBatch } from '../adapters/postgres/store-batch.ts';
 import { planBatch } from '../domain/ingest-calls/plan-batch.ts';
 import type { PriceKind } from '../domain/pricing/price-list.ts';
@@ -183,7 +183,7 @@ async function priceAgain(
     while (!isDone) {
       await look();
       // As ingest asks for it: some of the report is sums and some of it calls.
-      await foldSpend(reader, { quarters: FOLD_QUARTERS, wait: true });
+      await foldSpend(reader, { days: FOLD_DAYS, wait: true });
     }
     await look();
   })();

@@ -136,7 +136,7 @@ function instant(random: Random): Date {
 async function fold(client: Client, race: Race, random: Random): Promise<void> {
   while (!race.isOver) {
     const folded = await foldSpend(client, {
-      quarters: random.between(1, 200),
+      days: random.between(1, 10),
       wait: random.chance(0.5),
     });
     if (folded !== undefined) race.folds += 1;

@@ -1331,6 +1331,10 @@ begin
         raise exception 'table tricost.% exists but is not attached to llm_calls', v_name
           using hint = 'It is a retired month. Drop it, or attach it again by hand, then run this again.';
       end if;
+      if v_starts_at < (select raw_from from tricost.rollup_state) then
+        raise exception 'the month % was dropped once, and its sums are kept as they were', to_char(v_month, 'YYYY-MM')
+          using hint = 'Calls that come back into it would be in no report. Import from a later month on.';
+      end if;
       perform tricost.make_reporting_hours(v_starts_at, v_ends_at);
       execute format('create table tricost.%I (like tricost.llm_calls including all)', v_name);
       perform tricost.make_mark_triggers(format('tricost.%I', v_name)::regclass);
@@ -1340,11 +1344,20 @@ begin
     end if;
     v_month := v_month + interval '1 month';
   end loop;
+  for v_name, v_starts_at, v_ends_at in
+    select p.name, p.starts_at, p.ends_at from tricost.llm_calls_partitions as p where not p.detach_pending
+  loop
+    if tricost.make_mark_triggers(format('tricost.%I', v_name)::regclass) then
+      perform tricost.make_reporting_hours(v_starts_at, v_ends_at);
+      execute format($mark$insert into tricost.rollup_dirty
+        select distinct date_bin('15 minutes', ts, '2000-01-01Z') from tricost.%I$mark$, v_name);
+    end if;
+  end loop;
 end
 $function$;
 comment on function tricost.ensure_partitions(from_month date, to_month date) is 'Creates the missing monthly partitions between two months, inclusive; returns their names.';
 
-CREATE OR REPLACE FUNCTION tricost.fold_spend(p_quarters integer, p_before timestamp with time zone)
+CREATE OR REPLACE FUNCTION tricost.fold_spend(p_days integer, p_before timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1357,11 +1370,16 @@ declare
   v_hours timestamptz[];
   v_days timestamptz[];
 begin
+  select array_agg(starts_at) into v_days
+  from (
+    select starts_at from tricost.dirty_days where starts_at < p_before order by starts_at desc limit p_days
+  ) as newest;
+  -- What lies before raw_from is never computed again.
+  delete from tricost.rollup_dirty where quarter < v_raw_from;
   with taken as (
     delete from tricost.rollup_dirty
-    where quarter in (
-      select distinct quarter from tricost.rollup_dirty where quarter < p_before order by quarter desc limit p_quarters
-    )
+    using tricost.reporting_days as d
+    where d.starts_at = any (v_days) and quarter >= d.starts_at and quarter < d.ends_at
     returning quarter
   )
   select array_agg(distinct quarter) into v_quarters from taken;
@@ -1392,11 +1410,6 @@ begin
   ) as sums
   where h.starts_at = any (v_hours);
 
-  select array_agg(distinct d.starts_at) into v_days
-  from unnest(v_hours) as h
-  cross join lateral (
-    select starts_at from tricost.reporting_days where starts_at <= h order by starts_at desc limit 1
-  ) as d;
   -- A day of features is the sum of its hours: the work follows the calls of the marked hours, not those of the day.
   delete from tricost.feature_days where starts_at = any (v_days);
   insert into tricost.feature_days (
@@ -1434,25 +1447,29 @@ begin
     group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
   ) as sums
   where d.starts_at = any (v_days);
-  return coalesce(cardinality(v_quarters), 0);
+  return coalesce(cardinality(v_days), 0);
 end
 $function$;
-comment on function tricost.fold_spend(p_quarters integer, p_before timestamp with time zone) is 'Computes the newest marked quarters of an hour again; returns how many. Only in a REPEATABLE READ transaction that has locked fold_lock first.';
-grant execute on function tricost.fold_spend(p_quarters integer, p_before timestamp with time zone) to tricost_ingest;
+comment on function tricost.fold_spend(p_days integer, p_before timestamp with time zone) is 'Computes the newest days with marks again; returns how many. Only in a REPEATABLE READ transaction that has locked fold_lock first.';
+grant execute on function tricost.fold_spend(p_days integer, p_before timestamp with time zone) to tricost_ingest;
 
 CREATE OR REPLACE FUNCTION tricost.make_mark_triggers(p_table regclass)
- RETURNS void
+ RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
 begin
+  if exists (select from pg_catalog.pg_trigger where tgrelid = p_table and tgname = 'mark_truncated') then
+    return false;
+  end if;
   execute format('create trigger mark_inserted after insert on %s referencing new table as after_rows for each statement execute function tricost.mark_calls()', p_table);
   execute format('create trigger mark_updated after update on %s referencing old table as before_rows new table as after_rows for each statement execute function tricost.mark_calls()', p_table);
   execute format('create trigger mark_deleted after delete on %s referencing old table as before_rows for each statement execute function tricost.mark_calls()', p_table);
   execute format('create trigger mark_truncated after truncate on %s for each statement execute function tricost.mark_calls()', p_table);
+  return true;
 end
 $function$;
-comment on function tricost.make_mark_triggers(p_table regclass) is 'Gives llm_calls, or a partition of it, the triggers that mark.';
+comment on function tricost.make_mark_triggers(p_table regclass) is 'Gives llm_calls, or a partition of it, the triggers that mark; returns whether it had none.';
 
 CREATE OR REPLACE FUNCTION tricost.make_reporting_hours(p_from timestamp with time zone, p_until timestamp with time zone)
  RETURNS void
@@ -1548,6 +1565,8 @@ declare
   v_from timestamptz;
   v_until timestamptz;
 begin
+  -- No month may be made meanwhile, with the hours of the zone that goes.
+  perform pg_advisory_xact_lock(hashtextextended('tricost.ensure_partitions', 0));
   lock table tricost.fold_lock in exclusive mode;
   select * into v_state from tricost.rollup_state;
   if v_state.zone = p_zone then

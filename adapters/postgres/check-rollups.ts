@@ -37,11 +37,19 @@ const wrongRows = (view: string, keys: string) => `(
   ) as differences
 )`;
 
+/** Calls of a month that has no hours: they are in no report. */
+const WITHOUT_HOUR = `(select coalesce(sum(calls), 0) from tricost.llm_calls_partitions as p
+  cross join lateral (select count(*) as calls from tricost.llm_calls where ts >= p.starts_at and ts < p.ends_at) as c
+  where not p.detach_pending and not exists (select from tricost.reporting_hours as h where h.starts_at = p.starts_at)
+)::int as llm_calls`;
+
 /** Reads every call that is kept. */
 export async function checkRollups(client: ClientBase): Promise<RollupCheck[]> {
   const columns = Object.entries(KEYS).map(
     ([view, keys]) => `${wrongRows(view, keys)}::int as ${view}`,
   );
-  const { rows } = await client.query<Record<string, number>>(`select ${columns.join(',\n')}`);
-  return Object.keys(KEYS).map((view) => ({ view, wrong: rows[0]?.[view] ?? 0 }));
+  const { rows } = await client.query<Record<string, number>>(
+    `select ${[WITHOUT_HOUR, ...columns].join(',\n')}`,
+  );
+  return ['llm_calls', ...Object.keys(KEYS)].map((view) => ({ view, wrong: rows[0]?.[view] ?? 0 }));
 }

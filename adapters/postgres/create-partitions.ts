@@ -72,7 +72,8 @@ export async function retirePartitions(
     [oldestKept],
   );
   for (const { name, ends_at: endsAt, detach_pending: pending } of rows) {
-    await freezeRollups(client, endsAt);
+    // One that somebody began to detach by hand says nothing of those before it.
+    if (endsAt <= new Date(`${oldestKept}T00:00:00Z`)) await freezeRollups(client, endsAt);
     await client.query(
       `alter table tricost.llm_calls detach partition ${table(name)} ${pending ? 'finalize' : 'concurrently'}`,
     );

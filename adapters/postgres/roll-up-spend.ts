@@ -2,32 +2,34 @@
 import type { ClientBase } from 'pg';
 import { isLockBusy } from './sql-state.ts';
 
-/** Quarters of an hour: a week, a second's work at 30 million calls a year. */
-export const FOLD_QUARTERS = 7 * 24 * 4;
+/** A second's work at 30 million calls a year. */
+export const FOLD_DAYS = 7;
 
 const ALL = 2_147_483_647;
 
 export interface FoldOptions {
-  /** At most so many quarters of an hour, the newest first. */
-  quarters: number;
+  /** At most so many days with marks, the newest first. */
+  days: number;
   /** Whether to wait for another fold, or to leave the work to it. */
   wait: boolean;
+  /** After which Postgres gives up, and nothing has changed. Default: never. */
+  timeoutMs?: number;
 }
 
 /**
  * One fold, a transaction of its own.
  *
- * @returns how many marked quarters of an hour it took; undefined when another fold is at it
+ * @returns how many days it computed; fewer than asked for: no other has marks. Undefined when another fold is at it
  */
 export async function foldSpend(
   client: ClientBase,
-  { quarters, wait }: FoldOptions,
+  { days, wait, timeoutMs = 0 }: FoldOptions,
 ): Promise<number | undefined> {
   try {
-    return await folding(client, wait, async () => {
+    return await folding(client, { wait, timeoutMs }, async () => {
       const { rows } = await client.query<{ folded: number }>(
         "select tricost.fold_spend($1, 'infinity') as folded",
-        [quarters],
+        [days],
       );
       return rows[0]?.folded ?? 0;
     });
@@ -43,9 +45,11 @@ export async function foldSpend(
  * @param remainingMs time that may still be taken
  */
 export async function foldAll(client: ClientBase, remainingMs: () => number): Promise<void> {
-  let folded: number | undefined = 1;
-  while (folded !== 0 && folded !== undefined && remainingMs() > 0) {
-    folded = await foldSpend(client, { quarters: FOLD_QUARTERS, wait: false });
+  let folded: number | undefined = FOLD_DAYS;
+  // One that took less leaves only what has come since, which would never end while calls flow.
+  while (folded === FOLD_DAYS && remainingMs() > 0) {
+    const timeoutMs = Math.ceil(remainingMs());
+    folded = await foldSpend(client, { days: FOLD_DAYS, wait: false, timeoutMs });
   }
 }
 
@@ -55,7 +59,7 @@ export async function foldAll(client: ClientBase, remainingMs: () => number): Pr
  * @param client as the owner of the schema
  */
 export async function freezeRollups(client: ClientBase, before: Date): Promise<void> {
-  await folding(client, true, async () => {
+  await folding(client, { wait: true, timeoutMs: 0 }, async () => {
     await client.query('select tricost.fold_spend($1, $2)', [ALL, before]);
     await client.query('update tricost.rollup_state set raw_from = greatest(raw_from, $1)', [
       before,
@@ -63,10 +67,10 @@ export async function freezeRollups(client: ClientBase, before: Date): Promise<v
   });
 }
 
-/** How many quarters of an hour are marked. */
+/** How many days have marks. */
 export async function countMarked(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ marked: number }>(
-    'select count(distinct quarter)::int as marked from tricost.rollup_dirty',
+    'select count(*)::int as marked from tricost.dirty_days',
   );
   return rows[0]?.marked ?? 0;
 }
@@ -95,11 +99,13 @@ export async function requireReportingZone(client: ClientBase, zone: string): Pr
 /** The lock is the first statement: LOCK TABLE waits without a snapshot, so the fold sees all that the one before it did. */
 async function folding<Result>(
   client: ClientBase,
-  wait: boolean,
+  { wait, timeoutMs }: { wait: boolean; timeoutMs: number },
   work: () => Promise<Result>,
 ): Promise<Result> {
   await client.query('begin isolation level repeatable read');
   try {
+    // The server's own timeout: the driver's would leave the statement running, and the lock with it.
+    await client.query(`set local statement_timeout = ${timeoutMs}`);
     await client.query(`lock table tricost.fold_lock in exclusive mode${wait ? '' : ' nowait'}`);
     const result = await work();
     await client.query('commit');

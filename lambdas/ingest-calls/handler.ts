@@ -29,8 +29,8 @@ const RESERVED_MS = QUERY_TIMEOUT_MS + PARK_MS;
 /** More than six megabytes of compressed calls ever hold; each leaves its id in memory until the end. */
 const MAX_EVENTS = 200_000;
 const FOLD_EVERY_MS = 60_000;
-/** A day's: within one statement's time, also where there are ten million calls a day. */
-const FOLDED_QUARTERS = 24 * 4;
+/** What is left of the time after it is enough to answer; a fold that took longer has changed nothing, and is done by another. */
+const FOLD_TIMEOUT_MS = 15_000;
 let foldedAtMs = Number.NEGATIVE_INFINITY;
 /** The next invocation has all its time for messages that this one had none for. */
 const LATE_SECONDS = 5;
@@ -106,7 +106,11 @@ async function foldInTime(services: Services<never>): Promise<void> {
   if (Date.now() - foldedAtMs < FOLD_EVERY_MS || services.remainingMs() < RESERVED_MS) return;
   foldedAtMs = Date.now();
   try {
-    await foldSpend(await services.connection(), { quarters: FOLDED_QUARTERS, wait: false });
+    await foldSpend(await services.connection(), {
+      days: 1,
+      wait: false,
+      timeoutMs: FOLD_TIMEOUT_MS,
+    });
   } catch (error) {
     console.error(`could not roll up the spend: ${describeError(error)}`);
     await services.discardConnection();

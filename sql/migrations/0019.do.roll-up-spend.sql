@@ -160,22 +160,27 @@ comment on function tricost.mark_calls is 'Trigger: notes which quarters of an h
 revoke execute on function tricost.mark_calls from public;
 
 create function tricost.make_mark_triggers(p_table regclass)
-returns void
+returns boolean
 language plpgsql
 set search_path = ''
 as $$
 begin
+  if exists (select from pg_catalog.pg_trigger where tgrelid = p_table and tgname = 'mark_truncated') then
+    return false;
+  end if;
   execute format('create trigger mark_inserted after insert on %s referencing new table as after_rows for each statement execute function tricost.mark_calls()', p_table);
   execute format('create trigger mark_updated after update on %s referencing old table as before_rows new table as after_rows for each statement execute function tricost.mark_calls()', p_table);
   execute format('create trigger mark_deleted after delete on %s referencing old table as before_rows for each statement execute function tricost.mark_calls()', p_table);
   execute format('create trigger mark_truncated after truncate on %s for each statement execute function tricost.mark_calls()', p_table);
+  return true;
 end
 $$;
-comment on function tricost.make_mark_triggers is 'Gives llm_calls, or a partition of it, the triggers that mark.';
+comment on function tricost.make_mark_triggers is 'Gives llm_calls, or a partition of it, the triggers that mark; returns whether it had none.';
 revoke execute on function tricost.make_mark_triggers from public;
 
 /*
-  As before, and besides: a new partition gets its triggers before it can get calls, and its hours and days.
+  As before, and besides: a new partition gets its triggers before it can get calls, and its hours and days. One that somebody made
+  or attached by hand gets them now, and its calls are marked.
 */
 create or replace function tricost.ensure_partitions(from_month date, to_month date)
 returns setof text
@@ -208,6 +213,10 @@ begin
         raise exception 'table tricost.% exists but is not attached to llm_calls', v_name
           using hint = 'It is a retired month. Drop it, or attach it again by hand, then run this again.';
       end if;
+      if v_starts_at < (select raw_from from tricost.rollup_state) then
+        raise exception 'the month % was dropped once, and its sums are kept as they were', to_char(v_month, 'YYYY-MM')
+          using hint = 'Calls that come back into it would be in no report. Import from a later month on.';
+      end if;
       perform tricost.make_reporting_hours(v_starts_at, v_ends_at);
       execute format('create table tricost.%I (like tricost.llm_calls including all)', v_name);
       perform tricost.make_mark_triggers(format('tricost.%I', v_name)::regclass);
@@ -216,6 +225,15 @@ begin
       return next v_name;
     end if;
     v_month := v_month + interval '1 month';
+  end loop;
+  for v_name, v_starts_at, v_ends_at in
+    select p.name, p.starts_at, p.ends_at from tricost.llm_calls_partitions as p where not p.detach_pending
+  loop
+    if tricost.make_mark_triggers(format('tricost.%I', v_name)::regclass) then
+      perform tricost.make_reporting_hours(v_starts_at, v_ends_at);
+      execute format($mark$insert into tricost.rollup_dirty
+        select distinct date_bin('15 minutes', ts, '2000-01-01Z') from tricost.%I$mark$, v_name);
+    end if;
   end loop;
 end
 $$;
@@ -227,11 +245,29 @@ from tricost.llm_calls_partitions;
 insert into tricost.rollup_dirty
 select distinct date_bin('15 minutes', ts, '2000-01-01Z') from tricost.llm_calls;
 
+create view tricost.dirty_hours as
+select distinct h.starts_at, h.ends_at, h.local_day
+from (select distinct quarter from tricost.rollup_dirty) as dirty
+cross join lateral (
+  select starts_at, ends_at, local_day from tricost.reporting_hours where starts_at <= quarter order by starts_at desc limit 1
+) as h
+where h.starts_at >= (select raw_from from tricost.rollup_state);
+comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
+
+create view tricost.dirty_days as
+select distinct d.starts_at, d.ends_at, d.local_day
+from tricost.dirty_hours as h
+cross join lateral (
+  select starts_at, ends_at, local_day from tricost.reporting_days where starts_at <= h.starts_at order by starts_at desc limit 1
+) as d;
+comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
+
 /*
-  Computes the newest marked quarters before an instant again, with all of their hours and days: in a REPEATABLE READ transaction whose first
-  statement has locked fold_lock, so that marks, calls and rollups are seen as of one instant, and by one fold at a time.
+  Computes the newest days with marks before an instant again, and their marked hours: in a REPEATABLE READ transaction whose first
+  statement has locked fold_lock, so that marks, calls and rollups are seen as of one instant, and by one fold at a time. By days,
+  because a prompt's day is computed from all of its calls, whether one quarter of an hour is marked or all of them.
 */
-create function tricost.fold_spend(p_quarters int, p_before timestamptz)
+create function tricost.fold_spend(p_days int, p_before timestamptz)
 returns int
 language plpgsql
 security definer
@@ -244,11 +280,16 @@ declare
   v_hours timestamptz[];
   v_days timestamptz[];
 begin
+  select array_agg(starts_at) into v_days
+  from (
+    select starts_at from tricost.dirty_days where starts_at < p_before order by starts_at desc limit p_days
+  ) as newest;
+  -- What lies before raw_from is never computed again.
+  delete from tricost.rollup_dirty where quarter < v_raw_from;
   with taken as (
     delete from tricost.rollup_dirty
-    where quarter in (
-      select distinct quarter from tricost.rollup_dirty where quarter < p_before order by quarter desc limit p_quarters
-    )
+    using tricost.reporting_days as d
+    where d.starts_at = any (v_days) and quarter >= d.starts_at and quarter < d.ends_at
     returning quarter
   )
   select array_agg(distinct quarter) into v_quarters from taken;
@@ -279,11 +320,6 @@ begin
   ) as sums
   where h.starts_at = any (v_hours);
 
-  select array_agg(distinct d.starts_at) into v_days
-  from unnest(v_hours) as h
-  cross join lateral (
-    select starts_at from tricost.reporting_days where starts_at <= h order by starts_at desc limit 1
-  ) as d;
   -- A day of features is the sum of its hours: the work follows the calls of the marked hours, not those of the day.
   delete from tricost.feature_days where starts_at = any (v_days);
   insert into tricost.feature_days (
@@ -321,10 +357,10 @@ begin
     group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
   ) as sums
   where d.starts_at = any (v_days);
-  return coalesce(cardinality(v_quarters), 0);
+  return coalesce(cardinality(v_days), 0);
 end
 $$;
-comment on function tricost.fold_spend is 'Computes the newest marked quarters of an hour again; returns how many. Only in a REPEATABLE READ transaction that has locked fold_lock first.';
+comment on function tricost.fold_spend is 'Computes the newest days with marks again; returns how many. Only in a REPEATABLE READ transaction that has locked fold_lock first.';
 revoke execute on function tricost.fold_spend from public;
 grant execute on function tricost.fold_spend to tricost_ingest;
 
@@ -342,6 +378,8 @@ declare
   v_from timestamptz;
   v_until timestamptz;
 begin
+  -- No month may be made meanwhile, with the hours of the zone that goes.
+  perform pg_advisory_xact_lock(hashtextextended('tricost.ensure_partitions', 0));
   lock table tricost.fold_lock in exclusive mode;
   select * into v_state from tricost.rollup_state;
   if v_state.zone = p_zone then
@@ -367,23 +405,6 @@ end
 $$;
 comment on function tricost.set_reporting_zone is 'Gives the rollups the hours and days of another IANA zone; returns whether it was another.';
 revoke execute on function tricost.set_reporting_zone from public;
-
-create view tricost.dirty_hours as
-select distinct h.starts_at, h.ends_at, h.local_day
-from (select distinct quarter from tricost.rollup_dirty) as dirty
-cross join lateral (
-  select starts_at, ends_at, local_day from tricost.reporting_hours where starts_at <= quarter order by starts_at desc limit 1
-) as h
-where h.starts_at >= (select raw_from from tricost.rollup_state);
-comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
-
-create view tricost.dirty_days as
-select distinct d.starts_at, d.ends_at, d.local_day
-from tricost.dirty_hours as h
-cross join lateral (
-  select starts_at, ends_at, local_day from tricost.reporting_days where starts_at <= h.starts_at order by starts_at desc limit 1
-) as d;
-comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
 
 create view reporting.spend_by_feature_hour as
 with dirty as materialized (select starts_at, ends_at, local_day from tricost.dirty_hours)

@@ -33,11 +33,11 @@ const rollups = (...args: string[]) =>
 
 test('folds what is marked, and agrees with the calls before and after', async () => {
   expect(await rollups('check')).toMatchObject({ code: 0 });
-  expect((await rollups('fold')).stdout).toContain('60 quarters of an hour computed again');
+  expect((await rollups('fold')).stdout).toContain('58 days computed again');
   expect(JSON.parse((await rollups('fold', '--json')).stdout)).toEqual({ folded: 0, left: 0 });
   const { code, stdout } = await rollups('check');
   expect(code).toBe(0);
-  expect(stdout.match(/as the calls say/g)).toHaveLength(3);
+  expect(stdout.match(/as the calls say/g)).toHaveLength(4);
 });
 
 test('finds a sum that is wrong, and one that is missing', async () => {
@@ -52,6 +52,7 @@ test('finds a sum that is wrong, and one that is missing', async () => {
   expect(JSON.parse(stdout)).toEqual({
     right: false,
     views: [
+      { view: 'llm_calls', wrong: 0 },
       { view: 'spend_by_feature_hour', wrong: 2 },
       { view: 'spend_by_feature_day', wrong: 0 },
       { view: 'spend_by_prompt_day', wrong: 1 },

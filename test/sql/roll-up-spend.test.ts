@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkRollups } from '../../adapters/postgres/check-rollups.ts';
 import { ensurePartitionsBetween } from '../../adapters/postgres/create-partitions.ts';
 import {
   countMarked,
-  FOLD_QUARTERS,
+  FOLD_DAYS,
   foldSpend,
   freezeRollups,
   setReportingZone,
@@ -86,8 +87,7 @@ async function wrongViews(client: pg.ClientBase = owner): Promise<string[]> {
   return Object.keys(VIEWS).filter((_view, index) => rows[0]?.[index] !== true);
 }
 
-const fold = (client: pg.ClientBase = owner) =>
-  foldSpend(client, { quarters: FOLD_QUARTERS, wait: true });
+const fold = (client: pg.ClientBase = owner) => foldSpend(client, { days: FOLD_DAYS, wait: true });
 
 async function foldedRows(): Promise<number> {
   const { rows } = await owner.query('select count(*)::int as n from tricost.feature_hours');
@@ -162,7 +162,7 @@ describe('whatever changes calls marks them', () => {
 test('a fold takes the newest first, and no more than it was given', async () => {
   for (const day of ['05', '06', '07'])
     await owner.query(insert({ ts: `2026-10-${day}T10:00:00Z` }));
-  expect(await foldSpend(owner, { quarters: 1, wait: true })).toBe(1);
+  expect(await foldSpend(owner, { days: 1, wait: true })).toBe(1);
   const { rows } = await owner.query('select local_day::text as day from tricost.feature_hours');
   expect(rows).toEqual([{ day: '2026-10-07' }]);
   expect(await wrongViews()).toEqual([]);
@@ -174,7 +174,7 @@ test('two folds: the one waits for the other, or leaves it the work', async () =
   const other = await connected();
   await owner.query(insert({ ts: '2026-10-05T10:20:00Z' }));
   await other.query('begin; lock table tricost.fold_lock in exclusive mode');
-  expect(await foldSpend(owner, { quarters: 1, wait: false })).toBeUndefined();
+  expect(await foldSpend(owner, { days: 1, wait: false })).toBeUndefined();
   const waiting = fold();
   await other.query('rollback');
   expect(await waiting).toBe(1);
@@ -265,6 +265,45 @@ test('history stays when its calls are dropped, whatever comes late', async () =
   expect(rows).toEqual([{ usd: 10 }]);
 });
 
+test('a month that somebody made by hand is found, and taken in', async () => {
+  await owner.query(
+    "create table tricost.llm_calls_p2026_12 partition of tricost.llm_calls for values from ('2026-12-01Z') to ('2027-01-01Z')",
+  );
+  await owner.query(insert({ ts: '2026-12-05T10:00:00Z' }));
+  expect(await checkRollups(owner)).toContainEqual({ view: 'llm_calls', wrong: 1 });
+  await ensurePartitionsBetween(owner, '2026-11-01', '2026-12-01');
+  expect(await wrongViews()).toEqual([]);
+  expect((await checkRollups(owner)).every(({ wrong }) => wrong === 0)).toBe(true);
+  const { rows } = await owner.query(
+    'select sum(calls)::int as calls from reporting.spend_by_feature_day',
+  );
+  expect(rows).toEqual([{ calls: 1 }]);
+  await fold();
+  await owner.query(insert({ ts: '2026-12-06T10:00:00Z', table: 'llm_calls_p2026_12' }));
+  expect(await wrongViews()).toEqual([]);
+});
+
+test('a month that was dropped cannot come back into no report', async () => {
+  await freezeRollups(owner, new Date('2026-10-01T00:00:00Z'));
+  await expect(ensurePartitionsBetween(owner, '2026-08-01', '2026-08-01')).rejects.toThrow(
+    'the month 2026-08 was dropped once',
+  );
+});
+
+test('a fold that takes too long changes nothing, and lets the next one at it', async () => {
+  const other = await connected();
+  await owner.query(insert({ ts: '2026-10-05T10:20:00Z' }));
+  await other.query('begin; lock table tricost.feature_hours in access exclusive mode');
+  await expect(foldSpend(owner, { days: 1, wait: true, timeoutMs: 50 })).rejects.toThrow(
+    'statement timeout',
+  );
+  await other.query('rollback');
+  expect(await fold()).toBe(1);
+  const { rows } = await owner.query('show statement_timeout');
+  expect(rows).toEqual([{ statement_timeout: '0' }]);
+  await other.end();
+});
+
 describe('raced', () => {
   let clients: pg.Client[];
   beforeEach(async () => {
@@ -339,7 +378,7 @@ describe('raced', () => {
     const statements = [
       'begin isolation level repeatable read',
       'lock table tricost.fold_lock in exclusive mode',
-      "select tricost.fold_spend(3, 'infinity')",
+      "select tricost.fold_spend(1, 'infinity')",
       'commit',
     ];
     let position = 0;
