@@ -1,0 +1,2 @@
+/** For Amazon Bedrock: `tricost/bedrock`. */
+export { bedrock } from './meter-bedrock.ts';

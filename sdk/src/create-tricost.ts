@@ -1,0 +1,139 @@
+/** All that an app needs, in one object: its clients metered, its calls tagged, and on their way. */
+import { type Batch, batchCall } from './batches/batch-calls.ts';
+import { type BatchResults, batchResults } from './batches/batch-results.ts';
+import { createPublisher } from './delivery/create-publisher.ts';
+import {
+  contained,
+  type OnError,
+  type PublishError,
+  warnOnConsole,
+} from './delivery/publish-error.ts';
+import type { FlushResult, Publisher, PublisherOptions } from './delivery/publisher.ts';
+import type { CallInput } from './delivery/serialise-call.ts';
+import type { Hosts } from './meter/hosts.ts';
+import { Meter } from './meter/meter.ts';
+import { type ClientMeter, meterClient } from './meter/meter-client.ts';
+import { type OnMissingTags, TagCheck, TagError } from './tags/tag-check.ts';
+import { bindTags, currentTags, withTags } from './tags/tag-scope.ts';
+import { mergeTags, type Tags, tagFields } from './tags/tags.ts';
+
+export interface TricostOptions<Feature extends string> extends Omit<PublisherOptions, 'onError'> {
+  /** The features of your product. A tag that is not one of them is a type error, and told like a missing one. */
+  features?: readonly Feature[];
+  /** Tags of calls that have none of their own: `service`, `environment`. */
+  defaults?: Tags<Feature>;
+  /** What happens with a call that has no feature or no user. Default `warn`; `throw` where `NODE_ENV` is `test`, and in Vitest. */
+  onMissingTags?: OnMissingTags;
+  /** Who serves a host that is no provider's own, by its name: `{ 'llm.example.com': { provider: 'openai' } }`. */
+  hosts?: Hosts;
+  /** Told of every failed delivery, every loss, and every place in your code that makes calls without tags. Default: console warnings. */
+  onError?: (error: PublishError | TagError) => void;
+}
+
+export interface Tricost<Feature extends string = string> extends Publisher {
+  /** `fetch`, metered: for whatever takes one. `createOpenAI({ fetch: tricost.fetch })` */
+  readonly fetch: typeof fetch;
+  /**
+   * Meters a client of OpenAI or Anthropic, or a `fetch` of your own.
+   *
+   * @param by for a client of AWS, `bedrock` of `tricost/bedrock`
+   * @returns the same client. One that cannot be metered is told to `onError`
+   */
+  meter<Client extends object>(client: Client, by?: ClientMeter): Client;
+  /** Runs it with these tags: they hold for every call that it makes, however deep and however late. Inner ones win. */
+  withTags<Result>(tags: Tags<Feature>, run: () => Result): Result;
+  /** A function that runs with these tags and those in force now, whoever calls it and when: for listeners, queues, other callbacks. */
+  bindTags<This, Args extends unknown[], Result>(
+    tags: Tags<Feature>,
+    run: (this: This, ...args: Args) => Result,
+  ): (this: This, ...args: Args) => Result;
+  /**
+   * Publishes the calls of a batch from its results: those of OpenAI's output file, or of Anthropic's `results()`. Tracking the
+   * same results again counts nothing twice.
+   *
+   * @param provider as the price list names it: `openai`, `azure`, `anthropic`
+   * @param tags of all calls, or of each by its `custom_id`
+   * @returns how many calls were published; requests that failed cost nothing and are not calls
+   * @throws TypeError or SyntaxError for what are no results of a batch, and what the results themselves throw
+   */
+  trackBatch(
+    provider: string,
+    batch: Batch,
+    results: BatchResults,
+    tags?: Tags<Feature> | ((customId: string) => Tags<Feature>),
+  ): Promise<number>;
+}
+
+export function createTricost<const Feature extends string = string>(
+  options: TricostOptions<Feature> = {},
+): Tricost<Feature> {
+  const { features, defaults = {}, onMissingTags, hosts = {}, ...publisherOptions } = options;
+  const onError = contained((options.onError ?? warnOfTagsToo()) as OnError);
+  const tell = onError as (error: PublishError | TagError) => void;
+  const publisher = createPublisher({ ...publisherOptions, onError });
+  const tagCheck = new TagCheck({ features, onMissingTags, onError: tell });
+  const meter = new Meter({ publish: publisher.publish, tagCheck, defaults, hosts, onError });
+  const platformFetch = globalThis.fetch;
+
+  /** What the call says itself wins. */
+  function tagged(call: CallInput): CallInput {
+    const isPlain = typeof call === 'object' && call !== null && !('toJSON' in call);
+    return isPlain ? { ...tagFields(mergeTags(defaults, currentTags())), ...call } : call;
+  }
+
+  /** One that cannot even be looked at is the publisher's to report. */
+  function taggedIfPossible(calls: CallInput | readonly CallInput[]) {
+    try {
+      return Array.isArray(calls) ? calls.map(tagged) : tagged(calls as CallInput);
+    } catch {
+      return calls;
+    }
+  }
+
+  async function trackBatch(
+    provider: string,
+    batch: Batch,
+    results: BatchResults,
+    tags: Tags | ((customId: string) => Tags) = {},
+  ): Promise<number> {
+    let calls = 0;
+    for await (const result of batchResults(results)) {
+      const tracked = batchCall(provider, batch, result);
+      if (tracked === undefined) continue;
+      withTags(typeof tags === 'function' ? tags(tracked.customId) : tags, () => {
+        meter.checkTags();
+        publisher.publish(tagged(tracked.call));
+      });
+      calls += 1;
+    }
+    return calls;
+  }
+
+  return {
+    fetch: meter.fetchOver((input, init) => {
+      // Asked each time, for a test or an agent may replace it; but not when what has replaced it is this.
+      const { fetch } = globalThis;
+      return (meter.isMetered(fetch) ? platformFetch : fetch)(input, init);
+    }),
+    meter: (client, by) => meterClient(client, by, meter, onError),
+    withTags,
+    bindTags,
+    publish: (calls) => publisher.publish(taggedIfPossible(calls)),
+    trackBatch,
+    flush: publisher.flush,
+    shutdown(how): Promise<FlushResult> {
+      meter.close();
+      return publisher.shutdown(how);
+    },
+    stats: publisher.stats,
+  };
+}
+
+/** Each place in the code is told once, so these need no limit of their own. */
+function warnOfTagsToo(): (error: PublishError | TagError) => void {
+  const warn = warnOnConsole();
+  return (error) => {
+    if (error instanceof TagError) console.warn(`tricost: ${error.message}`);
+    else warn(error);
+  };
+}

@@ -1,0 +1,117 @@
+/** Every way of using Google's client, in its two latest majors. */
+import { GoogleGenAI as GoogleGenAI3 } from '@google/genai';
+import { GoogleGenAI as GoogleGenAI2 } from 'google-genai-2';
+import { describe, expect } from 'vitest';
+import { GEMINI_USAGE } from '../../../sdk/src/testing/fake-google.ts';
+import { collect, type Mode, testModes } from './modes.ts';
+
+type GoogleGenAI = GoogleGenAI3;
+
+const request = { model: 'gemini-3-pro', contents: 'Hello, there!' };
+const call = {
+  provider: 'google',
+  model: 'gemini-3-pro-001',
+  response_id: 'gemini-1',
+  status: 'ok',
+  stream: false,
+  latency_ms: expect.any(Number),
+  usage_raw: GEMINI_USAGE,
+  usage_source: undefined,
+};
+const streamedCall = { ...call, stream: true, ttft_ms: expect.any(Number) };
+/** Each chunk has the sums so far. */
+const interrupted = {
+  ...streamedCall,
+  usage_raw: expect.objectContaining({ promptTokenCount: 1_000, thoughtsTokenCount: 20 }),
+  usage_source: 'partial',
+};
+
+const modes: Mode<GoogleGenAI>[] = [
+  {
+    name: 'generateContent',
+    app: async (google) => {
+      const { text, usageMetadata } = await google.models.generateContent(request);
+      return [text, usageMetadata];
+    },
+    calls: [call],
+  },
+  {
+    name: 'generateContentStream: the last sums count',
+    app: async (google) => collect(await google.models.generateContentStream(request)),
+    calls: [streamedCall],
+  },
+  {
+    name: 'chat',
+    app: async (google) => {
+      const chat = google.chats.create({ model: request.model });
+      const first = await chat.sendMessage({ message: 'Hello!' });
+      const second = await collect(await chat.sendMessageStream({ message: 'And?' }));
+      return [first.text, second];
+    },
+    calls: [call, streamedCall],
+  },
+  {
+    name: 'for await with break',
+    app: async (google) => {
+      for await (const { text } of await google.models.generateContentStream(request)) return text;
+      return undefined;
+    },
+    // Google's client lets go of the answer and does not cancel it.
+    calls: [{ ...interrupted, status: 'abandoned' }],
+  },
+  {
+    name: 'connection cut',
+    faults: [{ cutAfter: 3 }],
+    app: async (google) => {
+      const words: unknown[] = [];
+      try {
+        for await (const { text } of await google.models.generateContentStream(request)) {
+          words.push(text);
+        }
+      } catch (error) {
+        return [words, String(error)];
+      }
+      return words;
+    },
+    calls: [{ ...interrupted, status: 'error' }],
+  },
+  {
+    name: 'abort before an answer',
+    faults: [{ hangAfter: 0 }],
+    app: (google) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 20);
+      const config = { abortSignal: controller.signal };
+      return google.models.generateContent({ ...request, config });
+    },
+    calls: [{ model: 'gemini-3-pro', status: 'aborted', usage: undefined, usage_raw: undefined }],
+  },
+  {
+    name: 'refused',
+    faults: [{ status: 400 }],
+    app: (google) => google.models.generateContent(request),
+    calls: [{ model: 'gemini-3-pro', status: 'error', http_status: 400 }],
+  },
+  {
+    name: 'stream never read',
+    app: async (google) => {
+      await google.models.generateContentStream(request);
+    },
+    calls: [{ model: 'gemini-3-pro', status: 'abandoned', usage_source: 'estimated' }],
+  },
+];
+
+describe.each([
+  ['@google/genai 3', GoogleGenAI3],
+  ['@google/genai 2', GoogleGenAI2 as unknown as typeof GoogleGenAI3],
+])('%s', (_, Client) => {
+  testModes({
+    provider: 'google',
+    client: (url, tricost) =>
+      new Client({
+        apiKey: 'test',
+        httpOptions: { baseUrl: url, ...(tricost === undefined ? {} : { fetch: tricost.fetch }) },
+      }),
+    modes,
+  });
+});

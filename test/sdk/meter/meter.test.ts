@@ -1,0 +1,302 @@
+/** What the meter does around the calls that the modes show. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createOpenAI } from '@ai-sdk/openai';
+import { GoogleGenAI } from '@google/genai';
+import OpenAI from 'openai';
+import { AzureOpenAI as AzureOpenAI6, OpenAI as OpenAI6 } from 'openai-6';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createTricost, type TricostOptions } from '../../../sdk/src/create-tricost.ts';
+import {
+  type FakeProviders,
+  memoryTransport,
+  startFakeProviders,
+} from '../../../sdk/src/testing/index.ts';
+import { collectGarbage } from '../../support/collect-garbage.ts';
+
+let providers: FakeProviders;
+beforeAll(async () => {
+  providers = await startFakeProviders();
+});
+afterAll(async () => providers.stop());
+
+const TAGS = { userId: 'u_1', feature: 'chat' };
+const chat = { model: 'gpt-5.4', messages: [{ role: 'user' as const, content: 'Hello!' }] };
+
+function start(options: TricostOptions<string> = {}) {
+  const transport = memoryTransport();
+  const problems: Error[] = [];
+  const onError = (error: Error) => problems.push(error);
+  const { hosts } = providers;
+  const tricost = createTricost({ transport, hosts, onError, ...options });
+  const url = `${providers.openai.url}/v1`;
+  const published = async () => {
+    await tricost.flush();
+    return transport.calls();
+  };
+  return { tricost, published, problems, url };
+}
+
+function newClient(url: string, fetch?: typeof globalThis.fetch) {
+  return new OpenAI({ baseURL: url, apiKey: 'test', ...(fetch === undefined ? {} : { fetch }) });
+}
+
+const post = (body: object): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
+
+describe('one call is counted once', () => {
+  test('by a client that is metered twice', async () => {
+    const { tricost, published, url } = start();
+    const openai = tricost.meter(tricost.meter(newClient(url)));
+    await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
+    expect(await published()).toHaveLength(1);
+  });
+
+  test('by a metered client over a metered fetch, and over another tricost’s', async () => {
+    const { tricost, published, url } = start();
+    const other = start();
+    const over = other.tricost.meter((input: URL, init: RequestInit) => fetch(input, init));
+    const openai = tricost.meter(newClient(url, over as typeof fetch));
+    await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
+    expect(await published()).toHaveLength(1);
+    expect(await other.published()).toHaveLength(0);
+  });
+
+  test('where the global fetch is the metered one', async () => {
+    const { tricost, published, url } = start();
+    vi.stubGlobal('fetch', tricost.fetch);
+    const openai = tricost.meter(newClient(url));
+    await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
+    await tricost
+      .withTags(TAGS, () => fetch(`${url}/chat/completions`, post(chat)))
+      .then((response) => response.text());
+    expect(await published()).toHaveLength(2);
+  });
+});
+
+describe('a client', () => {
+  test('comes back as it is', () => {
+    const { tricost, url } = start();
+    const openai = newClient(url);
+    expect(tricost.meter(openai)).toBe(openai);
+  });
+
+  test('keeps a key that is a function, and one of Azure works (openai 6)', async () => {
+    const { tricost, published, problems } = start();
+    const { url, requests } = providers.openai;
+    const keyed = new OpenAI6({ baseURL: `${url}/v1`, apiKey: async () => 'from a function' });
+    const azure = new AzureOpenAI6({
+      ...{ endpoint: url, apiVersion: '2024-10-21', deployment: 'my-gpt' },
+      azureADTokenProvider: async () => 'token',
+    });
+    await tricost.withTags(TAGS, () => tricost.meter(keyed).chat.completions.create(chat));
+    expect(requests.at(-1)?.headers.authorization).toBe('Bearer from a function');
+    await tricost.withTags(TAGS, () => tricost.meter(azure).chat.completions.create(chat));
+    expect(requests.at(-1)?.headers.authorization).toBe('Bearer token');
+    expect(problems).toEqual([]);
+    expect(await published()).toHaveLength(2);
+  });
+
+  test.each([
+    ['Google', () => new GoogleGenAI({ apiKey: 'x' }), 'httpOptions: { fetch: tricost.fetch }'],
+    ['the AI SDK', () => createOpenAI({ apiKey: 'x' }), 'fetch: tricost.fetch'],
+    ['AWS', () => ({ middlewareStack: {} }), 'tricost/bedrock'],
+    ['nobody', () => ({}), 'publish()'],
+  ])('of %s comes back untouched, and how to meter it is told', (_, make, advice) => {
+    const { tricost, problems } = start();
+    const client = make();
+    expect(tricost.meter(client)).toBe(client);
+    expect(problems.map(({ cause }) => String(cause))).toEqual([expect.stringContaining(advice)]);
+  });
+});
+
+describe('tags', () => {
+  test('of when the call began, though its answer is read elsewhere', async () => {
+    const { tricost, published, url } = start();
+    const openai = tricost.meter(newClient(url));
+    const prompt = { id: 'p_1', name: 'reply' };
+    const stream = await tricost.withTags({ ...TAGS, prompt }, () =>
+      openai.chat.completions.create({ ...chat, stream: true }),
+    );
+    await tricost.withTags({ userId: 'u_2', feature: 'other' }, async () => {
+      for await (const _ of stream);
+    });
+    expect(await published()).toMatchObject([
+      { user_id: 'u_1', feature: 'chat', prompt_id: 'p_1', prompt_name: 'reply' },
+    ]);
+  });
+
+  test('by default, beneath those in force', async () => {
+    const defaults = { service: 'api', environment: 'test', feature: 'none' };
+    const { tricost, published, url } = start({ defaults });
+    const openai = tricost.meter(newClient(url));
+    await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
+    tricost.publish({ model: 'm', feature: 'own' });
+    expect(await published()).toMatchObject([
+      { service: 'api', environment: 'test', user_id: 'u_1', feature: 'chat' },
+      { service: 'api', environment: 'test', feature: 'own' },
+    ]);
+  });
+
+  test('that are missing throw under test, before the call and at its place, without retries', async () => {
+    const { tricost, published, url } = start();
+    const openai = tricost.meter(newClient(url));
+    const before = providers.openai.requests.length;
+    await expect(openai.chat.completions.create(chat)).rejects.toMatchObject({
+      name: 'TagError',
+      callSite: expect.stringContaining('meter.test.ts'),
+    });
+    await expect(tricost.fetch(`${url}/chat/completions`, post(chat))).rejects.toThrow('no user');
+    await openai.models.list().catch(() => {});
+    expect(providers.openai.requests.length).toBe(before + 1);
+    expect(await published()).toEqual([]);
+  });
+
+  test('that are missing do not stop the call else, and are told once a place', async () => {
+    const { tricost, published, url, problems } = start({ onMissingTags: 'warn' });
+    const openai = tricost.meter(newClient(url));
+    const create = () => openai.chat.completions.create(chat);
+    for (let call = 0; call < 3; call += 1) await create();
+    await openai.chat.completions.create(chat);
+    expect(problems).toHaveLength(2);
+    expect(await published()).toHaveLength(4);
+    const [call] = await published();
+    expect(call).not.toHaveProperty('feature');
+  });
+
+  test('reach calls that are published by hand, unless they say otherwise', async () => {
+    const { tricost, published } = start();
+    tricost.withTags(TAGS, () => tricost.publish([{ model: 'm' }, { model: 'n', user_id: null }]));
+    class Written {
+      toJSON = () => ({ model: 'o' });
+    }
+    tricost.publish(new Written() as never);
+    expect(await published()).toMatchObject([
+      { model: 'm', user_id: 'u_1', feature: 'chat' },
+      { model: 'n', user_id: null, feature: 'chat' },
+      { model: 'o' },
+    ]);
+  });
+});
+
+describe('a host that nobody has named', () => {
+  test('is published under its own name, told once, and not asked for usage', async () => {
+    const { tricost, published, url, problems } = start({ hosts: {} });
+    const openai = tricost.meter(newClient(url));
+    for (let call = 0; call < 2; call += 1) {
+      const stream = await tricost.withTags(TAGS, () =>
+        openai.chat.completions.create({ ...chat, stream: true }),
+      );
+      for await (const _ of stream);
+    }
+    expect(providers.openai.requests.at(-1)?.body).not.toHaveProperty('stream_options');
+    const call = { provider: '127.0.0.1', usage_source: 'estimated', status: 'ok' };
+    expect(await published()).toMatchObject([call, call]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('name its provider in `hosts`'),
+    ]);
+  });
+
+  test('may have such a path for something else', async () => {
+    const { tricost, published } = start();
+    const server: typeof fetch = tricost.meter(async () => new Response('{}'));
+    for (const body of ['{"to":"+49"}', 'to=+49']) {
+      await server('https://sms.example.com/v1/messages', { method: 'POST', body });
+    }
+    expect(await published()).toEqual([]);
+  });
+});
+
+describe('requests of other shapes', () => {
+  const answer = JSON.stringify({ model: 'gpt-5.4', usage: { prompt_tokens: 1 }, id: 'x' });
+  const OPENAI = 'https://api.openai.com/v1/chat/completions';
+
+  test.each<[string, Parameters<typeof fetch>]>([
+    ['a URL', [new URL(OPENAI), post(chat)]],
+    ['a Request', [new Request(OPENAI, post(chat))]],
+    ['a body of bytes', [OPENAI, { method: 'post', body: Buffer.from(JSON.stringify(chat)) }]],
+    ['a body of a stream', [OPENAI, { method: 'POST', body: new ReadableStream() }]],
+  ])('%s', async (_, args) => {
+    const { tricost, published } = start();
+    const seen: unknown[] = [];
+    const server = tricost.meter(async (...given: unknown[]) => {
+      seen.push(...given);
+      return new Response(answer, { headers: { 'content-type': 'application/json' } });
+    });
+    const metered = server as unknown as typeof fetch;
+    await (await tricost.withTags(TAGS, () => metered(...args))).text();
+    expect(seen.filter((given) => given !== undefined)).toEqual(args);
+    expect(await published()).toMatchObject([
+      { model: 'gpt-5.4', usage_raw: { prompt_tokens: 1 } },
+    ]);
+  });
+
+  test('an answer that is no Response of this platform passes, and the call is told', async () => {
+    const { tricost, published } = start();
+    const foreign = { ok: true, status: 200, body: {}, headers: new Headers() };
+    const server = tricost.meter(async () => foreign) as unknown as typeof fetch;
+    expect(await tricost.withTags(TAGS, () => server(OPENAI, post(chat)))).toBe(foreign);
+    expect(await published()).toMatchObject([{ model: 'gpt-5.4', usage_source: 'estimated' }]);
+  });
+
+  test('an answer without a body', async () => {
+    const { tricost, published } = start();
+    const server = tricost.meter(async () => new Response(null, { status: 204 }));
+    const metered = server as unknown as typeof fetch;
+    expect((await tricost.withTags(TAGS, () => metered(OPENAI, post(chat)))).status).toBe(204);
+    expect(await published()).toHaveLength(1);
+  });
+
+  test('a reader with a buffer of its own', async () => {
+    const { tricost, published, url } = start();
+    const response = await tricost.withTags(TAGS, () =>
+      tricost.fetch(`${url}/chat/completions`, post(chat)),
+    );
+    const reader = response.body?.getReader({ mode: 'byob' });
+    let text = '';
+    for (;;) {
+      const piece = await reader?.read(new Uint8Array(10));
+      text += Buffer.from(piece?.value ?? []).toString('latin1');
+      if (piece?.done !== false) break;
+    }
+    expect(JSON.parse(text)).toMatchObject({ id: 'chatcmpl-1' });
+    expect(await published()).toMatchObject([{ status: 'ok' }]);
+  });
+});
+
+describe('an answer that nobody reads', () => {
+  test('is told when it is collected', async () => {
+    const { tricost, published, url } = start();
+    await tricost.withTags(TAGS, async () => {
+      await tricost.fetch(`${url}/chat/completions`, post({ ...chat, stream: true }));
+    });
+    await vi.waitFor(async () => {
+      collectGarbage();
+      await sleep(5);
+      expect(await published()).toMatchObject([
+        {
+          status: 'abandoned',
+          usage_source: 'estimated',
+          usage: { input_tokens: expect.any(Number) },
+        },
+      ]);
+    });
+    await tricost.shutdown();
+    expect(await published()).toHaveLength(1);
+  });
+
+  test('is told fifteen minutes after its last byte was read, and may be read later', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { tricost, published, url } = start();
+    const response = await tricost.withTags(TAGS, () =>
+      tricost.fetch(`${url}/chat/completions`, post({ ...chat, stream: true })),
+    );
+    vi.advanceTimersByTime(14 * 60_000);
+    expect(await published()).toEqual([]);
+    vi.advanceTimersByTime(2 * 60_000);
+    expect(await published()).toMatchObject([{ status: 'abandoned' }]);
+    expect(await response.text()).toContain('[DONE]');
+    expect(await published()).toHaveLength(1);
+  });
+});
