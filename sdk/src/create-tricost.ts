@@ -21,7 +21,7 @@ export interface TricostOptions<Feature extends string> extends Omit<PublisherOp
   /** The features of your product. A tag that is not one of them is a type error, and told like a missing one. */
   features?: readonly Feature[];
   /** Tags of calls that have none of their own: `service`, `environment`. */
-  defaults?: Tags<Feature>;
+  defaults?: Tags<NoInfer<Feature>>;
   /** What happens with a call that has no feature or no user. Default `warn`; `throw` where `NODE_ENV` is `test`, and in Vitest. */
   onMissingTags?: OnMissingTags;
   /** Who serves a host that is no provider's own, by its name: `{ 'llm.example.com': { provider: 'openai' } }`. */

@@ -15,11 +15,17 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startFakeProviders } from '../../sdk/src/testing/index.ts';
 import { assertCall, receiveEnvelopes } from '../support/received-envelopes.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
+/** Whose clients an app may meter. */
+const PROVIDERS = [
+  ...['openai', '@anthropic-ai/sdk', '@google/genai', '@ai-sdk/openai'],
+  '@aws-sdk/client-bedrock-runtime',
+];
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
 
 let app: string;
@@ -39,7 +45,7 @@ beforeAll(async () => {
     cwd: app,
   });
   // The app's other packages, without a registry.
-  for (const name of ['@types/node', '@types/aws-lambda', '@middy/core']) link(name);
+  for (const name of ['@types/node', '@types/aws-lambda', '@middy/core', ...PROVIDERS]) link(name);
   linkAwsSdk();
   engine = await startQueue();
 }, 120_000);
@@ -108,14 +114,16 @@ describe('the packed package', () => {
     const readme = readFileSync(join(ROOT, 'sdk/README.md'), 'utf8');
     expect(readme).toContain(`npm install ./${tarball}\n`);
     const lines = /```js\n(.*?)```/s.exec(readme)?.[1] ?? expect.fail('no example in the README');
-    const provider = `
-      const request = {};
-      const answer = { model: 'claude-opus-4-5', usage: { input_tokens: 1, output_tokens: 2 } };
-      const anthropic = { messages: { create: async () => answer } };`;
-    await runIn(process.execPath, `${provider}\n${lines}`, environment(queueUrl));
+    const providers = await startFakeProviders();
+    onTestFinished(() => providers.stop());
+    await runIn(process.execPath, lines, {
+      ...environment(queueUrl),
+      ANTHROPIC_BASE_URL: providers.anthropic.url,
+      ANTHROPIC_API_KEY: 'test',
+    });
     const [envelope] = await receiveEnvelopes(engine.client, queueUrl);
     expect(envelope?.events).toMatchObject([
-      { feature: 'support.reply', model: 'claude-opus-4-5' },
+      { feature: 'support.reply', user_id: 'u_1', model: 'claude-opus-4-8-20260115', status: 'ok' },
     ]);
   });
 
@@ -213,6 +221,48 @@ describe('its types hold in a strict app', () => {
     });
   });
 
+  test('clients come back as what they were, and a misspelt feature is an error', async () => {
+    const source = `
+      import { createOpenAI } from '@ai-sdk/openai';
+      import Anthropic from '@anthropic-ai/sdk';
+      import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+      import { GoogleGenAI } from '@google/genai';
+      import OpenAI, { AzureOpenAI } from 'openai';
+      import { createTricost, type TagError, type Tags } from 'tricost';
+      import { bedrock } from 'tricost/bedrock';
+      import { withTricost } from 'tricost/lambda';
+      import { memoryTransport, startFakeProviders } from 'tricost/testing';
+      const providers = await startFakeProviders();
+      const tricost = createTricost({
+        transport: memoryTransport(),
+        features: ['support.reply', 'summary'],
+        defaults: { service: 'api' },
+        hosts: { ...providers.hosts, 'llm.example.com': { provider: 'openai' } },
+        onError: (error) => console.log((error as TagError).callSite),
+      });
+      export const openai: OpenAI = tricost.meter(new OpenAI());
+      export const azure: AzureOpenAI = tricost.meter(new AzureOpenAI());
+      export const anthropic: Anthropic = tricost.meter(new Anthropic());
+      export const aws: BedrockRuntimeClient = tricost.meter(new BedrockRuntimeClient(), bedrock);
+      export const google = new GoogleGenAI({ httpOptions: { fetch: tricost.fetch } });
+      export const ai = createOpenAI({ fetch: tricost.fetch });
+      export const own: typeof fetch = tricost.meter(fetch);
+      export const text: string = tricost.withTags({ feature: 'summary', userId: 7 }, () => 'text');
+      export const bound: (word: string) => number = tricost.bindTags({ userId: null }, (word: string) => word.length);
+      export const handler = withTricost(tricost, async () => 1);
+      // @ts-expect-error: not one of the features
+      tricost.withTags({ feature: 'suport.reply' }, () => {});
+      // @ts-expect-error: neither by default
+      createTricost({ features: ['summary'], defaults: { feature: 'sumary' } });
+      // @ts-expect-error: a prompt has an id
+      tricost.withTags({ prompt: { name: 'reply' } }, () => {});
+      const tags: Tags = { feature: 'any' };
+      createTricost().withTags(tags, () => {});
+      await tricost.trackBatch('openai', { id: 'b', created_at: 1 }, '', (userId) => ({ userId, feature: 'summary' }));`;
+    // Types of the providers' clients name those of browsers.
+    await check('meter.ts', source, '--module node16 --skipLibCheck true');
+  });
+
   test('the middleware is one of middy, the wrapper one of Lambda’s handlers', async () => {
     const source = `
       import middy from '@middy/core';
@@ -238,11 +288,17 @@ describe('a bundle holds what is imported, and nothing else', () => {
     file: 'appendFile',
     Lambda: 'getRemainingTimeInMillis',
     OpenTelemetry: 'gen_ai.operation.name',
+    meter: 'generativelanguage.googleapis.com',
+    Bedrock: 'amazon-bedrock-invocationMetrics',
+    fakes: 'chatcmpl-1',
   };
 
   test.each<[string, string, (keyof typeof MARKS)[]]>([
     ['tricost', 'promptId', ['prompts']],
     ['tricost', 'createPublisher', ['publisher', 'SQS']],
+    ['tricost', 'createTricost', ['publisher', 'SQS', 'meter']],
+    ['tricost/bedrock', 'bedrock', ['Bedrock']],
+    ['tricost/testing', 'memoryTransport', []],
     ['tricost/http', 'httpTransport', ['HTTP']],
     ['tricost/file', 'fileTransport', ['file']],
     ['tricost/lambda', 'withTricost', ['Lambda']],

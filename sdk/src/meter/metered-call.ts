@@ -27,7 +27,12 @@ const HEAD_START_MS = 50;
 export class MeteredCall {
   readonly #start: CallStart;
   readonly #publish: (call: CallInput) => void;
-  readonly answer: Answer = { isComplete: false, hasFailed: false, textBytes: 0 };
+  readonly answer: Answer = {
+    isComplete: false,
+    hasFailed: false,
+    isPromise: false,
+    textBytes: 0,
+  };
   isStream: boolean | undefined;
   #firstTextAt: number | undefined;
   #isTold = false;
@@ -54,7 +59,9 @@ export class MeteredCall {
 
   /** The answer came to its end. */
   ended(): void {
-    const { isComplete, hasFailed } = this.answer;
+    const { isComplete, hasFailed, isPromise } = this.answer;
+    // What it cost is not known yet, and an estimate would be counted beside it.
+    if (isPromise) return;
     const isCut = this.isStream === true && !isComplete;
     this.#tell(hasFailed || isCut ? 'error' : 'ok', this.#usage(!isCut));
   }

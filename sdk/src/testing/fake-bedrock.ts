@@ -6,7 +6,7 @@ import { type FakeReply, type FakeRequest, json, TEXT, WORDS } from './fake-repl
 export const BEDROCK_USAGE = {
   inputTokens: 100,
   outputTokens: 60,
-  totalTokens: 160,
+  totalTokens: 700,
   cacheReadInputTokens: 500,
   cacheWriteInputTokens: 40,
   cacheDetails: [{ ttl: '1h', inputTokens: 10 }],

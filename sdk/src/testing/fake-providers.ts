@@ -34,7 +34,7 @@ export interface FakeProvider {
   readonly url: string;
   /** What it was asked, in order. */
   readonly requests: readonly FakeRequest[];
-  /** Of the next requests, one each, in order. */
+  /** Of the next requests, one each, in order. What was said before and has not happened is forgotten. */
   fail(...faults: Fault[]): void;
 }
 
@@ -82,7 +82,7 @@ async function startProvider(
   isHttp2 = false,
 ): Promise<FakeProvider & { stop(): Promise<void> }> {
   const requests: FakeRequest[] = [];
-  const faults: Fault[] = [];
+  let faults: Fault[] = [];
   const sockets = new Set<Socket>();
   const serve = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
     const body = await text(incoming).catch(() => '');
@@ -104,7 +104,9 @@ async function startProvider(
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    fail: (...next) => faults.push(...next),
+    fail(...next) {
+      faults = next;
+    },
     async stop() {
       server.close();
       for (const socket of sockets) socket.destroy();

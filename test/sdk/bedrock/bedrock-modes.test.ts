@@ -125,9 +125,9 @@ const modes: Mode<BedrockRuntimeClient>[] = [
   {
     name: 'abort',
     faults: [{ hangAfter: 0 }],
-    app: (client) => {
+    app: (client, asked) => {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 20);
+      void asked().then(() => controller.abort());
       const { signal } = controller;
       return client.send(new ConverseCommand(converse), { abortSignal: signal });
     },

@@ -115,9 +115,9 @@ const modes: Mode<Anthropic>[] = [
   {
     name: 'abort before an answer',
     faults: [{ hangAfter: 0 }],
-    app: (anthropic) => {
+    app: (anthropic, asked) => {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 20);
+      void asked().then(() => controller.abort());
       return anthropic.messages.create(request, { signal: controller.signal });
     },
     calls: [

@@ -78,9 +78,9 @@ const modes: Mode<GoogleGenAI>[] = [
   {
     name: 'abort before an answer',
     faults: [{ hangAfter: 0 }],
-    app: (google) => {
+    app: (google, asked) => {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 20);
+      void asked().then(() => controller.abort());
       const config = { abortSignal: controller.signal };
       return google.models.generateContent({ ...request, config });
     },

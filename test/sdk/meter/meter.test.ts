@@ -245,6 +245,24 @@ describe('requests of other shapes', () => {
     expect(await published()).toHaveLength(1);
   });
 
+  test('one that only promises an answer, as OpenAI’s background mode does, is not told', async () => {
+    const { tricost, published } = start();
+    const queued = JSON.stringify({
+      id: 'resp_1',
+      status: 'queued',
+      model: 'gpt-5.4',
+      usage: null,
+    });
+    const server: typeof fetch = tricost.meter(async () => new Response(queued));
+    const url = 'https://api.openai.com/v1/responses';
+    const response = await tricost.withTags(TAGS, () =>
+      server(url, post({ ...chat, background: true })),
+    );
+    expect(await response.text()).toBe(queued);
+    await tricost.shutdown();
+    expect(await published()).toEqual([]);
+  });
+
   test('a reader with a buffer of its own', async () => {
     const { tricost, published, url } = start();
     const response = await tricost.withTags(TAGS, () =>

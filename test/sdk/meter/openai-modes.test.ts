@@ -213,18 +213,21 @@ const modes: Mode<OpenAI>[] = [
   {
     name: 'abort before an answer',
     faults: [{ hangAfter: 0 }],
-    app: (openai) => {
+    app: (openai, asked) => {
       const controller = new AbortController();
-      setTimeout(() => controller.abort(), 20);
+      void asked().then(() => controller.abort());
       return openai.chat.completions.create(chat, { signal: controller.signal });
     },
     calls: [{ model: 'gpt-5.4', status: 'aborted', usage: undefined, usage_raw: undefined }],
   },
   {
-    name: 'AbortSignal.timeout()',
+    name: 'abort as AbortSignal.timeout() does',
     faults: [{ hangAfter: 0 }],
-    app: (openai) =>
-      openai.chat.completions.create(chat, { signal: AbortSignal.timeout(20), maxRetries: 0 }),
+    app: (openai, asked) => {
+      const controller = new AbortController();
+      void asked().then(() => controller.abort(new DOMException('too late', 'TimeoutError')));
+      return openai.chat.completions.create(chat, { signal: controller.signal, maxRetries: 0 });
+    },
     // Version 6 aborts in its turn, and does not pass on why.
     calls: [{ model: 'gpt-5.4', status: expect.stringMatching(/^(?:timeout|aborted)$/) }],
   },

@@ -8,12 +8,14 @@ const ENDS: ReadonlySet<unknown> = new Set([
   'response.failed',
 ]);
 
+const PROMISES: ReadonlySet<unknown> = new Set(['queued', 'in_progress']);
+
 export const openAiResponses: WireFormat = {
   wanted: {
     paths: new Set(
       ['id', 'model', 'service_tier', 'usage', 'error']
         .flatMap((key) => [key, `response.${key}`])
-        .concat('type'),
+        .concat('type', 'status'),
     ),
     // The events that end an item repeat its text under other keys.
     text: new Set(['delta']),
@@ -29,6 +31,8 @@ export const openAiResponses: WireFormat = {
     const usage = document.get(`${within}usage`);
     if (isObject(usage)) answer.usage = usage;
     if (ENDS.has(type)) answer.isComplete = true;
+    // https://platform.openai.com/docs/guides/background
+    if (PROMISES.has(document.get('status'))) answer.isPromise = true;
     if (type === 'error' || isObject(document.get(`${within}error`))) answer.hasFailed = true;
   },
 };

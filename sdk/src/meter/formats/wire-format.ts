@@ -15,6 +15,8 @@ export interface Answer {
   isComplete: boolean;
   /** Whether it says that it failed. */
   hasFailed: boolean;
+  /** Whether it only says that there will be one, which the app asks for later. */
+  isPromise: boolean;
   /** UTF-8 bytes of text that it has brought. */
   textBytes: number;
 }
