@@ -1,4 +1,5 @@
 /** The figures of `bench ingest`, for people and for programs. */
+import type { PricingCost } from './ingest-pricing.ts';
 import type { Stages } from './ingest-stages.ts';
 import type { Rate } from './side-by-side.ts';
 
@@ -6,6 +7,7 @@ export interface IngestFigures {
   rates: Map<string, Rate>;
   bytesPerRow: { heap: number; indexes: number };
   stages: Stages;
+  pricing: PricingCost;
   endToEndEventsPerSecond: number;
 }
 
@@ -36,6 +38,11 @@ export function printFigures(figures: IngestFigures): void {
   for (const [stage, micros] of Object.entries(stages)) {
     console.log(cells(stage, micros.toFixed(1), `${whole((100 * micros) / sum)} %`));
   }
+  const { priced, unpriced } = figures.pricing;
+  console.log(`\n${cells("the writer's processor time", 'µs/event')}`);
+  console.log(cells('with the price list', priced.toFixed(1)));
+  console.log(cells('with an empty one', unpriced.toFixed(1)));
+  console.log(`pricing adds ${(100 * (priced / unpriced - 1)).toFixed(0)} %`);
 }
 
 /** What `--json` ends with. */
@@ -52,6 +59,9 @@ export function summary(figures: IngestFigures): Record<string, number> {
       perSecond(figures, '8 writers, batches of 1,000') /
         perSecond(figures, '1 writers, batches of 1,000'),
     ),
+    pricing_over_unpriced_cpu: rounded(figures.pricing.priced / figures.pricing.unpriced),
+    priced_cpu_us_per_event: rounded(figures.pricing.priced),
+    unpriced_cpu_us_per_event: rounded(figures.pricing.unpriced),
     end_to_end_events_per_s: Math.round(figures.endToEndEventsPerSecond),
   };
 }

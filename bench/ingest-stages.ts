@@ -12,6 +12,10 @@ import type { LlmCall } from '../domain/contract/llm-call.ts';
 import { decodeMessage } from '../domain/ingest-calls/decode-message.ts';
 import { planBatch } from '../domain/ingest-calls/plan-batch.ts';
 import { builtInPriceBook } from '../domain/pricing/built-in-prices.ts';
+import { costOfCall } from '../domain/pricing/cost-of-call.ts';
+import { priceUsage } from '../domain/pricing/price-usage.ts';
+import { askedCall } from '../domain/pricing/stored-call.ts';
+import { readUsage } from '../domain/usage/read-usage.ts';
 import { LOCAL_CREDENTIALS } from '../local/functions/sandbox-environment.ts';
 import { startLoopbackFauxqs } from '../local/queue/loopback-fauxqs.ts';
 import { encodedCopy } from './ingest-contenders.ts';
@@ -19,7 +23,14 @@ import { SAMPLE_NOW, toMessages } from './ingest-sample.ts';
 
 /** Microseconds an event. */
 export type Stages = Record<
-  'receive' | 'decode' | 'validate and price' | 'encode' | 'Postgres' | 'delete',
+  | 'receive'
+  | 'decode'
+  | 'validate'
+  | 'normalise usage'
+  | 'price'
+  | 'encode'
+  | 'Postgres'
+  | 'delete',
   number
 >;
 
@@ -47,6 +58,32 @@ export async function measureStages(client: Client, calls: readonly LlmCall[]): 
     batches.map((batch) => planBatch(batch, { now: SAMPLE_NOW, oldest, prices }).calls);
   const planned = plan();
   const decodeAndPlan = await perEvent(plan);
+  const usages = calls.map(({ usage_raw, usage, provider = '' }) => ({
+    object: usage_raw ?? usage,
+    provider: provider ?? '',
+  }));
+  // A call that failed may have used nothing.
+  const normalise = () =>
+    usages.map(({ object, provider }) =>
+      object == null ? undefined : readUsage(object, provider),
+    );
+  const read = normalise();
+  const normaliseUsage = await perEvent(normalise);
+  const rows = planned.flat().map(({ row }) => row);
+  const asked = new Map(
+    rows.map((row) => [row.event_id, askedCall({ ...row, ts: new Date(row.ts) })]),
+  );
+  const price = () =>
+    calls.map(({ event_id: id = '' }, index) => {
+      const [call, usage] = [asked.get(id ?? ''), read[index]];
+      if (call === undefined) throw new Error(`the sample's call ${id} was not planned`);
+      return costOfCall(
+        undefined,
+        usage === undefined ? 'no usage' : priceUsage(prices, call, usage),
+      );
+    });
+  price();
+  const priceAll = await perEvent(price);
   const encodeAll = () => planned.map((batch) => encodedCopy(batch.map(({ row }) => row)));
   const copies = encodeAll();
   const encode = await perEvent(encodeAll);
@@ -56,7 +93,9 @@ export async function measureStages(client: Client, calls: readonly LlmCall[]): 
   return {
     receive: queue.receive,
     decode,
-    'validate and price': Math.max(0, decodeAndPlan - decode),
+    validate: Math.max(0, decodeAndPlan - decode - normaliseUsage - priceAll),
+    'normalise usage': normaliseUsage,
+    price: priceAll,
     encode,
     Postgres: postgres,
     delete: queue.delete,

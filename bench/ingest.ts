@@ -13,6 +13,7 @@ import {
   plainCopy,
 } from './ingest-contenders.ts';
 import { queueToRows } from './ingest-pipeline.ts';
+import { measurePricing } from './ingest-pricing.ts';
 import { type IngestFigures, printFigures, summary } from './ingest-report.ts';
 import { planSample, SAMPLE, SAMPLE_NOW, sampleCalls } from './ingest-sample.ts';
 import { measureStages } from './ingest-stages.ts';
@@ -87,6 +88,9 @@ async function measure(
       await database.reset();
       const client = await database.connectAsRuntime();
       figures.stages = await measureStages(client, calls.slice(0, rows / 2));
+    }),
+    step('Price and do not, in turn', async (report) => {
+      figures.pricing = await measurePricing(database, calls.slice(0, rows / 2), repeat, report);
     }),
     step('Take the whole way, from queue to rows', async (report) => {
       const assemblyDirectory = join(database.folder, 'cdk.out');

@@ -17,7 +17,7 @@ interface AliasOptions extends OwnerDatabaseOptions {
   provider: string;
   name: string;
   to: Target;
-  validFrom: string;
+  validFrom?: string;
   source: string;
   json?: boolean;
 }
@@ -37,9 +37,8 @@ export function defineAlias(prices: Command): void {
       .requiredOption('--to <provider/model>', 'whose prices hold for it', parseTarget)
       .option(
         '--valid-from <time>',
-        'a date (00:00 UTC) or RFC 3339',
+        'a date (00:00 UTC) or RFC 3339 (default: it holds for all calls)',
         parseBeginning,
-        BEFORE_ANY_CALL,
       )
       .option('--source <text>', 'who says so, or where it is written', '`tricost prices alias`')
       .option('--json', 'print one JSON object'),
@@ -47,8 +46,8 @@ export function defineAlias(prices: Command): void {
     .addHelpText(
       'after',
       `
-Calls of that name are then \`inferred\`, not \`priced\`. Without --valid-from it holds for all calls; with one, from then on,
-which is how a deployment moves to another model. It goes before what the list itself says of the name.
+Calls of that name are then \`inferred\`, not \`priced\`. Without --valid-from it holds for all calls and takes the place of every
+dated alias of the name; with one, from then on, which is how a deployment moves to another model. It goes before what the list itself says of the name.
 
 Examples:
   $ npx tricost prices alias --provider azure --name my-deployment --to openai/gpt-5
@@ -81,9 +80,12 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
   }
   const row: ModelName = {
     ...{ provider, name, match: 'exact', modelProvider: target.provider, model: target.model },
-    ...{ priceStatus: 'inferred', validFrom: options.validFrom, source },
+    ...{ priceStatus: 'inferred', validFrom: options.validFrom ?? BEFORE_ANY_CALL, source },
   };
-  const added = await addPriceList(client, { prices: [], names: [row] });
+  // Without a date it holds for all calls: whatever the name led to from some date on is corrected.
+  const later = options.validFrom === undefined ? beginningsOf(row, list) : [];
+  const names = [row, ...later.map((validFrom) => ({ ...row, validFrom }))];
+  const added = await addPriceList(client, { prices: [], names });
   if (options.json === true) {
     const repriced = added.names > 0 ? await priceArrived(client, options) : undefined;
     console.log(JSON.stringify({ added: added.names > 0, ...nameAsJson(row), repriced }));
@@ -97,6 +99,16 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
   }
 }
 
+/** When the name began to lead anywhere else. */
+function beginningsOf(row: ModelName, { names }: PriceList): string[] {
+  const same = names.filter(
+    ({ provider, name, match }) =>
+      match === row.match && provider === row.provider && name === row.name,
+  );
+  const later = same.map(({ validFrom }) => validFrom).filter((from) => from > row.validFrom);
+  return [...new Set(later)];
+}
+
 /**
  * Of that id, or the one that the name stands for.
  *
@@ -108,7 +120,7 @@ function targetOf(list: PriceList, { to, validFrom }: AliasOptions): Target {
     ({ provider, model }) => provider === own.provider && model === own.model,
   );
   if (isOwn) return own;
-  const at = new Date(Math.max(Date.now(), Date.parse(validFrom)));
+  const at = new Date(Math.max(Date.now(), Date.parse(validFrom ?? BEFORE_ANY_CALL)));
   const rates = new PriceBook(list).ratesFor({ ...to, serviceTier: 'standard', region: '', at });
   if (typeof rates === 'object') return { provider: rates.provider, model: rates.model };
   throw new Error(

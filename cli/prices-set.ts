@@ -129,11 +129,6 @@ async function set(client: Client, options: SetOptions): Promise<void> {
     );
   }
   const added = await addPriceList(client, { prices: [row], names: [] });
-  if (leads !== undefined && other?.model !== row.model) {
-    process.stderr.write(
-      `its calls have other prices as long as ${printable(leads)}: \`tricost prices alias --provider ${row.provider} --name ${printable(row.model)} --to ${row.provider}/${printable(row.model)}\` ends that\n`,
-    );
-  }
   if (options.json === true) {
     const repriced = added.prices > 0 ? await priceArrived(client, options) : undefined;
     console.log(JSON.stringify({ added: added.prices > 0, ...priceAsJson(row), repriced }));

@@ -49,6 +49,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./dlq.ts'),
   ],
   [
+    'deliveries',
+    'add up what producers sent: arrived, dead letters, missing, lost',
+    () => import('./deliveries.ts'),
+  ],
+  [
     'partitions',
     'list or create the monthly partitions of llm_calls',
     () => import('./partitions.ts'),
@@ -76,9 +81,9 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor, schedules, alerts, dlq and forget-user talk to the local stack while \`npm start\` runs, and to AWS with --aws. tail,
-partitions, prices and explain-call talk to the database of --database-url, else of DATABASE_URL, else of the local stack, and
-say which; the last two also to that of a stack on AWS, with --aws. validate, price and cost talk to nothing.
+doctor, schedules, alerts, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
+--aws. tail, partitions, prices and explain-call talk to the database of --database-url, else of DATABASE_URL, else of the local stack,
+and say which; the last two also to that of a stack on AWS, with --aws. validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -90,6 +95,7 @@ Examples:
   $ npx tricost schedules run spend-alert
   $ npx tricost alerts test
   $ npx tricost dlq peek
+  $ npx tricost deliveries
   $ npx tricost partitions ensure --from 2025-01
   $ npx tricost forget-user u_10421 --dry-run
   $ npx tricost cost --calls-per-month 10_000_000`,

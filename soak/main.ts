@@ -33,7 +33,7 @@ Everything runs on this machine, in folders of its own; .tricost/ is left alone.
 for, and keeps the logs of that scenario.
 
 Examples:
-  npm run soak                                 all of them, about ten minutes
+  npm run soak                                 all of them, about a quarter of an hour
   npm run soak -- fuzz --seed 7                one, with other bodies
   npm run soak -- ingest-killed --events 3000  a short one
   npm run soak -- fuzz full-invocation --events 5000 --seed 7

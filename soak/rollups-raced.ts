@@ -43,20 +43,24 @@ export async function rollupsRaced(
   );
   const [reader, zoner, ...others] = clients as [Client, Client, ...Client[]];
   await reader.query('truncate tricost.llm_calls');
-  const racing = [
+  const racing = Promise.all([
     changeZones(zoner, race, seededRandom(seed)),
     ...others.slice(0, WRITERS).map((client, n) => write(client, race, seededRandom(seed + n + 1))),
     ...others.slice(WRITERS).map((client, n) => fold(client, race, seededRandom(seed + 100 + n))),
-  ];
+  ]);
+  // Told at the end; until then it must not end the process.
+  racing.catch(() => {
+    race.isOver = true;
+  });
   const problems: string[] = [];
-  for (let read = 1; read <= reads; read += 1) {
+  for (let read = 1; read <= reads && !race.isOver; read += 1) {
     const wrong = (await checkRollups(reader)).filter((check) => check.wrong > 0);
     for (const { view, wrong: rows } of wrong)
       problems.push(`read ${read}: ${view} has ${rows} wrong rows`);
     if (read % 10 === 0) report(`${read} of ${reads} reads, ${race.folds} folds`);
   }
   race.isOver = true;
-  await Promise.all(racing);
+  await racing;
   const facts = { reads, statements: race.statements, folds: race.folds, zones: race.zones };
   if (Math.min(race.statements, race.folds, race.zones) === 0) {
     problems.push('nothing raced: nothing was shown');

@@ -1,9 +1,10 @@
-/** Every scenario of `npm run soak`, at full size: about ten minutes altogether. */
+/** Every scenario of `npm run soak`, at full size: about a quarter of an hour altogether. */
 import { fullInvocation } from './full-invocation.ts';
 import { fuzz } from './fuzz.ts';
 import { ingestKilled } from './ingest-killed.ts';
 import { postgresOutage } from './postgres-outage.ts';
 import { queueKilled } from './queue-killed.ts';
+import { repriceMillion } from './reprice-million.ts';
 import { rollupsRaced } from './rollups-raced.ts';
 import type { Scenario } from './scenario.ts';
 import { sdkKilled } from './sdk-killed.ts';
@@ -72,6 +73,12 @@ export const SCENARIOS: readonly Scenario[] = [
     description: 'mutated and hostile bodies, all through the parser and some through the stack',
     events: 100_000,
     run: (soak, size) => fuzz(soak, { ...size, throughStackEvery: 20 }),
+  },
+  {
+    name: 'reprice-million',
+    description: 'stored calls are priced again twice, killed -9 in between, while somebody reads',
+    events: 1_000_000,
+    run: (soak, size) => repriceMillion(soak, { ...size, kills: 3, memoryGrowth: 1.5 }),
   },
 ];
 

@@ -59,11 +59,13 @@ create table tricost.deliveries (
   dropped integer not null,
   first_ts timestamp with time zone,
   last_ts timestamp with time zone,
-  constraint deliveries_pkey PRIMARY KEY (producer_id, sequence)
+  rejected integer,
+  constraint deliveries_pkey PRIMARY KEY (producer_id, sequence, message_id)
 );
 CREATE INDEX deliveries_received_at_idx ON tricost.deliveries USING btree (received_at);
-comment on table tricost.deliveries is 'One row per numbered envelope of a producer, for 35 days.';
+comment on table tricost.deliveries is 'One row per message that held a numbered envelope and of which every event was stored or rejected, for 35 days; of a producer''s older ones, the last number stays while it sends.';
 comment on column tricost.deliveries.dropped is 'Calls the producer says it had to drop since its previous envelope.';
+comment on column tricost.deliveries.rejected is 'How many of the events were rejected. NULL: not known, as it came before this was counted.';
 grant insert, select on tricost.deliveries to tricost_ingest;
 
 create table tricost.feature_days (
@@ -218,7 +220,7 @@ comment on column tricost.llm_calls.cost_usd is 'US dollars, exact to 12 decimal
 comment on column tricost.llm_calls.input_tokens is 'All input tokens, cache reads and writes included. NULL: unknown.';
 comment on column tricost.llm_calls.output_tokens is 'All output tokens, reasoning included. NULL: unknown.';
 comment on column tricost.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
-comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept only where it contradicts itself (flag usage_mismatch).';
+comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept where it cannot be taken as it is: it contradicts itself (flag usage_mismatch), counts what was not read (usage_unread_keys) or left the cache out of its input (usage_cache_added). Read again whenever the call is priced again. NULL: nothing was doubtful, or it was too large to keep (extra_cut).';
 comment on column tricost.llm_calls.flags is 'What ingest had to do to keep the call; see docs/reference/event-contract.md.';
 comment on column tricost.llm_calls.region is 'Where the provider says it served the call. NULL: not said.';
 comment on column tricost.llm_calls.computed_cost_usd is 'What the price list makes of a call whose cost the provider stated. NULL: nothing was stated, or there is no price.';
@@ -284,7 +286,8 @@ create table tricost.price_releases (
   added_at timestamp with time zone default now() not null,
   constraint price_releases_pkey PRIMARY KEY (digest)
 );
-comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text: each is added once, so that a deploy never takes back what an operator added since.';
+comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text. The one that was added last is in force: a deploy of it adds nothing, so that it never takes back what an operator added since.';
+comment on column tricost.price_releases.added_at is 'When the list was added, the last time: one that comes back, because a deploy was rolled back, is added again.';
 
 create table tricost.prices (
   id integer generated always as identity not null,
@@ -391,6 +394,8 @@ comment on table tricost.rejected_calls is 'Events that ingest refused. Unique b
 comment on column tricost.rejected_calls.event_index is 'Position of the event in its message, from 0; -1: the message as a whole.';
 comment on column tricost.rejected_calls.reason is 'Stable code; every code has a row in docs/reference/rejections.md.';
 comment on column tricost.rejected_calls.body is 'The event as received (UTF-8). Never jsonb: what could not be parsed must survive too.';
+grant select on tricost.rejected_calls, column event_index to tricost_ingest;
+grant select on tricost.rejected_calls, column message_id to tricost_ingest;
 grant insert on tricost.rejected_calls to tricost_ingest;
 
 create table tricost.reporting_days (
@@ -533,24 +538,46 @@ create view reporting.calls_seen_twice as
 comment on view reporting.calls_seen_twice is 'Calls of one response of the provider under several ids, within a day: two meters saw it, for example a metered client and its OpenTelemetry spans, and it is counted twice. Of the 7 days up to the newest call. surplus_usd: what remains when only the dearest of them counts. NULL: no cost is known.';
 grant select on reporting.calls_seen_twice to tricost_readonly;
 
-create view reporting.delivery_gaps as
- WITH envelopes AS (
-         SELECT deliveries.producer_id,
-            deliveries.sequence,
-            deliveries.received_at,
-            lag(deliveries.sequence) OVER by_sequence AS previous_sequence
-           FROM tricost.deliveries
-          WHERE deliveries.producer_id <> 'tricost-canary'::text
-          WINDOW by_sequence AS (PARTITION BY deliveries.producer_id ORDER BY deliveries.sequence)
-        )
+create view reporting.deliveries as
  SELECT producer_id,
-    (date_trunc('hour'::text, (received_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text) AS hour,
-    COALESCE(previous_sequence, 0::bigint) + 1 AS first_sequence,
+    min(first_received_at) AS first_received_at,
+    max(last_received_at) AS last_received_at,
+    max(sequence) AS last_sequence,
+    max(sequence) - min(before_first) AS envelopes_sent,
+    count(*) AS envelopes_arrived,
+    max(sequence) - min(before_first) - count(*) AS envelopes_missing,
+    sum(arrivals - contents::numeric)::bigint AS envelopes_repeated,
+    count(*) FILTER (WHERE contents > 1) AS numbers_used_twice,
+    sum(events)::bigint AS events,
+        CASE
+            WHEN count(*) = count(rejected) THEN sum(events - rejected)::bigint
+            ELSE NULL::bigint
+        END AS events_stored,
+        CASE
+            WHEN count(*) = count(rejected) THEN sum(rejected)::bigint
+            ELSE NULL::bigint
+        END AS events_rejected,
+    sum(dropped)::bigint AS calls_dropped
+   FROM tricost.arrived_envelopes
+  GROUP BY producer_id;
+comment on view reporting.deliveries is 'Per producer that numbers its envelopes, what it sent by its last number that arrived and what became of that, for the 35 days that deliveries are kept. envelopes_sent = envelopes_arrived + envelopes_missing, and events = events_stored + events_rejected: what arrived, once, however often it came. NULL: came before rejected events were counted.';
+comment on column reporting.deliveries.envelopes_missing is 'On the way, parked, a dead letter, or lost: reporting.delivery_gaps has those that are late by a day.';
+comment on column reporting.deliveries.envelopes_repeated is 'Arrived more than once, which changes nothing: a retry of the producer or a redrive.';
+comment on column reporting.deliveries.numbers_used_twice is 'Different envelopes under one number: two processes share the id, and a missing envelope of one may hide behind the other''s.';
+comment on column reporting.deliveries.events_stored is 'As a call of its own, or as one that was there already.';
+comment on column reporting.deliveries.events_rejected is 'When they arrived; `tricost dlq requeue` sends them again outside of any producer''s numbers.';
+comment on column reporting.deliveries.calls_dropped is 'As the producers say: calls that they could not send.';
+grant select on reporting.deliveries to tricost_readonly;
+
+create view reporting.delivery_gaps as
+ SELECT producer_id,
+    (date_trunc('hour'::text, (passed_at AT TIME ZONE 'UTC'::text)) AT TIME ZONE 'UTC'::text) AS hour,
+    previous_sequence + 1 AS first_sequence,
     sequence - 1 AS last_sequence,
-    sequence - 1 - COALESCE(previous_sequence, 0::bigint) AS missing_envelopes
-   FROM envelopes
-  WHERE (sequence - 1) > COALESCE(previous_sequence, 0::bigint) AND (previous_sequence IS NOT NULL OR received_at > (now() - '34 days'::interval)) AND received_at < (now() - '24:00:00'::interval);
-comment on view reporting.delivery_gaps is 'Envelopes that a producer numbered and that did not arrive within 24 hours of the next one, for the 35 days that deliveries are kept. hour: when the next one arrived, UTC. What is parked longer, or lies in the dead-letter queue, is still in AWS: `tricost doctor` counts it, `tricost dlq` brings it back, and the gap closes.';
+    sequence - 1 - previous_sequence AS missing_envelopes
+   FROM tricost.arrived_envelopes
+  WHERE (sequence - 1) > previous_sequence AND passed_at < (now() - '24:00:00'::interval);
+comment on view reporting.delivery_gaps is 'Envelopes that a producer numbered and that did not arrive within 24 hours of a later one, for the 35 days that deliveries are kept. hour: when the first later one arrived, UTC. What was lost after a producer''s last envelope has no gap. `npx tricost deliveries` says which of them are dead letters and how many may still be parked in the queue; when they are stored the gap closes.';
 grant select on reporting.delivery_gaps to tricost_readonly;
 
 create view reporting.llm_calls as
@@ -621,7 +648,7 @@ comment on column reporting.llm_calls.image_input_tokens is 'Part of input_token
 comment on column reporting.llm_calls.web_searches is 'Web searches that the provider ran and bills, in requests. NULL: unknown.';
 comment on column reporting.llm_calls.status is 'How the call ended: ok, error, aborted, timeout or abandoned.';
 comment on column reporting.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
-comment on column reporting.llm_calls.usage_source is 'Where the counts come from: provider, partial (an interrupted stream) or estimated. NULL: not said.';
+comment on column reporting.llm_calls.usage_source is 'Where the counts come from: provider, partial (an interrupted stream, as the event says, or as ingest sees of a call that did not end ok and whose input or output is not counted) or estimated. NULL: not said.';
 comment on column reporting.llm_calls.service_tier is 'The tier that served the call, as the response named it. NULL: not said, priced as standard.';
 comment on column reporting.llm_calls.batch is 'Whether the call went through the provider''s batch API. NULL: not said, priced as no.';
 comment on column reporting.llm_calls.stream is 'Whether the response was streamed. NULL: unknown.';
@@ -1109,6 +1136,59 @@ create view reporting.unpriced_models as
    FROM tricost.unpriced_models;
 comment on view reporting.unpriced_models is 'Models whose calls had no price, from the first such call until every one had a cost. How many there are now: reporting.unpriced_calls.';
 grant select on reporting.unpriced_models to tricost_readonly;
+
+create view tricost.arrived_envelopes as
+ WITH contents AS (
+         SELECT deliveries.producer_id,
+            deliveries.sequence,
+            deliveries.events,
+            deliveries.first_ts,
+            deliveries.last_ts,
+            count(*) AS arrivals,
+            min(deliveries.received_at) AS first_received_at,
+            max(deliveries.received_at) AS last_received_at,
+            min(deliveries.rejected) AS rejected,
+            max(deliveries.dropped) AS dropped
+           FROM tricost.deliveries
+          WHERE deliveries.producer_id <> 'tricost-canary'::text
+          GROUP BY deliveries.producer_id, deliveries.sequence, deliveries.events, deliveries.first_ts, deliveries.last_ts
+        ), numbers AS (
+         SELECT contents.producer_id,
+            contents.sequence,
+            sum(contents.arrivals) AS arrivals,
+            count(*) AS contents,
+            min(contents.first_received_at) AS first_received_at,
+            max(contents.last_received_at) AS last_received_at,
+            sum(contents.events) AS events,
+                CASE
+                    WHEN count(*) = count(contents.rejected) THEN sum(contents.rejected)
+                    ELSE NULL::bigint
+                END AS rejected,
+            sum(contents.dropped) AS dropped
+           FROM contents
+          GROUP BY contents.producer_id, contents.sequence
+        ), producers AS (
+         SELECT numbers_1.producer_id,
+            COALESCE(max(numbers_1.sequence) FILTER (WHERE numbers_1.first_received_at < (now() - '35 days'::interval)), LEAST(min(numbers_1.sequence), 1::bigint) - 1) AS before_first
+           FROM numbers numbers_1
+          GROUP BY numbers_1.producer_id
+        )
+ SELECT numbers.producer_id,
+    numbers.sequence,
+    producers.before_first,
+    numbers.arrivals,
+    numbers.contents,
+    numbers.first_received_at,
+    numbers.last_received_at,
+    numbers.events,
+    numbers.rejected,
+    numbers.dropped,
+    lag(numbers.sequence, 1, producers.before_first) OVER (PARTITION BY numbers.producer_id ORDER BY numbers.sequence) AS previous_sequence,
+    min(numbers.first_received_at) OVER (PARTITION BY numbers.producer_id ORDER BY numbers.sequence ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS passed_at
+   FROM numbers
+     JOIN producers USING (producer_id)
+  WHERE numbers.sequence > producers.before_first;
+comment on view tricost.arrived_envelopes is 'One row per number that arrived of a producer. contents above 1: different envelopes came under that number.';
 
 create view tricost.dirty_days as
  SELECT DISTINCT d.starts_at,

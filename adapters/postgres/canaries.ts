@@ -34,7 +34,8 @@ export async function previousCanary(
        on arrived.producer_id = $2 and arrived.sequence = sent.sequence
      where sent.sequence < $1 and sent.sent_at > now() - interval '1 hour'
        and (arrived.sequence is not null or sent.sent_at <= now() - interval '14 minutes')
-     order by sent.sequence desc
+     -- Sent by every try of a run: the first one to arrive tells how long it took.
+     order by sent.sequence desc, arrived.received_at
      limit 1`,
     [sequence, CANARY_PRODUCER],
   );

@@ -109,7 +109,8 @@ export async function addPriceList(client: ClientBase, list: PriceList): Promise
 }
 
 /**
- * Adds a release of the list, once: what it changes holds from `now` on, and what an operator added since it was added stays.
+ * Adds a release of the list, unless it is the one that was added last: what it changes holds from `now` on, and what an operator
+ * added since stays. A release that comes back, because a deploy was rolled back, is added again.
  *
  * @param digest names the release
  */
@@ -119,11 +120,17 @@ export async function addRelease(
 ): Promise<AddedRows> {
   return inTransaction(client, async () => {
     // A second deploy at the same time waits here for the first one to commit.
-    const { rowCount } = await client.query(
-      'insert into tricost.price_releases (digest) values ($1) on conflict do nothing',
+    await lockPriceList(client);
+    const { rows } = await client.query<{ digest: string }>(
+      'select digest from tricost.price_releases order by added_at desc limit 1',
+    );
+    if (rows[0]?.digest === digest) return { prices: 0, names: 0 };
+    // Not now(): a transaction that began first may have waited for the other.
+    await client.query(
+      `insert into tricost.price_releases (digest, added_at) values ($1, clock_timestamp())
+       on conflict (digest) do update set added_at = excluded.added_at`,
       [digest],
     );
-    if (rowCount === 0) return { prices: 0, names: 0 };
     const today = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
     const changes = comparePriceLists(await readPriceList(client), list, today);
     const byHand = await pricesByHand(client);
@@ -145,13 +152,17 @@ async function pricesByHand(client: ClientBase): Promise<Set<number>> {
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Two that add at once would each find the same rows missing. */
+async function lockPriceList(client: ClientBase): Promise<void> {
+  await client.query('select from tricost.price_list_version for update');
+}
+
 async function insertPriceList(
   client: ClientBase,
   { prices, names }: PriceList,
   release?: string,
 ): Promise<AddedRows> {
-  // Two at once would each find the same rows missing.
-  await client.query('select from tricost.price_list_version for update');
+  await lockPriceList(client);
   const added = await client.query(
     `with listed as (
          select * from jsonb_to_recordset($1::jsonb) as l (

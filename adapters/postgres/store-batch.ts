@@ -72,8 +72,12 @@ export async function storeBatch(
   }
   try {
     outcome.rejected = await insertRejectedCalls(client, rejections);
-    await insertDeliveries(client, plan.deliveries);
     outcome.hasNotice = await noteUnpriced(client, unpricedModels(plan));
+    // Last, as a message that comes again has not arrived before all of it is written.
+    const arrived = plan.deliveries.filter(
+      ({ messageId }) => !outcome.failedMessageIds.has(messageId),
+    );
+    await insertDeliveries(client, arrived);
   } catch (error) {
     // A message may only be acknowledged when all that it said is written: these come again, too.
     addMessageIds(outcome, [...rejections, ...plan.deliveries, ...unpricedCalls(plan)]);

@@ -93,7 +93,7 @@ export interface LlmCall {
     [k: string]: unknown;
   } | null;
   /**
-   * Where the counts come from: the provider's answer, a part of it (an interrupted stream), or an estimate.
+   * Where the counts come from: the provider's answer, a part of it (an interrupted stream), or an estimate. Absent: `partial` when the call did not end ok and its input or output is not counted.
    */
   usage_source?: 'provider' | 'partial' | 'estimated' | null;
   /**

@@ -3,7 +3,12 @@ import { formatPicoUsd, parsePicoUsd } from '../money.ts';
 import { knownIds } from '../pricing/model-ids.ts';
 import { PriceBook } from '../pricing/price-book.ts';
 import type { NoPrice, Price, PriceLine } from '../pricing/price-call.ts';
-import { type PriceList, type PriceRow, SINCE_EVER } from '../pricing/price-list.ts';
+import {
+  type ModelName,
+  type PriceList,
+  type PriceRow,
+  SINCE_EVER,
+} from '../pricing/price-list.ts';
 import { priceUsage } from '../pricing/price-usage.ts';
 import { priceListProvider } from '../pricing/provider-names.ts';
 import { askedCall, type StoredCall, storedUsage } from '../pricing/stored-call.ts';
@@ -41,32 +46,36 @@ export function explain(call: StoredCall, used: readonly PriceRow[], book: Price
   };
 }
 
-/** By a list of these rows alone, in which the call's model is theirs. */
+/** By a list of these rows alone, and the name, if any, that led from the call's own to theirs. */
 function priceWith(
   rows: readonly PriceRow[],
   call: StoredCall,
   usage: NonNullable<ReturnType<typeof storedUsage>>,
 ): Price | undefined {
-  const [row] = rows;
-  if (row === undefined) return undefined;
+  if (rows.length === 0) return undefined;
   const provider = priceListProvider(call.provider);
+  const ids = knownIds(provider, call.model);
+  const isOwn = (row: PriceRow) => row.provider === provider && ids.includes(row.model);
+  // Beside the prices of another model there may be a contract on the call's own name.
+  const own = rows.find(isOwn);
+  const led = rows.find((row) => !isOwn(row));
+  const name = own?.model ?? ids[0] ?? '';
   const list: PriceList = {
     prices: rows,
-    names: knownIds(provider, call.model)
-      .slice(0, 1)
-      .map((name) => ({
-        provider,
-        name,
-        match: 'exact',
-        modelProvider: row.provider,
-        model: row.model,
-        priceStatus: 'priced',
-        validFrom: SINCE_EVER,
-        source: row.source,
-      })),
+    names: led === undefined ? [] : [nameOf({ provider, name }, led)],
   };
   const price = priceUsage(new PriceBook(list), askedCall(call), usage);
   return price.priceStatus === 'unpriced' ? undefined : price;
+}
+
+function nameOf(
+  { provider, name }: Pick<ModelName, 'provider' | 'name'>,
+  { provider: modelProvider, model, source }: PriceRow,
+): ModelName {
+  return {
+    ...{ provider, name, match: 'exact', modelProvider, model },
+    ...{ priceStatus: 'priced', validFrom: SINCE_EVER, source },
+  };
 }
 
 function costOf(price: Price | NoPrice): string | null {

@@ -5,7 +5,7 @@ import { costOfCall, type StoredCost } from '../pricing/cost-of-call.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { priceUsage } from '../pricing/price-usage.ts';
 import { askedCall } from '../pricing/stored-call.ts';
-import { type ReadUsage, readOwnUsage, readUsage } from '../usage/read-usage.ts';
+import { checkOwnUsage, type ReadUsage, readUsage } from '../usage/read-usage.ts';
 import { USAGE_KEYS, type Usage, type UsageKey } from '../usage/usage.ts';
 import type { CallFlag, CallRow } from './call-row.ts';
 import { boundUsage } from './extra.ts';
@@ -33,7 +33,7 @@ export function readCostAndUsage(
   const usageRaw = readUsageObject(event, 'usage_raw');
   const ownUsage = readUsageObject(event, 'usage');
   // The contract types the keys of `usage`, also where a provider's own keys beside them decide, or `usage_raw` does.
-  if (ownUsage !== undefined) readOwnUsage(ownUsage);
+  if (ownUsage !== undefined) checkOwnUsage(ownUsage);
   const objects = [usageRaw, ownUsage].filter((object) => object !== undefined);
   const { raw, read } = readFirst(objects, asked.provider);
   const stated = statedByEvent ?? read?.statedCost;
@@ -60,11 +60,20 @@ export function readCostAndUsage(
     service_tier: served.service_tier,
     region: served.region,
     usage_raw: isDoubtful && doubtful !== undefined ? keepRaw(doubtful, flags) : null,
-    usage_source: readChoice(event, 'usage_source', USAGE_SOURCES) ?? null,
+    usage_source:
+      readChoice(event, 'usage_source', USAGE_SOURCES) ??
+      (asked.status !== 'ok' && isPartial(read?.usage) ? 'partial' : null),
     cache_hit:
       readBoolean(event, 'cache_hit') ??
       (usage.cache_read_tokens === undefined ? null : usage.cache_read_tokens > 0),
   };
+}
+
+/** A stream that was cut off has told its input and not its output, or the other way round. */
+function isPartial(usage: Usage | undefined): boolean {
+  return (
+    usage !== undefined && (usage.input_tokens === undefined || usage.output_tokens === undefined)
+  );
 }
 
 /** A word of the provider's own object, as names are kept. */

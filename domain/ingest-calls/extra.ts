@@ -1,5 +1,6 @@
 /** What an event carries beyond the contract: bounded, and without prompts or answers. */
 import type { JsonObject } from '../json.ts';
+import { DECIMAL_STRING } from '../usage/read-count.ts';
 import { cleanText } from './text.ts';
 
 const MAX_EXTRA_BYTES = 2_048;
@@ -67,10 +68,13 @@ function bound(fields: JsonObject, isUsage: boolean): Bounded {
   return { value: fits ? value : null, cut: cut || !fits, contentRemoved };
 }
 
-/** Numbers and booleans under such names are counts and switches, not text. */
+/** Numbers and booleans under such names are counts and switches, not text; so are digits alone, in a usage object. */
 function isContent(key: string, value: unknown, { isUsage }: State): boolean {
   if (typeof value === 'string' && value.length > MAX_STRING_LENGTH) return true;
-  if (isUsage && typeof value === 'string' && !USAGE_WORD.test(value)) return true;
+  if (isUsage && typeof value === 'string') {
+    if (DECIMAL_STRING.test(value)) return false;
+    if (!USAGE_WORD.test(value)) return true;
+  }
   if (isUsage && typeof value === 'object') return false;
   const words = key
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

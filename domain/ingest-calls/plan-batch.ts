@@ -26,6 +26,7 @@ export interface PlannedRejection extends Rejection {
   body: string;
 }
 
+/** Of a message of which every event is a call or a rejection. */
 export interface PlannedDelivery extends Delivery {
   messageId: string;
   events: number;
@@ -94,6 +95,7 @@ class BatchPlanner {
   readonly #startByEventId = new Map<string, number>();
   #slice: BatchPlan;
   #characters = 0;
+  #bugs = 0;
 
   constructor(messages: readonly IncomingMessage[], context: BatchContext, limits: SliceLimits) {
     this.#messages = messages;
@@ -108,7 +110,7 @@ class BatchPlanner {
       try {
         yield* this.#planMessage(message);
       } catch (error) {
-        this.#slice.bugs.push({ messageId: message.messageId, error });
+        this.#noteBug(message.messageId, error);
       }
       this.#slice.completeMessages += 1;
     }
@@ -136,8 +138,13 @@ class BatchPlanner {
     if (events.length > MAX_EVENTS) {
       const detail = `a message may hold ${MAX_EVENTS} events, this one holds ${events.length}`;
       this.#refuseMessage(message, { reason: 'too_many_events', detail });
+      this.#noteDelivery(
+        { messageId, events: events.length, firstTs: null, lastTs: null },
+        delivery,
+      );
       return;
     }
+    const bugsBefore = this.#bugs;
     const textOf = eventTexts(body);
     let firstTs: string | null = null;
     let lastTs: string | null = null;
@@ -150,8 +157,9 @@ class BatchPlanner {
       if (firstTs === null || row.ts < firstTs) firstTs = row.ts;
       if (lastTs === null || row.ts > lastTs) lastTs = row.ts;
     }
-    if (delivery === undefined) return;
-    this.#slice.deliveries.push({ ...delivery, messageId, events: events.length, firstTs, lastTs });
+    // It comes again, or ends as a dead letter: it has not arrived before all of it has.
+    if (this.#bugs > bugsBefore) return;
+    this.#noteDelivery({ messageId, events: events.length, firstTs, lastTs }, delivery);
   }
 
   get #events(): number {
@@ -177,9 +185,18 @@ class BatchPlanner {
       }
     } catch (error) {
       // The message comes again; its other events need not wait for that.
-      this.#slice.bugs.push({ messageId, error });
+      this.#noteBug(messageId, error);
     }
     return undefined;
+  }
+
+  #noteBug(messageId: string, error: unknown): void {
+    this.#slice.bugs.push({ messageId, error });
+    this.#bugs += 1;
+  }
+
+  #noteDelivery(delivery: Omit<PlannedDelivery, keyof Delivery>, said: Delivery | undefined): void {
+    if (said !== undefined) this.#slice.deliveries.push({ ...said, ...delivery });
   }
 
   #refuseMessage({ messageId, body }: IncomingMessage, rejection: Rejection): void {

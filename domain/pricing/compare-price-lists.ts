@@ -147,17 +147,18 @@ function compareNames(
   listed: readonly ModelName[],
   validFrom: string,
 ): PriceListChanges['names'] {
-  const here = new Map<string, ModelName>();
   // In the order in which later ones take the place of earlier ones.
-  for (const name of held) {
-    if (byTime(name.validFrom, validFrom) <= 0) here.set(nameKey(name), name);
-  }
+  const here = Map.groupBy(held, nameKey);
   const changes: PriceListChanges['names'] = { added: [], changed: [] };
   for (const name of listed) {
-    const before = here.get(nameKey(name));
-    if (before === undefined) changes.added.push(name);
-    else if (!isByHand(before) && !leadsToTheSame(before, name)) {
-      changes.changed.push({ name: { ...name, validFrom }, before });
+    const rows = here.get(nameKey(name)) ?? [];
+    const later = rows.map((row) => row.validFrom).filter((at) => byTime(validFrom, at) < 0);
+    for (const instant of [...new Set([validFrom, ...later])].sort(byTime)) {
+      const before = rows.findLast((row) => byTime(row.validFrom, instant) <= 0);
+      if (before === undefined) changes.added.push(name);
+      else if (!isByHand(before) && !leadsToTheSame(before, name)) {
+        changes.changed.push({ name: { ...name, validFrom: instant }, before });
+      }
     }
   }
   return changes;

@@ -16,6 +16,8 @@ export interface Correction {
   models: readonly string[];
   serviceTier?: ServiceTier;
   region?: string;
+  /** Sizes of input above which the catalogue has another price, and those above which the provider has it. */
+  bands?: Readonly<Record<string, number>>;
   /** New unit = factor × another one's standard price, for units that the catalogue lacks. */
   units?: Readonly<Partial<Record<PriceUnit, { of: PriceUnit; times: string }>>>;
   /** Prices that are not a plain factor of the standard ones, decimal strings. */
@@ -37,9 +39,10 @@ export function correct(
   corrections: readonly Correction[],
   complain: (problem: string) => void = refuse,
 ): ListedPrice[] {
-  const all = [...prices];
-  const taken = new Set(prices.map(identity));
+  const all = moveBands(prices, corrections, complain);
+  const taken = new Set(all.map(identity));
   for (const correction of corrections) {
+    if (correction.bands !== undefined) continue;
     for (const model of correction.models) {
       const base = all.filter(
         (row) => isStandard(row) && row.provider === correction.provider && row.model === model,
@@ -59,6 +62,28 @@ export function correct(
         }
         taken.add(identity(row));
         all.push(row);
+      }
+    }
+  }
+  return all;
+}
+
+/** First, because what follows from a price has its size, too. */
+function moveBands(
+  prices: readonly ListedPrice[],
+  corrections: readonly Correction[],
+  complain: (problem: string) => void,
+): ListedPrice[] {
+  let all = [...prices];
+  for (const { provider, models, bands = {}, source } of corrections) {
+    for (const [from, to] of Object.entries(bands)) {
+      for (const model of models) {
+        const isMoved = (row: ListedPrice) =>
+          row.provider === provider && row.model === model && row.aboveInputTokens === Number(from);
+        if (!all.some(isMoved)) {
+          complain(`a correction moves the prices of ${model} above ${from}, which has none`);
+        }
+        all = all.map((row) => (isMoved(row) ? { ...row, aboveInputTokens: to, source } : row));
       }
     }
   }

@@ -3,6 +3,7 @@
  * stretch of time between two changes of any price, so that a call costs a map look-up and not a search.
  */
 import { parseDecimal, rescale } from '../money.ts';
+import { isAnywhere } from '../usage/served-by.ts';
 import { knownIds } from './model-ids.ts';
 import {
   type ModelName,
@@ -37,34 +38,37 @@ export interface Rates {
   model: string;
   /** The name or rule by which the model was found; absent: by its own id. */
   via?: ModelName;
+  /** The call's own name, whose contracts go before every price of the model that it leads to. */
+  calledAs: string;
   /** Per unit, the bands of input size and hours of the day; never empty. */
   units: ReadonlyMap<PriceUnit, readonly Rate[]>;
   /** What the model has a price for in any tier: such a unit must not be taken for another where the tier has none for it. */
   ownUnits: ReadonlySet<PriceUnit>;
 }
 
-export type Unlisted = 'model_unlisted' | 'tier_unlisted';
+export type Unlisted = 'model_unlisted' | 'tier_unlisted' | 'region_unlisted';
 
 /** Two things that cannot be part of a name. */
 const SEPARATOR = '\n';
 const MEMORY_LIMIT = 20_000;
 
-interface Found {
-  provider: string;
-  model: string;
-  via?: ModelName;
-}
+type Found = Pick<Rates, 'provider' | 'model' | 'via' | 'calledAs'>;
 
 export class PriceBook {
   readonly #prices = new Map<string, PriceRow[]>();
   readonly #names = new Map<string, ModelName[]>();
   readonly #families = new Map<string, ModelName[]>();
+  /** Providers whose list has prices of a region. */
+  readonly #regional = new Set<string>();
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
 
   constructor({ prices, names }: PriceList) {
-    for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
+    for (const row of prices) {
+      append(this.#prices, key(row.provider, row.model), row);
+      if (isOfRegion(row)) this.#regional.add(row.provider);
+    }
     for (const name of names) {
       if (name.match === 'exact') append(this.#names, key(name.provider, name.name), name);
       else append(this.#families, name.provider, name);
@@ -111,32 +115,43 @@ export class PriceBook {
   #lookUp({ provider, model, serviceTier, region, at }: Served): Rates | Unlisted {
     const found = this.#find(priceListProvider(provider), model, at.getTime());
     if (found === undefined) return 'model_unlisted';
-    const rows = effectiveRows(
-      this.#prices.get(key(found.provider, found.model)) ?? [],
-      at.getTime(),
-    );
-    const units = ratesByUnit(
-      rows.filter((row) => row.serviceTier === serviceTier),
-      region.toLowerCase(),
-    );
-    if (units.size === 0) return rows.length === 0 ? 'model_unlisted' : 'tier_unlisted';
+    const led = this.#prices.get(key(found.provider, found.model)) ?? [];
+    const own = (this.#prices.get(found.calledAs) ?? []).filter(isContracted);
+    const rows = effectiveRows([...led, ...own], at.getTime());
+    if (rows.length === 0) return 'model_unlisted';
+    const inTier = rows.filter((row) => row.serviceTier === serviceTier);
+    if (inTier.length === 0) return 'tier_unlisted';
+    // Who has a price of a region for one model may have one for any: that of no region would be a guess, and most likely too low.
+    const place = region.toLowerCase();
+    const isApart = !isAnywhere(place) && this.#regional.has(found.provider);
+    const units = ratesByUnit(inTier, { region: place, isApart }, found.calledAs);
+    if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
   }
 
   #find(provider: string, model: string, atMs: number): Found | undefined {
     const ids = knownIds(provider, model);
+    let contracted: string | undefined;
     for (const id of ids) {
+      const rows = this.#prices.get(key(provider, id)) ?? [];
+      // A contract on the name as called holds whatever the name leads to; the list has the prices that it does not name.
+      if (rows.some(isContracted)) contracted ??= id;
+      const calledAs = key(provider, contracted ?? id);
       // A name that somebody gave comes before the list's own id: that is how a wrong entry is set right.
       const via = latest(this.#names.get(key(provider, id)) ?? [], atMs);
-      if (via !== undefined) return { provider: via.modelProvider, model: via.model, via };
-      if (this.#prices.has(key(provider, id))) return { provider, model: id };
+      if (via !== undefined)
+        return { provider: via.modelProvider, model: via.model, via, calledAs };
+      if (!rows.every(isContracted)) return { provider, model: id, calledAs };
     }
-    return this.#findByFamily(provider, ids[0] ?? '', atMs);
+    const calledAs = key(provider, contracted ?? ids[0] ?? '');
+    const found = this.#findByFamily(provider, ids[0] ?? '', atMs);
+    if (found !== undefined) return { ...found, calledAs };
+    return contracted === undefined ? undefined : { provider, model: contracted, calledAs };
   }
 
   /** The longest family wins. What a family leads to is looked for by its own names, and not by another family. */
-  #findByFamily(provider: string, id: string, atMs: number): Found | undefined {
+  #findByFamily(provider: string, id: string, atMs: number): Omit<Found, 'calledAs'> | undefined {
     const matching = (this.#families.get(provider) ?? [])
       .filter((family) => id.startsWith(family.name) && Date.parse(family.validFrom) <= atMs)
       .sort((a, b) => b.name.length - a.name.length || byBeginning(b, a));
@@ -210,13 +225,33 @@ export function priceKey(row: PriceRow): string {
   ].join(SEPARATOR);
 }
 
-function ratesByUnit(rows: readonly PriceRow[], region: string): Map<PriceUnit, Rate[]> {
+/** Whether the price is one of a contract on the call's own name, not on a model that the name leads to. */
+export function isOwnContract(row: PriceRow, calledAs: string): boolean {
+  return isContracted(row) && key(row.provider, row.model) === calledAs;
+}
+
+/** Whether the provider itself prices a region apart. */
+export function isOfRegion({ kind, region }: PriceRow): boolean {
+  return kind === 'list' && region !== '';
+}
+
+function isContracted({ kind }: PriceRow): boolean {
+  return kind === 'contracted';
+}
+
+function ratesByUnit(
+  rows: readonly PriceRow[],
+  { region, isApart }: { region: string; isApart: boolean },
+  calledAs: string,
+): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
   for (const unit of new Set(rows.map((row) => row.unit))) {
     const ofUnit = rows.filter((row) => row.unit === unit);
     const inRegion = ofUnit.filter((row) => row.region === region);
-    const here = inRegion.length > 0 ? inRegion : ofUnit.filter((row) => row.region === '');
-    const contracted = here.filter((row) => row.kind === 'contracted');
+    const anywhere = isApart ? [] : ofUnit.filter((row) => row.region === '');
+    const here = inRegion.length > 0 ? inRegion : anywhere;
+    const own = here.filter((row) => isOwnContract(row, calledAs));
+    const contracted = own.length > 0 ? own : here.filter(isContracted);
     const rates = (contracted.length > 0 ? contracted : here).map(toRate);
     if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
   }

@@ -1,7 +1,7 @@
 /** What a call cost, to the twelfth decimal: each price line rounded half to even, then summed. */
 import { type PicoUsd, toPicoUsd } from '../money.ts';
 import { isConsistent, type Usage } from '../usage/usage.ts';
-import { type PriceBook, type Rate, type Rates, rateOf } from './price-book.ts';
+import { isOwnContract, type PriceBook, type Rate, type Rates, rateOf } from './price-book.ts';
 import type { PriceUnit } from './price-list.ts';
 import { servedTier } from './served-tier.ts';
 
@@ -29,14 +29,17 @@ export interface PriceLine {
 export type UnpricedReason =
   | 'model_unlisted'
   | 'tier_unlisted'
+  | 'region_unlisted'
   | 'unit_unlisted'
   | 'usage_incomplete'
   | 'usage_mismatch'
   | 'usage_overlapping'
   | 'usage_unread';
 
+type PriceStatus = Rates['priceStatus'];
+
 export interface Price {
-  priceStatus: 'priced' | 'inferred';
+  priceStatus: PriceStatus;
   cost: PicoUsd;
   lines: PriceLine[];
   rates: Rates;
@@ -93,7 +96,13 @@ export function priceCall(book: PriceBook, call: PricedCall): Price | NoPrice {
     cost += line;
     lines.push({ unit, quantity, rate, cost: line });
   }
-  return { priceStatus: rates.priceStatus, cost, lines, rates };
+  return { priceStatus: statusOf(rates, lines), cost, lines, rates };
+}
+
+/** Nothing is inferred where every price is of a contract on the call's own name. */
+function statusOf({ priceStatus, calledAs }: Rates, lines: readonly PriceLine[]): PriceStatus {
+  const isOwn = lines.length > 0 && lines.every(({ rate }) => isOwnContract(rate.row, calledAs));
+  return isOwn ? 'priced' : priceStatus;
 }
 
 function unpriced(reason: UnpricedReason): NoPrice {

@@ -1,5 +1,6 @@
 /** A call as it is stored, read back to be priced as ingest prices it. */
 import type { CallRow } from '../ingest-calls/call-row.ts';
+import { refusable } from '../ingest-calls/rejection.ts';
 import { readUsage } from '../usage/read-usage.ts';
 import { known, USAGE_KEYS, type UsageKey } from '../usage/usage.ts';
 import type { AskedCall, PricedUsage } from './price-usage.ts';
@@ -33,24 +34,38 @@ export function askedCall(
   };
 }
 
-/** @returns undefined where the call has no usage at all */
+/**
+ * The object that was kept because something in it was not read, or contradicted itself, is read again: what the readers have
+ * learned since counts. The columns of the row stay what was read then.
+ *
+ * @returns undefined where the call has no usage at all
+ */
 export function storedUsage(call: StoredCall): PricedUsage | undefined {
+  const { usage_raw: raw, flags } = call;
+  const read = raw === null ? undefined : refusable(() => readUsage(raw, call.provider));
+  const lost = notKept(call);
+  if (read?.ok === true && read.value !== undefined) {
+    return lost.length === 0 ? read.value : { ...read.value, unreadKeys: lost };
+  }
   const usage = known(Object.fromEntries(USAGE_KEYS.map((key) => [key, call[key] ?? undefined])));
-  const isUnread = call.flags.includes('usage_unread_keys');
-  const isMismatch = call.flags.includes('usage_mismatch');
-  const raw =
-    (isUnread || isMismatch) && call.usage_raw !== null
-      ? readUsage(call.usage_raw, call.provider)
-      : undefined;
-  // The provider's own object, as far as it was kept, tells what was not read. Where it says nothing that is known, the
-  // counts came from another object; where it was cut, nobody can tell.
-  const isCut = isUnread && call.flags.includes('extra_cut');
-  const unreadKeys = isCut ? ['usage_raw, which was cut'] : (raw?.unreadKeys ?? []);
   if (Object.keys(usage).length === 0) return undefined;
+  const isMismatch = flags.includes('usage_mismatch');
   return {
     usage,
     served: {},
-    unreadKeys,
-    contradictions: isMismatch ? (raw?.contradictions ?? ['flagged when it was stored']) : [],
+    unreadKeys: read?.ok === false ? [read.rejection.detail] : lost,
+    contradictions: isMismatch ? ['flagged when it was stored'] : [],
   };
+}
+
+/**
+ * What was not read and cannot be read any more. An object that says nothing that is known is no part of the price: the counts came
+ * from another object, as they did where the call was priced all the same.
+ */
+function notKept({ flags, usage_raw, price_status, computed_cost_usd }: StoredCall): string[] {
+  const isCut = usage_raw === null || flags.includes('extra_cut');
+  const isUnread = flags.includes('usage_unread_keys') && isCut;
+  const wasPriced =
+    price_status === 'priced' || price_status === 'inferred' || computed_cost_usd !== null;
+  return isUnread && !wasPriced ? ['usage_raw, which was not kept whole'] : [];
 }

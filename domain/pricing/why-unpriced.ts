@@ -1,6 +1,7 @@
 /** Says why a call has no price, and what to do about it. */
 
 import { modelsNear } from './models-near.ts';
+import { isOfRegion } from './price-book.ts';
 import type { NoPrice } from './price-call.ts';
 import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
 import type { AskedCall } from './price-usage.ts';
@@ -35,11 +36,24 @@ export function whyUnpriced(
         what: `${named} has no price in the tier ${tierName(call)}`,
         toDo: `enter it with \`tricost prices set --tier <tier>\` (${SERVICE_TIERS.join(', ')}), if the call has a price of its own there`,
       };
-    case 'unit_unlisted':
+    case 'region_unlisted':
       return {
-        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}`,
-        toDo: `enter it with \`tricost prices set --provider ${at.provider} --model ${at.model} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}\``,
+        what:
+          call.region === undefined
+            ? `${named} has prices of a region only, and the call does not say where it was served`
+            : `${named} has no price in the region ${call.region} and the tier ${tierName(call)}; other models of the provider have one, so that of no region need not hold`,
+        toDo: `enter it, unit by unit, with \`tricost prices set --provider ${call.provider} --model ${call.model} --region ${call.region ?? "''"} --tier ${servedTier(call) ?? '<tier>'}\``,
       };
+    case 'unit_unlisted': {
+      const isApart = prices.some((row) => row.provider === at.provider && isOfRegion(row));
+      const region = isApart ? call.region : undefined;
+      const [where, option] =
+        region === undefined ? ['', ''] : [` and the region ${region}`, ` --region ${region}`];
+      return {
+        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}${where}`,
+        toDo: `enter it with \`tricost prices set --provider ${at.provider} --model ${at.model} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}\``,
+      };
+    }
     case 'usage_incomplete':
       return {
         what: 'the usage has no count of input or of output tokens',

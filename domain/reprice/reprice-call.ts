@@ -7,9 +7,9 @@ import { askedCall, type StoredCall, storedUsage } from '../pricing/stored-call.
 
 /** @returns undefined when nothing that is stored would change */
 export function repriceCall(call: StoredCall, book: PriceBook): StoredCost | undefined {
-  // Something was used that is in none of the columns: what ingest decided with the whole object stays.
-  if (call.flags.includes('usage_unread_keys')) return undefined;
   const usage = storedUsage(call);
+  // Something was used, and what it was is not known any more: what ingest decided with the whole object stays.
+  if (usage === undefined && call.flags.includes('usage_unread_keys')) return undefined;
   const isStated = call.price_status === 'provider' && call.cost_usd !== null;
   const stated = isStated ? parsePicoUsd(call.cost_usd ?? '') : undefined;
   const priced = usage === undefined ? 'no usage' : priceUsage(book, askedCall(call), usage);

@@ -61,3 +61,27 @@ export const bedrockLlama: Dialect = {
   }),
   counts: ['prompt_token_count', 'generation_token_count'],
 };
+
+/**
+ * What ends a stream of InvokeModel, whatever the model, and what the log of invocations has.
+ * https://github.com/BerriAI/litellm/pull/24845
+ */
+export const bedrockMetrics: Dialect = {
+  recognises: hasAny('inputTokenCount', 'outputTokenCount'),
+  read: (raw) => {
+    const cacheRead = readCount(raw, 'cacheReadInputTokenCount');
+    const written = readCount(raw, 'cacheWriteInputTokenCount');
+    return {
+      usage: known({
+        input_tokens: sumKnown(readCount(raw, 'inputTokenCount'), cacheRead, written),
+        output_tokens: readCount(raw, 'outputTokenCount'),
+        cache_read_tokens: cacheRead,
+        cache_write_5m_tokens: written,
+      }),
+    };
+  },
+  counts: [
+    ...['inputTokenCount', 'outputTokenCount'],
+    ...['cacheReadInputTokenCount', 'cacheWriteInputTokenCount'],
+  ],
+};

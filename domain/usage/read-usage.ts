@@ -6,8 +6,9 @@ import { isObject, type JsonObject } from '../json.ts';
 import type { PicoUsd } from '../money.ts';
 import { priceListProvider } from '../pricing/provider-names.ts';
 import { aiSdk, aiSdk5, aiSdkModel } from './ai-sdk.ts';
+import { aiSdkSpan } from './ai-sdk-span.ts';
 import { anthropic } from './anthropic.ts';
-import { bedrockConverse, bedrockLlama } from './bedrock.ts';
+import { bedrockConverse, bedrockLlama, bedrockMetrics } from './bedrock.ts';
 import type { Dialect, Reading } from './dialect.ts';
 import { gemini, geminiPython } from './gemini.ts';
 import { langChain } from './langchain.ts';
@@ -16,13 +17,14 @@ import { isSumOf } from './ledger.ts';
 import { openAiChat, openAiResponses } from './openai.ts';
 import { openRouter } from './openrouter.ts';
 import { otel } from './otel.ts';
-import { readCount } from './read-count.ts';
+import { readCount, readNumber } from './read-count.ts';
 import type { ServedBy } from './served-by.ts';
 import { unreadCounts } from './unread-counts.ts';
 import { isConsistent, known, USAGE_KEYS, type Usage } from './usage.ts';
 
 /** Order matters: the first that recognises an object reads it, and a plain `{input_tokens, output_tokens}` is none's. */
 const DIALECTS: readonly Dialect[] = [
+  aiSdkSpan,
   otel,
   // Before Anthropic, whose names of the cache it takes.
   langfuse,
@@ -39,6 +41,7 @@ const DIALECTS: readonly Dialect[] = [
   aiSdk5,
   bedrockConverse,
   bedrockLlama,
+  bedrockMetrics,
 ];
 
 const OWN_SHAPE: Dialect = {
@@ -46,6 +49,13 @@ const OWN_SHAPE: Dialect = {
   read: readOwnShape,
   counts: [...USAGE_KEYS, 'total_tokens'],
 };
+
+/**
+ * Under which a usage object may stand within another: the last event of a stream of Bedrock, and an attribute of Langfuse's spans.
+ * https://github.com/BerriAI/litellm/pull/24845
+ * https://langfuse.com/docs/observability/features/token-and-cost-tracking
+ */
+const WRAPPERS = ['amazon-bedrock-invocationMetrics', 'langfuse.observation.usage_details'];
 
 /** The AI SDK passes the provider's own object on, which says more: lifetimes of cache writes, tier, place. */
 const AI_SDK = new Set([aiSdk, aiSdkModel]);
@@ -70,6 +80,30 @@ export interface ReadUsage {
  * @throws Refused (`tokens_invalid`)
  */
 export function readUsage(object: JsonObject, provider = ''): ReadUsage | undefined {
+  for (const wrapper of WRAPPERS) {
+    const { [wrapper]: wrapped, ...rest } = object;
+    const usage = objectIn(wrapped);
+    // What stands beside it says the same, or more: the lifetimes of cache writes, the tier.
+    if (usage !== undefined) return readUsage(rest, provider) ?? readUsage(usage, provider);
+  }
+  return readDialect(object, provider);
+}
+
+/** A span holds an object as its JSON. */
+function objectIn(value: unknown): JsonObject | undefined {
+  const parsed = typeof value === 'string' ? parseJson(value) : value;
+  return isObject(parsed) ? parsed : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readDialect(object: JsonObject, provider: string): ReadUsage | undefined {
   const listed = priceListProvider(provider);
   const dialect = DIALECTS.find(({ recognises }) => recognises(object, listed)) ?? OWN_SHAPE;
   const { raw: passedOn, ...rest } = object;
@@ -106,13 +140,17 @@ function disagreements(sdk: ReadUsage, own: ReadUsage): string[] {
   ];
 }
 
-/** @throws Refused (`tokens_invalid`) */
-export function readOwnUsage(raw: JsonObject): Usage {
-  return known(Object.fromEntries(USAGE_KEYS.map((key) => [key, readCount(raw, key)])));
+/**
+ * The counts of the contract's own shape, which are numbers.
+ *
+ * @throws Refused (`tokens_invalid`)
+ */
+export function checkOwnUsage(raw: JsonObject): void {
+  for (const key of USAGE_KEYS) readNumber(raw, key);
 }
 
 function readOwnShape(raw: JsonObject): Reading {
-  const usage = readOwnUsage(raw);
+  const usage = known(Object.fromEntries(USAGE_KEYS.map((key) => [key, readCount(raw, key)])));
   const total = readCount(raw, 'total_tokens');
   const agrees = isSumOf(total, usage.input_tokens, usage.output_tokens);
   return { usage, contradictions: agrees ? [] : ['total_tokens'] };

@@ -16,6 +16,11 @@ export function readWord(usage: JsonObject, key: string): string | undefined {
 /** What `inference_geo` says where no geography was asked for. */
 const ANYWHERE = new Set(['global', 'not_available']);
 
+/** Whether the place is none, in the words of a provider or of an event that passes them on. */
+export function isAnywhere(region: string): boolean {
+  return region === '' || ANYWHERE.has(region);
+}
+
 /**
  * https://platform.claude.com/docs/en/build-with-claude/fast-mode
  * https://platform.claude.com/docs/en/build-with-claude/data-residency
@@ -26,6 +31,6 @@ export function servedByAnthropic(raw: JsonObject): ServedBy {
   const region = readWord(raw, 'inference_geo');
   return {
     ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(region === undefined || ANYWHERE.has(region) ? {} : { region }),
+    ...(region === undefined || isAnywhere(region) ? {} : { region }),
   };
 }

@@ -1,8 +1,10 @@
 /** Finds the counts in a usage object that no reader takes: silence about them would be a price that is too low. */
 import { isObject, type JsonObject } from '../json.ts';
 import { partsOf } from './labelled-list.ts';
+import { DECIMAL_STRING } from './read-count.ts';
 
 const COUNTS = /token|count|request|search|source|ttl_/i;
+const TOKENS = /tokens?$|tokenCount$/i;
 const MAX_DEPTH = 4;
 
 /** @param read dotted paths; of a list of labelled parts, `list.LABEL` */
@@ -33,5 +35,8 @@ function countsInList(list: readonly unknown[], path: string, depth: number): st
 }
 
 function isCount(key: string, value: unknown): boolean {
+  // Of digits alone are other things, too: an id of the request.
+  if (typeof value === 'string')
+    return TOKENS.test(key) && DECIMAL_STRING.test(value) && Number(value) > 0;
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && COUNTS.test(key);
 }

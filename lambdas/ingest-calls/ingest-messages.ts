@@ -57,6 +57,10 @@ export async function ingestMessages(
   };
   let events = 0;
   for (const slice of planSlices(messages, options, SLICE)) {
+    // The end of a message whose beginning could not be stored: it comes again, and has arrived then.
+    slice.deliveries = slice.deliveries.filter(
+      ({ messageId }) => !total.failedMessageIds.has(messageId),
+    );
     const outcome = await storeBatch(client, slice, promptVersions);
     total.stored += outcome.stored;
     total.duplicate += outcome.duplicate;

@@ -16,12 +16,9 @@ export interface Arrived {
 export async function arrivedEnvelopes({ database }: SoakStack): Promise<Arrived> {
   return database.withOwner(async (owner) => {
     const { rows } = await owner.query<Record<keyof Arrived, string>>(
-      `select count(*) as producers, coalesce(sum(calls), 0) as calls, coalesce(sum(dropped), 0) as dropped,
-         coalesce(sum(gaps), 0) as gaps
-       from (
-         select sum(events) as calls, sum(dropped) as dropped, max(sequence) - count(*) as gaps
-         from tricost.deliveries group by producer_id
-       ) as of_producer`,
+      `select count(*) as producers, coalesce(sum(events), 0) as calls, coalesce(sum(calls_dropped), 0) as dropped,
+         coalesce(sum(envelopes_missing), 0) as gaps
+       from reporting.deliveries`,
     );
     return {
       producers: Number(rows[0]?.producers),

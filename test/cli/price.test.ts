@@ -83,6 +83,12 @@ describe('tricost price', () => {
     ['model_unlisted', USAGE, ['--provider', 'opnai', '--model', 'gpt-5'], /at openai/],
     ['tier_unlisted', USAGE, [...OPENAI, '--tier', 'scale'], /tier scale/],
     [
+      'region_unlisted',
+      { input_tokens: 9, output_tokens: 9, inference_geo: 'moon' },
+      ['--provider', 'anthropic', '--model', 'claude-opus-4-6'],
+      /prices set --provider anthropic --model claude-opus-4-6 --region moon --tier standard/,
+    ],
+    [
       'unit_unlisted',
       { input_tokens: 9, output_tokens: 9, audio_input_tokens: 9 },
       OPENAI,

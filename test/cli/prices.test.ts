@@ -105,15 +105,14 @@ describe('a contracted price', () => {
     expect(await cost('openai', 'gpt-5', at, { region: 'eu' })).toBe('2.00 priced');
   });
 
-  test('of a mere name says whose name it is, and how it gets a price of its own', async () => {
+  test('of a mere name says whose name it is, and holds besides the prices of that model', async () => {
     const codex = ['--provider', 'openai', '--model', 'gpt-5-codex', '--unit', 'input'];
-    const args = ['set', ...codex, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
-    expect((await prices(...args)).stderr).toContain('it is a name of openai gpt-5)');
-    const { stderr } = await prices(...args, '--new-model');
-    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('1.25 priced');
-    const [, command = ''] = /`tricost prices (alias [^`]+)`/.exec(stderr) ?? [];
-    await said(...command.split(' '));
-    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('3.00 inferred');
+    const args = [...codex, '--price', '3', '--valid-from', '2026-01-01', ...ORDER_FORM];
+    expect((await prices('set', ...args)).stderr).toContain('it is a name of openai gpt-5)');
+    await said('set', ...args, '--new-model');
+    expect(await cost('openai', 'gpt-5-codex', '2026-11-01T00:00:00Z')).toBe('3.00 priced');
+    expect(await cost('openai', 'gpt-5-codex', '2025-11-01T00:00:00Z')).toBe('1.25 priced');
+    expect(await cost('openai', 'gpt-5', '2026-11-01T00:00:00Z')).toBe('1.25 priced');
   });
 
   test('may have sizes, from the smallest on, and ends with the smallest last', async () => {
@@ -161,6 +160,20 @@ describe('a name', () => {
     expect(await named('--to', 'anthropic/claude-opus-4-5')).toMatchObject({ added: false });
     await named('--to', 'openai/gpt-5');
     expect(await cost('azure', 'my-deployment', '2026-11-01T00:00:00Z')).toBe('1.25 inferred');
+  });
+
+  test('without a date holds for all calls, whatever dated names there were', async () => {
+    await named('--to', 'openai/gpt-5');
+    await named('--to', 'anthropic/claude-opus-4-5', '--valid-from', '2026-06-01');
+    await named('--to', 'openai/gpt-5', '--valid-from', '2099-01-01');
+    expect(await named('--to', 'openai/gpt-4.1')).toMatchObject({ added: true });
+    for (const at of ['2025-01-01', '2026-05-31', '2026-06-01', '2099-01-02']) {
+      expect(await cost('azure', 'my-deployment', `${at}T00:00:00Z`)).toBe('2.00 inferred');
+    }
+    expect(await named('--to', 'openai/gpt-4.1')).toMatchObject({ added: false });
+    await named('--to', 'openai/gpt-5', '--valid-from', '2026-07-01');
+    expect(await cost('azure', 'my-deployment', '2026-06-30T00:00:00Z')).toBe('2.00 inferred');
+    expect(await cost('azure', 'my-deployment', '2026-07-01T00:00:00Z')).toBe('1.25 inferred');
   });
 
   test('of an application inference profile is its ARN', async () => {
@@ -268,6 +281,43 @@ describe('a release of the catalogue', () => {
     expect(again).toMatchObject({ added: false, new: [], changed: [], ended: [] });
   });
 
+  test('older than the one that was taken goes back to its prices, as new rows', async () => {
+    const names = { match: { or: [{ equals: 'm-1' }, { equals: 'm-1-preview' }] } };
+    await release('2026-06-01', model('m-1', 2, names), model('m-2', 4));
+    await release(
+      '2026-09-01',
+      model('m-1', 3),
+      model('m-2', 5, { match: { or: [{ equals: 'm-2' }, { equals: 'm-1-preview' }] } }),
+    );
+    const before = await owner.query('select max(id) as id from tricost.prices');
+    const older = await release('2026-11-01', model('m-1', 2, names), model('m-2', 4));
+    expect(older).toMatchObject({
+      new: [],
+      changed: [
+        { model: 'm-1', price_usd: '2', price_usd_before: '3', valid_from: '2026-11-01T00:00:00Z' },
+        { model: 'm-2', price_usd: '4', price_usd_before: '5' },
+      ],
+      changed_names: [{ name: 'm-1-preview', model: 'm-1', before: { model: 'm-2' } }],
+    });
+    // Stored calls go on to name the rows that they had.
+    const added = await owner.query('select id from tricost.prices where id > $1', [
+      before.rows[0].id,
+    ]);
+    expect(added.rowCount).toBe(2);
+    expect(await cost('acme', 'm-1', '2026-08-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1', '2026-10-31T00:00:00Z')).toBe('3.00 priced');
+    expect(await cost('acme', 'm-1', '2026-11-01T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-10-31T00:00:00Z')).toBe('5.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-11-01T00:00:00Z')).toBe('2.00 priced');
+    expect(await release('2026-11-02', model('m-1', 2, names), model('m-2', 4))).toMatchObject({
+      added: false,
+    });
+    // From a date on which the newer one held already: it is corrected.
+    await release('2026-08-01', model('m-1', 2, names), model('m-2', 4));
+    expect(await cost('acme', 'm-1', '2026-10-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-10-31T00:00:00Z')).toBe('2.00 priced');
+  });
+
   test('may date a price itself, in the file’s own form', async () => {
     const prices_ = [
       { prices: { input_mtok: 2, output_mtok: 1 } },
@@ -293,6 +343,17 @@ describe('a release of the catalogue', () => {
     await release('2026-11-10', model('m-1', { base: 1, tiers: [{ start: 100_000, price: 3 }] }));
     expect(await cost('acme', 'm-1', '2026-11-09T00:00:00Z')).toBe('1.00 priced');
     expect(await cost('acme', 'm-1', '2026-11-10T00:00:00Z')).toBe('3.00 priced');
+  });
+
+  test('that lists a contracted model as a name of another leaves the contract in force', async () => {
+    await release('2026-06-01', model('m-1', 2));
+    const set = ['--provider', 'acme', '--model', 'm-2', '--unit', 'input', '--price', '1.5'];
+    await said('set', ...set, '--new-model', '--valid-from', '2026-06-01', ...ORDER_FORM);
+    const names = { match: { or: [{ equals: 'm-1' }, { equals: 'm-2' }] } };
+    const { new_names } = await release('2026-11-01', model('m-1', 2, names));
+    expect(new_names).toMatchObject([{ name: 'm-2', model: 'm-1' }]);
+    expect(await cost('acme', 'm-2', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
+    expect(await cost('acme', 'm-2', '2026-05-31T00:00:00Z')).toBe('2.00 priced');
   });
 
   test('leaves contracted prices alone', async () => {

@@ -2,9 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import type { CallRow } from '../../domain/ingest-calls/call-row.ts';
 import { parseCall } from '../../domain/ingest-calls/parse-call.ts';
-import { formatPicoUsd } from '../../domain/money.ts';
+import { formatPicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import { builtInPriceBook } from '../../domain/pricing/built-in-prices.ts';
+import { costOfCall } from '../../domain/pricing/cost-of-call.ts';
 import { priceCall } from '../../domain/pricing/price-call.ts';
+import { priceUsage } from '../../domain/pricing/price-usage.ts';
+import { askedCall, storedUsage } from '../../domain/pricing/stored-call.ts';
 import { type ReadUsage, readUsage } from '../../domain/usage/read-usage.ts';
 import { USAGE_KEYS } from '../../domain/usage/usage.ts';
 import { type GoldenCase, readCase, readCorpus } from './corpus.ts';
@@ -13,7 +16,7 @@ import { evaluateCount, evaluateUsd, holds } from './exact-arithmetic.ts';
 const SOURCES = [
   ...['openai-chat', 'openai-responses', 'openai-embeddings', 'anthropic', 'gemini'],
   ...['bedrock-converse', 'bedrock-invoke-model', 'openrouter', 'ai-sdk-5', 'ai-sdk-6'],
-  ...['langchain', 'litellm', 'langfuse', 'otel-inclusive', 'otel-exclusive'],
+  ...['langchain', 'litellm', 'langfuse', 'otel-inclusive', 'otel-exclusive', 'ai-sdk-span'],
 ];
 
 /** Rows of the table of mispricings: unknown models, made-up prices, caches, the bill, aborted calls, dates, old lists, tiers. */
@@ -109,6 +112,17 @@ describe('the golden corpus', () => {
     expect(usage_raw).toEqual(flags.length === 0 ? null : golden.usage);
     const { usage_raw: __, ...asUsage } = row(golden, 'usage');
     expect(asUsage).toEqual(stored);
+  });
+
+  test.each(NAMED)('%s: is priced again as it was priced', (_name, golden) => {
+    for (const key of ['usage_raw', 'usage']) {
+      const stored = { ...row(golden, key), ts: new Date(golden.at) };
+      const usage = storedUsage(stored);
+      const priced = usage === undefined ? 'no usage' : priceUsage(BOOK, askedCall(stored), usage);
+      const stated = stored.price_status === 'provider' ? stored.cost_usd : null;
+      const again = costOfCall(stated === null ? undefined : parsePicoUsd(stated), priced);
+      expect(stored).toMatchObject(again);
+    }
   });
 
   test('has at least 80 cases, no two of a name, of every source and every mispricing', () => {

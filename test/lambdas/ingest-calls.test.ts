@@ -313,12 +313,16 @@ describe('ingest-calls', () => {
     }));
     const error = vi.spyOn(console, 'error').mockImplementation(() => {});
     const bug = CALL.replace('support.reply', 'bug');
-    const event = await receive(CALL, `[${bug},${CALL}]`);
+    const number = '"v":1,"producer_id":"buggy","sequence":1';
+    const event = await receive(CALL, `{${number},"events":[${bug},${CALL}]}`);
     const { response, metrics } = await ingest(event);
     vi.doUnmock('../../domain/ingest-calls/parse-call.ts');
     const planted = event.Records.find(({ body }) => body.includes('bug'))?.messageId;
     expect(response.batchItemFailures).toEqual([{ itemIdentifier: planted }]);
     expect(metrics).toMatchObject({ Stored: 2, Bugs: 1 });
     expect(error).toHaveBeenCalledWith(expect.stringContaining(`${planted}: TypeError: planted`));
+    // It comes again, and has not arrived before all of it is stored.
+    const noted = "select count(*)::int from tricost.deliveries where producer_id = 'buggy'";
+    expect(await database.query(noted)).toMatchObject({ rows: [{ count: 0 }] });
   });
 });

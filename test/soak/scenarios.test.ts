@@ -13,6 +13,7 @@ import { fuzz } from '../../soak/fuzz.ts';
 import { ingestKilled } from '../../soak/ingest-killed.ts';
 import { postgresOutage } from '../../soak/postgres-outage.ts';
 import { queueKilled } from '../../soak/queue-killed.ts';
+import { repriceMillion } from '../../soak/reprice-million.ts';
 import { rollupsRaced } from '../../soak/rollups-raced.ts';
 import type { Size } from '../../soak/scenario.ts';
 import { sdkKilled } from '../../soak/sdk-killed.ts';
@@ -188,4 +189,14 @@ test('mutated and hostile bodies are stored or refused, and nothing throws', {
   expect(facts['rejected_not_json']).toBeGreaterThan(20);
   expect(facts['rejected_type_invalid']).toBeGreaterThan(20);
   expect(Number.parseFloat(String(facts['bodies_with_a_stored_call']))).toBeGreaterThan(20);
+});
+
+test('calls are priced again while somebody reads, by a process that is killed', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const limits = { kills: 1, memoryGrowth: Number.POSITIVE_INFINITY };
+  const { facts, problems } = await repriceMillion(soak, { ...size(20_000), ...limits });
+  expect(problems).toEqual([]);
+  expect(facts).toMatchObject({ calls: 20_000, killed: 1 });
+  expect(facts['snapshots_of_some_changed']).toBeGreaterThan(0);
 });

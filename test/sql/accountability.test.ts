@@ -16,16 +16,38 @@ beforeAll(async () => {
 
 beforeEach(() => owner.query('truncate tricost.llm_calls, tricost.deliveries'));
 
-/** @param ages of the arrival, by sequence */
-async function deliver(producer: string, ages: Record<number, string>): Promise<void> {
-  for (const [sequence, age] of Object.entries(ages)) {
+interface Arrival {
+  producer: string;
+  sequence: number;
+  age: string;
+  message?: string;
+  events?: number;
+  rejected?: number | null;
+  dropped?: number;
+  /** Of its events. */
+  ts?: string;
+}
+
+async function arrive(...arrivals: Arrival[]): Promise<void> {
+  for (const arrival of arrivals) {
+    const { producer, sequence, age, events = 1, rejected = 0, dropped = 0 } = arrival;
+    const { message = `${producer} ${sequence}`, ts = '2026-11-20T00:00:00Z' } = arrival;
     await owner.query(
-      `insert into tricost.deliveries (producer_id, sequence, message_id, received_at, events, dropped)
-       values ($1, $2, $3, now() - $4::interval, 1, 0)`,
-      [producer, sequence, `${producer} ${sequence}`, age],
+      `insert into tricost.deliveries
+         (producer_id, sequence, message_id, received_at, events, rejected, dropped, first_ts, last_ts)
+       values ($1, $2, $3, now() - $4::interval, $5, $6, $7, $8, $8)`,
+      [producer, sequence, message, age, events, rejected, dropped, ts],
     );
   }
 }
+
+/** @param ages of the arrival, by sequence */
+const deliver = (producer: string, ages: Record<number, string>) =>
+  arrive(
+    ...Object.entries(ages).map(([sequence, age]) => ({
+      ...{ producer, sequence: Number(sequence), age },
+    })),
+  );
 
 async function gaps() {
   const { rows } = await owner.query(
@@ -42,8 +64,6 @@ test('what a producer numbered and nobody received is a gap after a day, and clo
   await deliver('complete', { 1: '40 hours', 2: '39 hours' });
   // They may still come.
   await deliver('recent', { 1: '30 hours', 3: '23 hours' });
-  // What it sent before is forgotten.
-  await deliver('old', { 900: '35 days', 901: '34 days' });
   await deliver('tricost-canary', { 1: '50 hours', 9: '40 hours' });
   expect(await gaps()).toEqual([
     { producer: 'api', first: 3, last: 4, missing: 2 },
@@ -51,6 +71,64 @@ test('what a producer numbered and nobody received is a gap after a day, and clo
   ]);
   await deliver('api', { 3: '1 minute', 4: '1 minute' });
   expect((await gaps()).map(({ producer }) => producer)).toEqual(['web']);
+});
+
+test('a gap of which some arrive late is not a younger one', async () => {
+  await deliver('api', { 1: '50 hours', 4: '1 minute', 6: '49 hours' });
+  expect(await gaps()).toEqual([
+    { producer: 'api', first: 2, last: 3, missing: 2 },
+    { producer: 'api', first: 5, last: 5, missing: 1 },
+  ]);
+});
+
+test('of a producer that sends for longer than deliveries are kept, what is forgotten is not missing', async () => {
+  // Once in two days: the first one that is kept may be of any age.
+  await deliver('slow', { 18: '36 days', 19: '33 days', 21: '31 days' });
+  // A dead letter that was moved back after all the others of its time were forgotten.
+  await deliver('redriven', { 5: '9 days', 900: '35 days', 901: '34 days' });
+  expect(await gaps()).toEqual([{ producer: 'slow', first: 20, last: 20, missing: 1 }]);
+  const { rows } = await owner.query(
+    'select producer_id, envelopes_sent::int as sent, envelopes_missing::int as missing from reporting.deliveries order by 1',
+  );
+  expect(rows).toEqual([
+    { producer_id: 'redriven', sent: 1, missing: 0 },
+    { producer_id: 'slow', sent: 3, missing: 1 },
+  ]);
+});
+
+test('what a producer sent is what arrived and what is missing, to the event', async () => {
+  const [producer, age] = ['api', '1 hour'];
+  await arrive(
+    { producer, age, sequence: 1, events: 100, rejected: 3 },
+    { producer, age, sequence: 2, events: 50, dropped: 7 },
+    // Again, as a retry or from the dead letters: no more has arrived.
+    { producer, age, sequence: 2, events: 50, dropped: 7, message: 'retried' },
+    { producer, age, sequence: 5, events: 10, rejected: 10 },
+    // Two that share an id: both are there, and one number stands for two envelopes.
+    { producer: 'shared', age, sequence: 1, events: 4 },
+    { producer: 'shared', age, sequence: 1, events: 4, message: 'm', ts: '2026-11-20T01:00:00Z' },
+    { producer: 'before', age, sequence: 1, events: 4, rejected: null },
+  );
+  const { rows } = await owner.query(
+    `select producer_id as producer, envelopes_sent::int as sent, envelopes_arrived::int as arrived, envelopes_missing::int as missing,
+       envelopes_repeated::int as repeated, numbers_used_twice::int as twice,
+       events::int, events_stored::int as stored, events_rejected::int as rejected, calls_dropped::int as dropped
+     from reporting.deliveries order by 1`,
+  );
+  expect(rows).toEqual([
+    {
+      ...{ producer, sent: 5, arrived: 3, missing: 2, repeated: 1, twice: 0 },
+      ...{ events: 160, stored: 147, rejected: 13, dropped: 7 },
+    },
+    {
+      ...{ producer: 'before', sent: 1, arrived: 1, missing: 0, repeated: 0, twice: 0 },
+      ...{ events: 4, stored: null, rejected: null, dropped: 0 },
+    },
+    {
+      ...{ producer: 'shared', sent: 1, arrived: 1, missing: 0, repeated: 0, twice: 1 },
+      ...{ events: 8, stored: 8, rejected: 0, dropped: 0 },
+    },
+  ]);
 });
 
 const PRICED = { provider: 'openai', model: 'gpt-5', usage: { input_tokens: 8, output_tokens: 0 } };

@@ -172,14 +172,16 @@ test('refused events are forgotten after thirty days', async () => {
   expect(rows).toEqual([{ message_id: 'new' }]);
 });
 
-test('deliveries are forgotten after thirty-five days', async () => {
+test('deliveries are forgotten after thirty-five days, but for the last number of a producer that still sends', async () => {
   await owner.query(
     `insert into tricost.deliveries (producer_id, sequence, message_id, received_at, events, dropped)
-     values ('p', 1, 'old', $1::timestamptz - interval '35 days 1 second', 1, 0),
-       ('p', 2, 'new', $1::timestamptz - interval '34 days 23 hours', 1, 0)`,
+     values ('p', 1, 'old', $1::timestamptz - interval '36 days', 1, 0),
+       ('p', 2, 'last', $1::timestamptz - interval '35 days 1 second', 1, 0),
+       ('p', 3, 'new', $1::timestamptz - interval '34 days 23 hours', 1, 0),
+       ('silent', 1, 'silent', $1::timestamptz - interval '35 days 1 second', 1, 0)`,
     [NOW],
   );
-  expect(await forgetDeliveries(owner, NOW)).toBe(1);
-  const { rows } = await owner.query('select message_id from tricost.deliveries');
-  expect(rows).toEqual([{ message_id: 'new' }]);
+  expect(await forgetDeliveries(owner, NOW)).toBe(2);
+  const { rows } = await owner.query('select message_id from tricost.deliveries order by 1');
+  expect(rows).toEqual([{ message_id: 'last' }, { message_id: 'new' }]);
 });

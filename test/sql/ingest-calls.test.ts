@@ -210,16 +210,57 @@ describe('a batch', () => {
     },
   );
 
-  test('numbered envelopes are noted, once', async () => {
-    const envelope = { v: 1, producer_id: 'api-1', sequence: 7, dropped: 3, events: [event()] };
+  const deliveries = async () =>
+    (
+      await owner.query(
+        'select producer_id, sequence, events, rejected, dropped from tricost.deliveries order by received_at',
+      )
+    ).rows;
+
+  test('numbered envelopes are noted, with what became of their events, once a message', async () => {
+    const number = { producer_id: 'api-1', sequence: 7, dropped: 3 };
+    const envelope = { v: 1, ...number, events: [event(), 'broken', event(), event({ ts: 'x' })] };
     await asIngest(async (client) => {
-      await store(client, envelope);
+      const plan = planBatch([{ messageId: 'm', body: JSON.stringify(envelope) }], {
+        now: NOW,
+        oldest: await oldestPartitionStart(client),
+        prices: builtInPriceBook(),
+      });
+      await storeBatch(client, plan, new Map());
+      await storeBatch(client, plan, new Map());
+      // Another message: its producer tried again, or shares its id with another one.
       await store(client, envelope);
     });
-    const { rows } = await owner.query(
-      'select producer_id, sequence, events, dropped from tricost.deliveries',
-    );
-    expect(rows).toEqual([{ producer_id: 'api-1', sequence: '7', events: 1, dropped: 3 }]);
+    const row = { producer_id: 'api-1', sequence: '7', events: 4, rejected: 2, dropped: 3 };
+    expect(await deliveries()).toEqual([row, row]);
+  });
+
+  test('an envelope with too many events has arrived, and all of them are rejected', async () => {
+    const number = { producer_id: 'api-1', sequence: 8 };
+    const events = Array.from({ length: 20_001 }, () => 0);
+    await asIngest((client) => store(client, { v: 1, ...number, events }));
+    expect(await deliveries()).toMatchObject([{ sequence: '8', events: 20_001, rejected: 20_001 }]);
+    expect(await count('tricost.rejected_calls')).toBe(1);
+  });
+
+  test('an envelope of which some call cannot be stored yet has not arrived', async () => {
+    const envelope = {
+      ...{ v: 1, producer_id: 'api-1', sequence: 9 },
+      events: [event(), event({ ts: '2026-09-02T00:00:00Z' })],
+    };
+    await owner.query('alter table tricost.llm_calls detach partition tricost.llm_calls_p2026_09');
+    try {
+      const { stored, failedMessageIds } = await asIngest((client) => store(client, envelope));
+      expect([stored, failedMessageIds.size]).toEqual([1, 1]);
+      expect(await deliveries()).toEqual([]);
+    } finally {
+      await owner.query(
+        `alter table tricost.llm_calls attach partition tricost.llm_calls_p2026_09
+         for values from ('2026-09-01T00:00:00Z') to ('2026-10-01T00:00:00Z')`,
+      );
+    }
+    await asIngest((client) => store(client, envelope));
+    expect(await deliveries()).toMatchObject([{ sequence: '9', events: 2, rejected: 0 }]);
   });
 
   test('an event_id that comes back with another ts in a later batch is stored, and counted', async () => {

@@ -2,8 +2,13 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { addPriceList, addRelease, PriceListReader } from '../../adapters/postgres/price-list.ts';
-import { type PriceRow, SINCE_EVER } from '../../domain/pricing/price-list.ts';
+import {
+  addPriceList,
+  addRelease,
+  PriceListReader,
+  readPriceList,
+} from '../../adapters/postgres/price-list.ts';
+import { type ModelName, type PriceRow, SINCE_EVER } from '../../domain/pricing/price-list.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { storeEvents } from './store-events.ts';
@@ -231,6 +236,44 @@ describe('a release of the built-in list', () => {
     await add(price('kept', '3', { validFrom: '2026-11-20T00:00:00Z' }));
     expect(await release('fifth', price('kept', '2', undated))).toMatchObject({ prices: 0 });
     expect(await held('kept')).toHaveLength(2);
+  });
+
+  test('that comes back, as a deploy that was rolled back and made again, holds from then on', async () => {
+    const nameOf = (model: string): ModelName => ({
+      ...{ provider: 'acme', name: 'called', match: 'exact', modelProvider: 'acme', model },
+      ...{ priceStatus: 'priced', validFrom: SINCE_EVER, source: 'a test' },
+    });
+    const on = (day: string, digest: string, ...prices: PriceRow[]) =>
+      addRelease(owner, {
+        digest,
+        list: { prices, names: [nameOf(digest === 'A' ? 'returned' : 'elsewhere')] },
+        now: new Date(`2026-11-${day}T12:00:00Z`),
+      });
+    const a = [price('returned', '1', undated), price('returned-2', '1', undated)];
+    const b = [price('returned', '2', undated), price('returned-2', '2', undated)];
+    await on('10', 'A', ...a);
+    await on('12', 'B', ...b);
+    await add(price('returned-2', '9', { validFrom: '2026-11-13T00:00:00Z' }));
+    expect(await on('14', 'A', ...a)).toMatchObject({ prices: 1 });
+    expect(await on('15', 'A', ...a)).toMatchObject({ prices: 0 });
+    await on('16', 'B', ...b);
+    // Back and forth on one day: the last one holds.
+    await on('16', 'A', ...a);
+    await on('16', 'B', ...b);
+    await on('16', 'A', ...a);
+    expect(await held('returned')).toEqual([
+      { since: '1970-01-01', usd: '1' },
+      { since: '2026-11-12', usd: '2' },
+      { since: '2026-11-14', usd: '1' },
+      { since: '2026-11-16', usd: '2' },
+      { since: '2026-11-16', usd: '1' },
+      { since: '2026-11-16', usd: '2' },
+      { since: '2026-11-16', usd: '1' },
+    ]);
+    const { names } = await readPriceList(owner);
+    expect(names.filter(({ name }) => name === 'called').at(-1)?.model).toBe('returned');
+    // What an operator set is not taken back by any of them.
+    expect((await held('returned-2')).at(-1)).toEqual({ since: '2026-11-13', usd: '9' });
   });
 
   test('by two deploys at once is added once', async () => {

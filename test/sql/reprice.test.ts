@@ -159,6 +159,46 @@ test('what was used beyond the columns keeps what ingest decided', async () => {
   expect(await stored()).toMatchObject([{ usd: null, status: 'unpriced' }]);
 });
 
+test('an object that the readers have learned to read since is priced with what is in it', async () => {
+  const model = newModel();
+  await storeEvents(
+    owner,
+    [
+      event(model, '2026-11-20T00:00:00Z', {
+        usage: null,
+        usage_raw: {
+          prompt_tokens: 1_000_000,
+          completion_tokens: 0,
+          total_tokens: 1_000_000,
+          video_tokens: 7,
+        },
+      }),
+      event(model, '2026-11-20T00:00:01Z', {
+        usage: null,
+        usage_raw: {
+          prompt_tokens: 1_000_000,
+          completion_tokens: 0,
+          total_tokens: 1_000_000,
+          video_tokens: 7,
+        },
+      }),
+    ],
+    NOW,
+  );
+  // What a release left that could read neither; of the second, a part was cut off besides.
+  await owner.query(
+    `update tricost.llm_calls set usage_raw = usage_raw - 'video_tokens',
+       flags = case when ts = '2026-11-20T00:00:01Z' then flags || '{extra_cut}' else flags end`,
+  );
+  await add(model, '2');
+  await add(model, '4', { unit: 'output' });
+  expect((await run()).summary.changed).toBe(1);
+  expect(await stored()).toMatchObject([
+    { usd: 2, status: 'priced' },
+    { usd: null, status: 'unpriced' },
+  ]);
+});
+
 test('a dry run says the same and changes nothing', async () => {
   const model = newModel();
   await storeEvents(owner, [event(model, '2026-11-20T00:00:00Z')], NOW);

@@ -1,8 +1,13 @@
 /** Taking release after release: the list says what the newest one says, and the past is left as it was. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { comparePriceLists } from '../../../domain/pricing/compare-price-lists.ts';
-import { type PriceList, type PriceRow, SINCE_EVER } from '../../../domain/pricing/price-list.ts';
+import { comparePriceLists, rowsToAdd } from '../../../domain/pricing/compare-price-lists.ts';
+import {
+  type ModelName,
+  type PriceList,
+  type PriceRow,
+  SINCE_EVER,
+} from '../../../domain/pricing/price-list.ts';
 
 /** Ascending; a release is taken on each of the last ones. */
 const DATES = [1, 2, 3, 4, 5, 6, 7].map((day) => `2026-11-0${day}T00:00:00Z`);
@@ -37,9 +42,22 @@ const release = fc
 
 /** As Postgres adds them: another row of the same key and instant is its next revision. */
 function take(list: PriceList, listed: PriceList, validFrom: string): PriceList {
-  const { added, changed, ended } = comparePriceLists(list, listed, validFrom);
-  const rows = [...added, ...[...changed, ...ended].map((change) => change.row)];
-  return { prices: [...list.prices, ...rows], names: [] };
+  const { prices, names } = rowsToAdd(comparePriceLists(list, listed, validFrom));
+  return {
+    prices: [...list.prices, ...prices],
+    names: [...list.names, ...names].sort((a, b) => a.validFrom.localeCompare(b.validFrom)),
+  };
+}
+
+function nameOf(model: string): ModelName {
+  return {
+    ...{ provider: 'acme', name: 'called', match: 'exact', modelProvider: 'acme', model },
+    ...{ priceStatus: 'priced', validFrom: SINCE_EVER, source: 'a test' },
+  };
+}
+
+function modelAt({ names }: PriceList, instant: string): string | undefined {
+  return names.findLast(({ validFrom }) => validFrom <= instant)?.model;
 }
 
 function priceAt({ prices }: PriceList, above: number, instant: string): number | null {
@@ -50,16 +68,39 @@ function priceAt({ prices }: PriceList, above: number, instant: string): number 
 }
 
 test('from its date on the list says what the release says, and taking it again adds nothing', () => {
+  // Also a date before that of a release that was taken earlier: somebody goes back to an older one.
+  const taken = fc.tuple(release, fc.constantFrom(...DATES));
   fc.assert(
-    fc.property(fc.array(release, { minLength: 1, maxLength: 4 }), (releases) => {
+    fc.property(fc.array(taken, { minLength: 1, maxLength: 4 }), (releases) => {
       let list: PriceList = { prices: [], names: [] };
-      for (const [index, listed] of releases.entries()) {
-        const validFrom = DATES[index + 2] ?? SINCE_EVER;
+      for (const [listed, validFrom] of releases) {
         list = take(list, listed, validFrom);
         for (const above of BANDS) {
-          for (const instant of DATES.slice(index + 2)) {
+          for (const instant of DATES.filter((date) => date >= validFrom)) {
             expect(priceAt(list, above, instant)).toBe(priceAt(listed, above, instant));
           }
+        }
+        expect(take(list, listed, validFrom)).toEqual(list);
+      }
+    }),
+  );
+});
+
+test('so it is with names, but for those that somebody entered', () => {
+  const named = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...DATES));
+  const byHand = fc.tuple(fc.constantFrom(...DATES), fc.boolean());
+  fc.assert(
+    fc.property(fc.array(named, { minLength: 1, maxLength: 4 }), byHand, (releases, [at, is]) => {
+      let list: PriceList = {
+        prices: [],
+        names: is ? [{ ...nameOf('mine'), validFrom: at, priceStatus: 'inferred' }] : [],
+      };
+      for (const [model, validFrom] of releases) {
+        const listed = { prices: [], names: [nameOf(model)] };
+        list = take(list, listed, validFrom);
+        for (const instant of DATES.filter((date) => date >= validFrom)) {
+          const holds = modelAt(list, instant);
+          expect(holds).toBe(is && instant >= at ? 'mine' : model);
         }
         expect(take(list, listed, validFrom)).toEqual(list);
       }

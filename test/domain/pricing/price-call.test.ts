@@ -209,6 +209,29 @@ describe('which model answered', () => {
     });
   });
 
+  test('on Azure, what OpenAI lists and Azure does not has OpenAI’s prices, inferred, of the very model', () => {
+    const { prices, names } = builtInPrices();
+    const listed = new Set([
+      ...prices.filter(({ provider }) => provider === 'openai').map(({ model }) => model),
+      ...names.filter(({ provider }) => provider === 'openai').map(({ name }) => name),
+    ]);
+    const wrong = [...listed].filter((name) => {
+      const [own, azure] = [ratesOf('openai', name), ratesOf('azure.ai.openai', name)];
+      if (typeof azure === 'string') return typeof own !== 'string';
+      if (azure.provider === 'azure') return azure.priceStatus !== 'priced';
+      return (
+        typeof own === 'string' ||
+        azure.priceStatus !== 'inferred' ||
+        azure.provider !== own.provider ||
+        azure.model !== own.model
+      );
+    });
+    expect(wrong).toEqual([]);
+    // A deployment has whatever name it was given: that is no model.
+    expect(ratesOf('azure', 'my-gpt-5')).toBe('model_unlisted');
+    expect(ratesOf('azure', 'gpt-5-prod')).toBe('model_unlisted');
+  });
+
   test('every model of the list is found by its own id', () => {
     const lost = builtInPrices()
       .prices.filter(({ serviceTier }) => serviceTier === 'standard')

@@ -27,6 +27,7 @@ test.each([
   ['data:1\r\rdata:2\r\r', ['1', '2']],
   [': comment\n\nid: 1\nretry: 2\n\ndata: 3\n\n', [' 3']],
   ['data:1\ndata:2\n\n', ['12']],
+  ['data:1\r\ndata:2\r\n\r\n', ['12']],
   ['data: no empty line', [' no empty line']],
   ['dat: no\ndatax\n\n', []],
   ['data: [DONE] and more', ['done']],

@@ -280,6 +280,58 @@ describe('requests of other shapes', () => {
   });
 });
 
+describe('a stream', () => {
+  async function publishedOf(url: string, events: object[]) {
+    const { tricost, published } = start();
+    const text = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
+    const server: typeof fetch = tricost.meter(
+      async () => new Response(text, { headers: { 'content-type': 'text/event-stream' } }),
+    );
+    await (await tricost.withTags(TAGS, () => server(url, post(chat)))).text();
+    return published();
+  }
+  const ANTHROPIC = 'https://api.anthropic.com/v1/messages';
+  const begun = {
+    type: 'message_start',
+    message: {
+      ...{ id: 'msg_1', model: 'claude-opus-4-8' },
+      usage: { input_tokens: 7, cache_read_input_tokens: 5, output_tokens: 1, speed: 'fast' },
+    },
+  };
+
+  test('of Anthropic: what a later event gives as null, or leaves out, is as it was', async () => {
+    const delta = {
+      type: 'message_delta',
+      usage: { input_tokens: null, cache_read_input_tokens: null, output_tokens: 9 },
+    };
+    expect(await publishedOf(ANTHROPIC, [begun, delta, { type: 'message_stop' }])).toMatchObject([
+      {
+        status: 'ok',
+        usage_raw: { input_tokens: 7, cache_read_input_tokens: 5, output_tokens: 9, speed: 'fast' },
+      },
+    ]);
+  });
+
+  test('that ends in good order before its answer does was cut', async () => {
+    const text = { type: 'content_block_delta', delta: { text: 'four and four bytes' } };
+    expect(await publishedOf(ANTHROPIC, [begun, text])).toMatchObject([
+      { status: 'error', usage_source: 'estimated', usage_raw: { output_tokens: 5 } },
+    ]);
+  });
+
+  test('that tells of an error failed', async () => {
+    const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'no' } };
+    const failed = { type: 'response.failed', response: { error: { code: 'x' }, usage: null } };
+    const RESPONSES = 'https://api.openai.com/v1/responses';
+    const OPENAI = 'https://api.openai.com/v1/chat/completions';
+    expect(await publishedOf(ANTHROPIC, [begun, overloaded])).toMatchObject([{ status: 'error' }]);
+    expect(await publishedOf(RESPONSES, [failed])).toMatchObject([{ status: 'error' }]);
+    expect(await publishedOf(OPENAI, [{ error: { message: 'no' } }])).toMatchObject([
+      { status: 'error' },
+    ]);
+  });
+});
+
 describe('an answer that nobody reads', () => {
   test('is told when it is collected', async () => {
     const { tricost, published, url } = start();

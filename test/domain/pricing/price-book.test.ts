@@ -1,0 +1,189 @@
+/** Which row of a list is the price of a call: names, contracts, regions. */
+import { describe, expect, test } from 'vitest';
+import { explain } from '../../../domain/explain-call/explain.ts';
+import { formatPicoUsd } from '../../../domain/money.ts';
+import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
+import { PriceBook } from '../../../domain/pricing/price-book.ts';
+import { priceCall } from '../../../domain/pricing/price-call.ts';
+import { type ModelName, type PriceRow, SINCE_EVER } from '../../../domain/pricing/price-list.ts';
+import type { StoredCall } from '../../../domain/pricing/stored-call.ts';
+import { whyUnpriced } from '../../../domain/pricing/why-unpriced.ts';
+import { USAGE_KEYS } from '../../../domain/usage/usage.ts';
+
+const AT = new Date('2026-11-23T13:00:00Z');
+
+let rows = 0;
+
+function price(
+  model: string,
+  unit: PriceRow['unit'],
+  priceUsd: string | null,
+  more: Partial<PriceRow> = {},
+): PriceRow {
+  rows += 1;
+  return {
+    ...{ id: rows, kind: 'list', provider: 'acme', model, unit, serviceTier: 'standard' },
+    ...{ region: '', aboveInputTokens: 0, fromMinute: 0, untilMinute: 1_440, revision: 1 },
+    ...{ validFrom: SINCE_EVER, priceUsd, source: 'a test', ...more },
+  };
+}
+
+const contract = (
+  model: string,
+  unit: PriceRow['unit'],
+  priceUsd: string | null,
+  more: Partial<PriceRow> = {},
+) => price(model, unit, priceUsd, { kind: 'contracted', ...more });
+
+function name(from: string, to: string, more: Partial<ModelName> = {}): ModelName {
+  return {
+    ...{ provider: 'acme', name: from, match: 'exact', modelProvider: 'acme', model: to },
+    ...{ priceStatus: 'priced', validFrom: SINCE_EVER, source: 'a test', ...more },
+  };
+}
+
+const LISTED = [price('listed', 'input', '10'), price('listed', 'output', '20')];
+const USAGE = { input_tokens: 1_000_000, output_tokens: 1_000_000 };
+
+function costs(book: PriceBook, model: string, more: object = {}): string {
+  const call = { provider: 'acme', model, at: AT, usage: USAGE, ...more };
+  const priced = priceCall(book, call);
+  if (priced.priceStatus === 'unpriced') return priced.reason;
+  return `${Number(formatPicoUsd(priced.cost))} ${priced.priceStatus}`;
+}
+
+describe('a contract on a model as named', () => {
+  const CONTRACT = [contract('called', 'input', '1'), contract('called', 'output', '2')];
+
+  test('goes on holding when a release lists the model as a name of another', () => {
+    const before = new PriceBook({ prices: [...LISTED, ...CONTRACT], names: [] });
+    const names = [name('called', 'listed')];
+    const after = new PriceBook({ prices: [...LISTED, ...CONTRACT], names });
+    expect(costs(before, 'called')).toBe('3 priced');
+    expect(costs(after, 'called')).toBe('3 priced');
+    expect(costs(after, 'called-2026-01-01')).toBe('3 priced');
+    expect(costs(after, 'listed')).toBe('30 priced');
+  });
+
+  test('goes before a contract on the model that the name leads to', () => {
+    const prices = [...LISTED, contract('called', 'input', '1'), contract('listed', 'input', '5')];
+    const book = new PriceBook({ prices, names: [name('called', 'listed')] });
+    expect(costs(book, 'called')).toBe('21 priced');
+    expect(costs(book, 'listed')).toBe('25 priced');
+  });
+
+  test('has the listed price where it has none of its own: another unit, before it began, once it ended', () => {
+    const since = { validFrom: '2026-06-01T00:00:00Z' };
+    const prices = [
+      ...LISTED,
+      contract('called', 'input', '1', since),
+      contract('called', 'input', null, { validFrom: '2026-12-01T00:00:00Z' }),
+    ];
+    const book = new PriceBook({ prices, names: [name('called', 'listed')] });
+    expect(costs(book, 'called')).toBe('21 priced');
+    expect(costs(book, 'called', { at: new Date('2026-05-31T00:00:00Z') })).toBe('30 priced');
+    expect(costs(book, 'called', { at: new Date('2026-12-01T00:00:00Z') })).toBe('30 priced');
+  });
+
+  test('is inferred only where a price of the other model is in the sum', () => {
+    const family = { match: 'family', modelProvider: 'acme', priceStatus: 'inferred' } as const;
+    const names = [name('', '', { ...family, provider: 'reseller' })];
+    const sold = { provider: 'reseller' };
+    const input = contract('listed', 'input', '1', sold);
+    const one = new PriceBook({ prices: [...LISTED, input], names });
+    expect(costs(one, 'listed', sold)).toBe('21 inferred');
+    const both = [input, contract('listed', 'output', '2', sold)];
+    expect(costs(new PriceBook({ prices: [...LISTED, ...both], names }), 'listed', sold)).toBe(
+      '3 priced',
+    );
+  });
+
+  test('says nothing of a snapshot that the list has prices for', () => {
+    const snapshot = ['input', 'output'].map((unit) =>
+      price('called-2026-01-01', unit as PriceRow['unit'], '100'),
+    );
+    const book = new PriceBook({ prices: [...LISTED, ...CONTRACT, ...snapshot], names: [] });
+    expect(costs(book, 'called-2026-01-01')).toBe('200 priced');
+  });
+
+  test('adds up, told of a stored call', () => {
+    const prices = [...LISTED, contract('called', 'input', '1')];
+    const book = new PriceBook({ prices, names: [name('called', 'listed')] });
+    const unknown = Object.fromEntries(USAGE_KEYS.map((key) => [key, null]));
+    for (const model of ['called', 'called-2026-01-01']) {
+      const call = {
+        ...{ ...unknown, ...USAGE, ts: AT, provider: 'acme', model, service_tier: null },
+        ...{ region: null, batch: null, usage_raw: null, flags: [], computed_cost_usd: null },
+        ...{ cost_usd: '21.000000000000', price_status: 'priced', price_ids: [] },
+      } as unknown as StoredCall;
+      const used = prices.filter(({ kind, unit }) => kind === 'contracted' || unit === 'output');
+      expect(explain(call, used, book)).toMatchObject({ agrees: true, isOutdated: false });
+    }
+  });
+});
+
+describe('a region', () => {
+  const us = { region: 'us' };
+  const apart = [price('old', 'input', '11', us), price('old', 'output', '22', us)];
+
+  test('that a provider prices apart is never at the price of no region', () => {
+    const book = new PriceBook({ prices: [...LISTED, ...apart], names: [] });
+    expect(costs(book, 'old', us)).toBe('33 priced');
+    expect(costs(book, 'old', { region: 'US' })).toBe('33 priced');
+    expect(costs(book, 'listed')).toBe('30 priced');
+    expect(costs(book, 'listed', { region: 'global' })).toBe('30 priced');
+    expect(costs(book, 'listed', us)).toBe('region_unlisted');
+    expect(costs(book, 'old', { region: 'eu' })).toBe('region_unlisted');
+    expect(costs(book, 'old')).toBe('region_unlisted');
+  });
+
+  test('has a price unit by unit: what is missing is not taken from elsewhere', () => {
+    const input = price('listed', 'input', '11', us);
+    const book = new PriceBook({ prices: [...LISTED, ...apart, input], names: [] });
+    expect(costs(book, 'listed', us)).toBe('unit_unlisted');
+    const call = { provider: 'acme', model: 'listed', at: AT, usage: USAGE, ...us };
+    const priced = priceCall(book, call);
+    if (priced.priceStatus !== 'unpriced') throw new Error('priced');
+    expect(whyUnpriced(priced, call, book.prices())).toEqual({
+      what: 'acme listed has no price for output in the tier standard and the region us',
+      toDo: 'enter it with `tricost prices set --provider acme --model listed --unit output --tier standard --region us`',
+    });
+  });
+
+  test('is no matter where the provider prices none apart, whatever a contract does', () => {
+    const book = new PriceBook({
+      prices: [...LISTED, contract('other', 'input', '1', us)],
+      names: [],
+    });
+    expect(costs(book, 'listed', us)).toBe('30 priced');
+  });
+
+  test('without a price says what to enter', () => {
+    const book = new PriceBook({ prices: [...LISTED, ...apart], names: [] });
+    const call = { provider: 'acme', model: 'listed', at: AT, usage: USAGE, ...us };
+    const priced = priceCall(book, call);
+    if (priced.priceStatus !== 'unpriced') throw new Error('priced');
+    expect(whyUnpriced(priced, call, book.prices())).toEqual({
+      what: expect.stringContaining('acme listed has no price in the region us'),
+      toDo: expect.stringContaining(
+        '`tricost prices set --provider acme --model listed --region us --tier standard`',
+      ),
+    });
+    const entered = ['input', 'output'].map((unit) =>
+      contract('listed', unit as PriceRow['unit'], '11', us),
+    );
+    const prices = [...LISTED, ...apart, ...entered];
+    expect(costs(new PriceBook({ prices, names: [] }), 'listed', us)).toBe('22 priced');
+  });
+});
+
+test('a new Claude that was served in the US is unpriced until its price there is entered', () => {
+  const { prices, names } = builtInPrices();
+  const listed = prices.filter(({ model, region }) => model === 'claude-opus-5' && region === '');
+  const next = listed.map((row) => ({ ...row, model: 'claude-opus-6' }));
+  const book = new PriceBook({ prices: [...prices, ...next], names });
+  const claude = { provider: 'anthropic', region: 'us' };
+  expect(costs(book, 'claude-opus-5', claude)).toBe('33 priced');
+  expect(costs(book, 'claude-opus-6', claude)).toBe('region_unlisted');
+  expect(costs(book, 'claude-opus-6', { provider: 'anthropic' })).toBe('30 priced');
+});
