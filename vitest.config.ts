@@ -1,4 +1,5 @@
 /** One run: pure tests, tests on PostgreSQL 18, and the SQL tests once more on 15 where its programs are found. */
+import { resolve } from 'node:path';
 import { defineConfig, type Plugin, type TestProjectConfiguration } from 'vitest/config';
 import { findPostgres15 } from './test/support/postgres-binaries.ts';
 
@@ -75,8 +76,18 @@ if (findPostgres15() === undefined) {
   projects.push(onPostgres(15, ['test/sql/**/*.test.ts']));
 }
 
+/** Examples import the package by its name, as apps do; here it is its sources. */
+const packages = [
+  { find: /^tricost$/, replacement: resolve(import.meta.dirname, 'sdk/src/index.ts') },
+  {
+    find: 'next/server',
+    replacement: resolve(import.meta.dirname, 'test/examples/next-server.ts'),
+  },
+];
+
 export default defineConfig({
   plugins: [textFiles],
+  resolve: { alias: packages },
   test: {
     projects,
     globalSetup: ['test/support/scratch-directory.ts'],

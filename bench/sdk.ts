@@ -26,6 +26,8 @@ interface Figures {
   /** By itself, and with the modules of Node that it is the first to use. */
   importMs: { own: number; withNode: number };
   sending: SendingCost;
+  /** Milliseconds that metering adds to a JSON call. */
+  fetchJsonMs: number;
 }
 
 const CONTENDERS: ReadonlyMap<string, string> = new Map([
@@ -35,6 +37,7 @@ const CONTENDERS: ReadonlyMap<string, string> = new Map([
   ['langfuse-without-content', 'Langfuse generation, no content'],
 ]);
 const IMPORTS = 15;
+const METERED_CALLS = 20_000;
 
 export function addSdkCommand(program: Command): void {
   program
@@ -99,6 +102,16 @@ async function measure(
       },
     },
     {
+      title: 'Meter a JSON call at fetch',
+      task: async () => {
+        const runs: number[] = [];
+        for (let run = 0; run < repeat; run += 1) {
+          runs.push(Number(await runScript(folder, 'fetch-json.mjs', String(METERED_CALLS))));
+        }
+        figures.fetchJsonMs = median(runs);
+      },
+    },
+    {
       title: 'Load and weigh the package',
       task: async () => {
         figures.importMs = {
@@ -142,7 +155,7 @@ async function recordSideBySide(
 const microseconds = (figures: readonly Figure[] = []) =>
   median(figures.map((figure) => figure.microseconds));
 
-function print({ contenders, importMs, gzippedKb: kb, sending }: Figures): void {
+function print({ contenders, fetchJsonMs, importMs, gzippedKb: kb, sending }: Figures): void {
   console.log(`\n${row('one call', 'µs', 'fastest', 'slowest', 'bytes kept')}`);
   for (const [name, figures] of contenders) {
     const times = figures.map((figure) => figure.microseconds);
@@ -156,6 +169,7 @@ function print({ contenders, importMs, gzippedKb: kb, sending }: Figures): void 
   const theirs = microseconds(contenders.get('langfuse'));
   console.log(
     `\ntricost takes ${(ours / theirs).toFixed(2)} of Langfuse's time.\n` +
+      `Metering at fetch adds ${(fetchJsonMs * 1_000).toFixed(0)} µs to a JSON call of 8 kB.\n` +
       `\`import 'tricost'\`: ${importMs.own.toFixed(1)} ms, ${importMs.withNode.toFixed(1)} ms where nothing has loaded node:crypto before; in a bundle ${kb.toFixed(1)} kB, minified and compressed.\n` +
       `SQS, sending: $${sending.usdPerMillion.toFixed(4)} a million calls, ${sending.bytesPerCall.toFixed(0)} bytes each, ` +
       `${sending.callsPerMessage.toFixed(0)} a message: 1/${sending.timesCheaper.toFixed(0)} of one request a call.\n`,
@@ -167,13 +181,14 @@ function row(name: string, ...cells: string[]): string {
 }
 
 /** What `--json` ends with. */
-function summary({ contenders, importMs, gzippedKb: kb, sending }: Figures): object {
+function summary({ contenders, fetchJsonMs, importMs, gzippedKb: kb, sending }: Figures): object {
   const us = (name: string) => rounded(microseconds(contenders.get(name)));
   return {
     core_us: us('tricost'),
     langfuse_us: us('langfuse'),
     langfuse_without_content_us: us('langfuse-without-content'),
     otel_us: us('otel'),
+    fetch_json_ms: Math.round(fetchJsonMs * 10_000) / 10_000,
     core_kb_gzip: rounded(kb),
     import_ms: rounded(importMs.own),
     import_with_node_modules_ms: rounded(importMs.withNode),

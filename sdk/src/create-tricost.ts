@@ -2,18 +2,19 @@
 import { type Batch, batchCall } from './batches/batch-calls.ts';
 import { type BatchResults, batchResults } from './batches/batch-results.ts';
 import { createPublisher } from './delivery/create-publisher.ts';
-import {
-  contained,
-  type OnError,
-  type PublishError,
-  warnOnConsole,
-} from './delivery/publish-error.ts';
+import { contained, type OnError, PublishError, warnOnConsole } from './delivery/publish-error.ts';
 import type { FlushResult, Publisher, PublisherOptions } from './delivery/publisher.ts';
 import type { CallInput } from './delivery/serialise-call.ts';
 import type { Hosts } from './meter/hosts.ts';
 import { Meter } from './meter/meter.ts';
 import { type ClientMeter, meterClient } from './meter/meter-client.ts';
-import { type OnMissingTags, TagCheck, TagError } from './tags/tag-check.ts';
+import { definePrompt } from './prompts/define-prompt.ts';
+import {
+  type PromptCountError,
+  type UnnamedPrompts,
+  unnamedPrompts,
+} from './prompts/unnamed-prompts.ts';
+import { type OnMissingTags, TagCheck, type TagError } from './tags/tag-check.ts';
 import { bindTags, currentTags, withTags } from './tags/tag-scope.ts';
 import { mergeTags, type Tags, tagFields } from './tags/tags.ts';
 
@@ -26,8 +27,10 @@ export interface TricostOptions<Feature extends string> extends Omit<PublisherOp
   onMissingTags?: OnMissingTags;
   /** Who serves a host that is no provider's own, by its name: `{ 'llm.example.com': { provider: 'openai' } }`. */
   hosts?: Hosts;
-  /** Told of every failed delivery, every loss, and every place in your code that makes calls without tags. Default: console warnings. */
-  onError?: (error: PublishError | TagError) => void;
+  /** How a prompt is known that has no name: by the hash of its system text (`hash`, the default), of that without dates, times, UUIDs and e-mail addresses (`mask`), or not at all (`none`). */
+  unnamedPrompts?: UnnamedPrompts;
+  /** Told of every failed delivery, every loss, every feature whose system texts are too many to tell apart, and every place in your code that makes calls without tags. Default: console warnings. */
+  onError?: (error: PublishError | TagError | PromptCountError) => void;
 }
 
 export interface Tricost<Feature extends string = string> extends Publisher {
@@ -47,6 +50,8 @@ export interface Tricost<Feature extends string = string> extends Publisher {
     tags: Tags<Feature>,
     run: (this: This, ...args: Args) => Result,
   ): (this: This, ...args: Args) => Result;
+  /** Names a prompt, for `withTags({ prompt }, …)`: {@link definePrompt}. */
+  readonly definePrompt: typeof definePrompt;
   /**
    * Publishes the calls of a batch from its results: those of OpenAI's output file, or of Anthropic's `results()`. Tracking the
    * same results again counts nothing twice.
@@ -67,12 +72,22 @@ export interface Tricost<Feature extends string = string> extends Publisher {
 export function createTricost<const Feature extends string = string>(
   options: TricostOptions<Feature> = {},
 ): Tricost<Feature> {
-  const { features, defaults = {}, onMissingTags, hosts = {}, ...publisherOptions } = options;
+  const {
+    features,
+    defaults = {},
+    onMissingTags,
+    hosts = {},
+    unnamedPrompts: how = 'hash',
+    ...publisherOptions
+  } = options;
   const onError = contained((options.onError ?? warnOfTagsToo()) as OnError);
-  const tell = onError as (error: PublishError | TagError) => void;
+  const tell = onError as (error: PublishError | TagError | PromptCountError) => void;
   const publisher = createPublisher({ ...publisherOptions, onError });
   const tagCheck = new TagCheck({ features, onMissingTags, onError: tell });
-  const meter = new Meter({ publish: publisher.publish, tagCheck, defaults, hosts, onError });
+  const promptIdOf = unnamedPrompts(how, tell);
+  const meter = new Meter({
+    ...{ publish: publisher.publish, tagCheck, defaults, hosts, promptIdOf, onError },
+  });
   const platformFetch = globalThis.fetch;
 
   /** What the call says itself wins. */
@@ -118,6 +133,7 @@ export function createTricost<const Feature extends string = string>(
     meter: (client, by) => meterClient(client, by, meter, onError),
     withTags,
     bindTags,
+    definePrompt,
     publish: (calls) => publisher.publish(taggedIfPossible(calls)),
     trackBatch,
     flush: publisher.flush,
@@ -130,10 +146,10 @@ export function createTricost<const Feature extends string = string>(
 }
 
 /** Each place in the code is told once, so these need no limit of their own. */
-function warnOfTagsToo(): (error: PublishError | TagError) => void {
+function warnOfTagsToo(): (error: PublishError | TagError | PromptCountError) => void {
   const warn = warnOnConsole();
   return (error) => {
-    if (error instanceof TagError) console.warn(`tricost: ${error.message}`);
+    if (!(error instanceof PublishError)) console.warn(`tricost: ${error.message}`);
     else warn(error);
   };
 }

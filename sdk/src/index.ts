@@ -23,5 +23,6 @@ export {
   type MessagesPrompt,
   type TextPrompt,
 } from './prompts/define-prompt.ts';
+export { PromptCountError, type UnnamedPrompts } from './prompts/unnamed-prompts.ts';
 export { type OnMissingTags, TagError } from './tags/tag-check.ts';
 export type { PromptReference, Tags } from './tags/tags.ts';

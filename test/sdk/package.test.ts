@@ -296,7 +296,7 @@ describe('a bundle holds what is imported, and nothing else', () => {
   test.each<[string, string, (keyof typeof MARKS)[]]>([
     ['tricost', 'promptId', ['prompts']],
     ['tricost', 'createPublisher', ['publisher', 'SQS']],
-    ['tricost', 'createTricost', ['publisher', 'SQS', 'meter']],
+    ['tricost', 'createTricost', ['prompts', 'publisher', 'SQS', 'meter']],
     ['tricost/bedrock', 'bedrock', ['Bedrock']],
     ['tricost/testing', 'memoryTransport', []],
     ['tricost/http', 'httpTransport', ['HTTP']],

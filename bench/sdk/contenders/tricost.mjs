@@ -1,6 +1,5 @@
-/** The SDK's core path: a tagged call, taken, written, packed, handed to a transport that drops it. */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { createPublisher } from 'tricost';
+/** The SDK's core path: a call within its tags, written, packed, handed to a transport that drops it. */
+import { createTricost } from 'tricost';
 import { MODEL, TAGS, USAGE } from './call.mjs';
 
 export async function start() {
@@ -11,24 +10,19 @@ export async function start() {
       return { failed: [], refused: [] };
     },
   };
-  const publisher = createPublisher({ transport });
-  const tags = new AsyncLocalStorage();
+  const tricost = createTricost({ transport });
+  const prompt = tricost.definePrompt('support.reply', 'You are a helpful support agent.');
+  const tags = { ...TAGS, prompt };
   return {
     record: () =>
-      tags.run(TAGS, () =>
-        publisher.publish({
-          ...{ user_id: tags.getStore().userId, feature: tags.getStore().feature },
-          ...{ prompt_id: 'p_7d5b1a504a83907e', prompt_name: 'support.reply' },
-          ...{
-            provider: 'openai',
-            model: MODEL,
-            response_id: 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT',
-          },
-          ...{ usage_raw: USAGE, latency_ms: 812, status: 'ok' },
+      tricost.withTags(tags, () =>
+        tricost.publish({
+          ...{ provider: 'openai', model: MODEL, usage_raw: USAGE, latency_ms: 812 },
+          ...{ response_id: 'chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT', status: 'ok' },
         }),
       ),
     async settle() {
-      await publisher.flush();
+      await tricost.flush();
       return delivered;
     },
   };

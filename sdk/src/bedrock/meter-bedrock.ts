@@ -91,6 +91,7 @@ function start(meter: Meter, { input, request }: Arguments): MeteredCall {
   return meter.start({
     provider: 'aws',
     format,
+    body: requestBody(input),
     request: {
       model: typeof modelId === 'string' ? modelId : undefined,
       attempt: attempt === undefined ? undefined : Number(attempt),
@@ -99,6 +100,18 @@ function start(meter: Meter, { input, request }: Arguments): MeteredCall {
       signal: undefined,
     },
   });
+}
+
+/** What InvokeModel is given is the maker's own JSON, as text or bytes; Converse has fields. */
+function requestBody(input: unknown): unknown {
+  const body = isObject(input) ? input['body'] : undefined;
+  if (body === undefined) return input;
+  const text = body instanceof Uint8Array ? new TextDecoder().decode(body) : body;
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
 }
 
 function readResult(meter: Meter, command: Command, call: MeteredCall, result: Result): void {

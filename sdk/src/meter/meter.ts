@@ -24,6 +24,8 @@ export interface MeterOptions {
   /** Tags where none are set. */
   defaults: Tags;
   hosts: Hosts;
+  /** The id of a prompt that has no name, of the body of a request. */
+  promptIdOf: (body: unknown, feature: string) => string | undefined;
   /** Must not throw. */
   onError: OnError;
 }
@@ -65,11 +67,18 @@ export class Meter {
     this.#options.tagCheck.check(this.#tags());
   }
 
-  /** A call that begins now, with the tags in force. */
-  start(what: Pick<CallStart, 'provider' | 'format' | 'request'>): MeteredCall {
+  /**
+   * A call that begins now, with the tags in force.
+   *
+   * @param what.body of the request, or the input of a command
+   */
+  start({
+    body,
+    ...what
+  }: Pick<CallStart, 'provider' | 'format' | 'request'> & { body: unknown }): MeteredCall {
     const start = {
       ...what,
-      tags: this.#tags(),
+      tags: this.#promptTagged(this.#tags(), body),
       startedAt: performance.now(),
       startedAtUnix: Date.now(),
     };
@@ -135,7 +144,7 @@ export class Meter {
           : undefined;
       const { provider, format } = recognised;
       return {
-        call: this.start({ provider, format, request: rest }),
+        call: this.start({ provider, format, request: rest, body }),
         format,
         init: asking ?? init,
         hasAskedForUsage: asking !== undefined,
@@ -145,6 +154,13 @@ export class Meter {
 
   #tags(): Tags {
     return mergeTags(this.#options.defaults, currentTags());
+  }
+
+  /** A prompt that the app names wins, also where it says that there is none. */
+  #promptTagged(tags: Tags, body: unknown): Tags {
+    if (tags.prompt !== undefined) return tags;
+    const id = this.safely(() => this.#options.promptIdOf(body, tags.feature ?? '(untagged)'));
+    return id === undefined ? tags : { ...tags, prompt: { id } };
   }
 
   /** A path alone may be anybody's. */

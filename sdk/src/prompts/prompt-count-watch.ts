@@ -1,13 +1,12 @@
 /**
- * Notices a feature whose prompt ids explode, because its system text holds a date, a name or the question. It only tells:
- * an app may have many prompts, and ingest has the limit (1,000 versions a feature). Told early, the team can name the
- * prompt before its history is a heap of ids.
+ * Notices a feature whose prompt ids explode, because its system text holds a date, a name or the question, and ends it there:
+ * such ids say nothing, and ingest has room for 1,000 of them in a feature, named prompts included.
  */
 
 export interface PromptCountWatchOptions {
   /** Told once per feature and process: more ids than that within the window. */
   onMany: (feature: string, limit: number) => void;
-  /** Distinct ids of a feature within the window that are as they should be. Default 50. */
+  /** Distinct ids of a feature within the window that are as they should be. Default 100. */
   limit?: number;
   /** Default a day. */
   windowMs?: number;
@@ -29,7 +28,7 @@ export class PromptCountWatch {
   readonly #windowMs: number;
   readonly #features = new Map<string, Watched>();
 
-  constructor({ onMany, limit = 50, windowMs = DAY_MS }: PromptCountWatchOptions) {
+  constructor({ onMany, limit = 100, windowMs = DAY_MS }: PromptCountWatchOptions) {
     this.#onMany = onMany;
     this.#limit = limit;
     this.#windowMs = windowMs;
@@ -38,15 +37,20 @@ export class PromptCountWatch {
   /**
    * @param promptId one that nobody chose ({@link promptIdOfRequest})
    * @param nowMs on any clock that does not go backwards, as `performance.now()`
+   * @returns whether it may be told: ids seen before may, new ones beyond the limit may not until the window ends
    */
-  see(feature: string, promptId: string, nowMs: number): void {
+  admits(feature: string, promptId: string, nowMs: number): boolean {
     const watched = this.#watched(feature, nowMs);
-    if (watched === undefined || watched.isTold) return;
-    watched.ids.add(promptId);
-    if (watched.ids.size <= this.#limit) return;
-    watched.isTold = true;
-    watched.ids.clear();
-    this.#onMany(feature, this.#limit);
+    if (watched === undefined || watched.ids.has(promptId)) return true;
+    if (watched.ids.size < this.#limit) {
+      watched.ids.add(promptId);
+      return true;
+    }
+    if (!watched.isTold) {
+      watched.isTold = true;
+      this.#onMany(feature, this.#limit);
+    }
+    return false;
   }
 
   #watched(feature: string, nowMs: number): Watched | undefined {
