@@ -13,6 +13,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
+import { isObject, type JsonObject } from '../../../domain/json.ts';
 import type { HostOptions } from '../meter/hosts.ts';
 import { answerAsAnthropic } from './fake-anthropic.ts';
 import { answerAsBedrock } from './fake-bedrock.ts';
@@ -32,7 +33,7 @@ export type Fault =
 export interface FakeProvider {
   /** Where it listens, without a path: `http://127.0.0.1:49152`. */
   readonly url: string;
-  /** What it was asked, in order. */
+  /** What it was asked, in order; without what it refused because it was no JSON object. */
   readonly requests: readonly FakeRequest[];
   /** Of the next requests, one each, in order. What was said before and has not happened is forgotten. */
   fail(...faults: Fault[]): void;
@@ -85,9 +86,13 @@ async function startProvider(
   let faults: Fault[] = [];
   const sockets = new Set<Socket>();
   const serve = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
-    const body = await text(incoming).catch(() => '');
+    const body = parseBody(await text(incoming).catch(() => ''));
+    if (body === undefined) {
+      refuse(outgoing as ServerResponse, 400, 'a fake provider takes a JSON object');
+      return;
+    }
     const path = new URL(incoming.url ?? '/', 'http://fake').pathname;
-    const request = { path, headers: incoming.headers, body: body === '' ? {} : JSON.parse(body) };
+    const request = { path, headers: incoming.headers, body };
     requests.push(request);
     await send(outgoing, answer(request), faults.shift());
   };
@@ -113,6 +118,23 @@ async function startProvider(
       await once(server, 'close');
     },
   };
+}
+
+/** @returns undefined for what is not JSON of an object, which the real ones refuse */
+function parseBody(body: string): JsonObject | undefined {
+  if (body === '') return {};
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.sendDate = false;
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ error: { type: 'fake', message } }));
 }
 
 async function send(
