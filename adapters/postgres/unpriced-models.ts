@@ -127,19 +127,34 @@ export async function addRepriced(
 }
 
 /**
+ * The last that was opened. A call is stored before its model is opened, so whoever looks at calls after this sees those of every
+ * model up to it.
+ */
+export async function lastUnpriced(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    'select coalesce(max(id), 0)::text as id from tricost.unpriced_models',
+  );
+  return rows[0]?.id ?? '0';
+}
+
+/**
  * Resolves every model that no call without a price is left of, and writes one message about those that got a cost.
  *
  * @param remaining those that still have calls without a price
+ * @param until what `lastUnpriced` said before these were looked for: of models opened since, calls may have been missed
  * @returns whether there is a message to deliver
  */
 export async function resolveUnpriced(
   client: ClientBase,
   remaining: readonly UnpricedKey[],
+  until: string,
 ): Promise<boolean> {
   const unresolved = new Set(remaining.map(unpricedKey));
   return inTransaction(client, async () => {
     const { rows: open } = await client.query<UnpricedKey & { id: string }>(
-      `select id, provider, model, cause from tricost.unpriced_models where resolved_at is null order by id`,
+      `select id, provider, model, cause from tricost.unpriced_models
+       where resolved_at is null and id <= $1 order by id`,
+      [until],
     );
     const gone = open.filter((model) => !unresolved.has(unpricedKey(model)));
     const { rows } = await client.query<{
@@ -149,7 +164,7 @@ export async function resolveUnpriced(
       calls: number;
       usd: string;
     }>(
-      `update tricost.unpriced_models set resolved_at = now()
+      `update tricost.unpriced_models set resolved_at = greatest(clock_timestamp(), first_seen_at)
        where id = any ($1::bigint[]) and resolved_at is null
        returning id, provider, model, repriced_calls::float8 as calls, repriced_usd::text as usd`,
       [gone.map(({ id }) => id)],

@@ -148,6 +148,35 @@ test('calls that were stored before anybody looked are found by the daily run', 
   expect(await messages()).toEqual([OPENED]);
 });
 
+test('a model that is opened while a sweep runs stays open', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await addPrice();
+  const later = `${model}-later`;
+  let opening: Promise<unknown> | undefined;
+  await repriceUnpriced(owner, {
+    signal: new AbortController().signal,
+    onProgress: () => {
+      // The same connection takes statements in turn: the sweep has read past the call of this model.
+      opening ??= owner.query(
+        "insert into tricost.unpriced_models (provider, model, cause, first_seen_at) values ('acme', $1, 'price', now())",
+        [later],
+      );
+    },
+  });
+  await opening;
+  expect(await models()).toMatchObject([{ resolved: true }, { resolved: false }]);
+});
+
+test('a model that was first seen by a clock ahead of this one can be resolved', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await owner.query(
+    "update tricost.unpriced_models set first_seen_at = now() + interval '1 minute'",
+  );
+  await addPrice();
+  await sweep();
+  expect(await models()).toMatchObject([{ resolved: true }]);
+});
+
 test('what went with its month, or was forgotten, is resolved without a word', async () => {
   await storeEvents(owner, [event()], NOW);
   await owner.query('truncate tricost.llm_calls');
