@@ -15,7 +15,7 @@ import {
 import { addToOutbox } from './outbox.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A producer that invents names must not fill the channel; the models are remembered all the same. */
+/** A producer that invents names must not fill the channel: what is over waits to be opened until there is room. */
 const MODELS_TOLD_OF_A_DAY = 20;
 
 /**
@@ -35,13 +35,12 @@ export async function noteUnpriced(
   const unknown = await without(client, sorted);
   if (unknown.length === 0) return false;
   return inTransaction(client, async () => {
-    const opened = await open(client, unknown);
+    const room = MODELS_TOLD_OF_A_DAY - (await countOfADay(client));
+    if (room <= 0) return false;
+    const opened = await open(client, unknown.slice(0, room));
     const [first] = opened.ids;
     if (first === undefined) return false;
-    const told = await countOfADay(client);
-    const before = told - opened.ids.length;
-    if (before >= MODELS_TOLD_OF_A_DAY) return false;
-    const notice = unpricedNotice(opened.models, told >= MODELS_TOLD_OF_A_DAY);
+    const notice = unpricedNotice(opened.models, opened.ids.length >= room);
     await addToOutbox(client, `unpriced-models:${first}`, notice);
     return true;
   });

@@ -18,7 +18,7 @@ const LONGEST_WHY = 800;
 
 /**
  * @param models seen for the first time; at least one
- * @param isLast whether further models of the day go without a message
+ * @param isLast whether further models of the day are told of the next
  */
 export function unpricedNotice(models: readonly UnpricedModel[], isLast: boolean): SlackMessage {
   const [first] = models;
@@ -30,7 +30,7 @@ export function unpricedNotice(models: readonly UnpricedModel[], isLast: boolean
   const rest = models.length - SHOWN;
   const closing = [
     ...(rest > 0 ? [`and ${formatCount(rest)} more`] : []),
-    ...(isLast ? ['for a day, further models are listed but not told of'] : []),
+    ...(isLast ? ['further models are told of in a day'] : []),
     'all of them: reporting.unpriced_calls',
     'once there is a price, stored calls get their cost by themselves',
   ];

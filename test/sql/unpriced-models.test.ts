@@ -225,15 +225,22 @@ test('concurrent batches with the same new models tell of each once, and wait fo
   await Promise.all(clients.map((client) => client.end()));
 });
 
-test('names that somebody invents for every call end in one message, and are all remembered', async () => {
-  for (let index = 0; index < 30; index += 1) {
-    await noteUnpriced(owner, [invented(`${model}-${index}`)]);
-  }
-  const told = await messages();
-  expect(told).toHaveLength(20);
+test('names that somebody invents for every call do not fill the channel; the rest is told of a day later', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => invented(`${model}-${index}`));
+  for (const name of names.slice(0, 15)) await noteUnpriced(owner, [name]);
+  await noteUnpriced(owner, names);
+  expect(await noteUnpriced(owner, names)).toBe(false);
+  expect(await messages()).toHaveLength(16);
   const { rows } = await owner.query<{ last: string }>(
     'select payload::text as last from tricost.outbox order by id desc limit 1',
   );
-  expect(rows[0]?.last).toContain('further models are listed but not told of');
+  expect(rows[0]?.last).toContain('further models are told of in a day');
+  expect(await models()).toHaveLength(20);
+
+  await owner.query(
+    "update tricost.unpriced_models set first_seen_at = first_seen_at - interval '1 day'",
+  );
+  expect(await noteUnpriced(owner, names)).toBe(true);
+  expect(await messages()).toHaveLength(17);
   expect(await models()).toHaveLength(30);
 });

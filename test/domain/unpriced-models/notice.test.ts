@@ -54,7 +54,7 @@ test('many models: how many, the first five, and that there are more', () => {
   const text = JSON.stringify(unpricedNotice(models, true));
   expect(text).toContain('Calls of 30 models have no price');
   expect(text).toContain('and 25 more');
-  expect(text).toContain('for a day, further models are listed but not told of');
+  expect(text).toContain('further models are told of in a day');
   expect(text).toContain('`gpt-4`');
   expect(text).not.toContain('`gpt-5`');
 });
