@@ -21,7 +21,7 @@ const MODELS_TOLD_OF_A_DAY = 20;
 /**
  * Writes one message about those that are new. Idempotent: a batch that is delivered again adds nothing.
  *
- * @param models one of each provider, model and cause
+ * @param models one of each key
  * @returns whether there is a message to deliver
  */
 export async function noteUnpriced(
@@ -51,9 +51,9 @@ async function without(
   models: readonly UnpricedModel[],
 ): Promise<UnpricedModel[]> {
   const { rows } = await client.query<UnpricedKey>(
-    `select provider, model, cause from tricost.unpriced_models
-     where resolved_at is null and (provider, model, cause) in (
-       select * from unnest($1::text[], $2::text[], $3::text[]))`,
+    `select provider, model, cause, detail from tricost.unpriced_models
+     where resolved_at is null and (provider, model, cause, detail) in (
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]))`,
     columns(models),
   );
   const known = new Set(rows.map(unpricedKey));
@@ -65,9 +65,9 @@ async function open(
   models: readonly UnpricedModel[],
 ): Promise<{ ids: string[]; models: UnpricedModel[] }> {
   const { rows } = await client.query<UnpricedKey & { id: string }>(
-    `insert into tricost.unpriced_models (provider, model, cause)
-     select * from unnest($1::text[], $2::text[], $3::text[])
-     on conflict do nothing returning id, provider, model, cause`,
+    `insert into tricost.unpriced_models (provider, model, cause, detail)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     on conflict do nothing returning id, provider, model, cause, detail`,
     columns(models),
   );
   const opened = new Set(rows.map(unpricedKey));
@@ -90,13 +90,16 @@ function columns(models: readonly UnpricedKey[]) {
     models.map(({ provider }) => provider),
     models.map(({ model }) => model),
     models.map(({ cause }) => cause),
+    models.map(({ detail }) => detail),
   ];
 }
 
-/** What calls that had no cost cost now, by provider and model. */
+/** What calls that had no cost cost now, by provider, model and what they may have been without. */
 export interface RepricedModel {
   provider: string;
   model: string;
+  /** The most likely first. */
+  details: readonly string[];
   calls: number;
   costUsd: string;
 }
@@ -108,20 +111,23 @@ export async function addRepriced(
 ): Promise<void> {
   if (models.length === 0) return;
   await client.query(
-    `update tricost.unpriced_models as u
-     set repriced_calls = repriced_calls + r.calls, repriced_usd = repriced_usd + r.usd
-     from unnest($1::text[], $2::text[], $3::bigint[], $4::numeric[]) as r (provider, model, calls, usd)
-     where u.id = (
-       -- Of two causes, a price is what helps.
-       select o.id from tricost.unpriced_models as o
-       where o.resolved_at is null and o.provider = r.provider and o.model = r.model
-       order by o.cause limit 1)`,
-    [
-      models.map(({ provider }) => provider),
-      models.map(({ model }) => model),
-      models.map(({ calls }) => calls),
-      models.map(({ costUsd }) => costUsd),
-    ],
+    `with repriced as (
+       select * from jsonb_to_recordset($1::jsonb) as r (provider text, model text, details jsonb, calls bigint, "costUsd" numeric)
+     ),
+     sums as (
+       select o.id, sum(r.calls) as calls, sum(r."costUsd") as usd
+       from repriced as r cross join lateral (
+         select o.id from tricost.unpriced_models as o
+         join jsonb_array_elements_text(r.details) with ordinality as d (detail, nth) using (detail)
+         where o.resolved_at is null and o.provider = r.provider and o.model = r.model
+         -- Of two causes, a price is what helps.
+         order by o.cause, d.nth limit 1) as o
+       group by o.id
+     )
+     update tricost.unpriced_models as u
+     set repriced_calls = repriced_calls + s.calls, repriced_usd = repriced_usd + s.usd
+     from sums as s where u.id = s.id`,
+    [JSON.stringify(models)],
   );
 }
 
@@ -151,7 +157,7 @@ export async function resolveUnpriced(
   const unresolved = new Set(remaining.map(unpricedKey));
   return inTransaction(client, async () => {
     const { rows: open } = await client.query<UnpricedKey & { id: string }>(
-      `select id, provider, model, cause from tricost.unpriced_models
+      `select id, provider, model, cause, detail from tricost.unpriced_models
        where resolved_at is null and id <= $1 order by id`,
       [until],
     );

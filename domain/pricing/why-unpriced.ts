@@ -5,7 +5,7 @@ import { isOfRegion } from './price-book.ts';
 import type { NoPrice } from './price-call.ts';
 import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
 import type { AskedCall } from './price-usage.ts';
-import { servedTier } from './served-tier.ts';
+import { servedTier, tierName } from './served-tier.ts';
 
 export interface WhyUnpriced {
   what: string;
@@ -78,9 +78,4 @@ export function whyUnpriced(
         toDo: 'publish the cost that the provider states as `cost_usd`, or report the object, so that it can be read',
       };
   }
-}
-
-function tierName({ serviceTier, batch }: ServedCall): string {
-  const tier = serviceTier ?? 'standard';
-  return batch === true && tier !== 'batch' ? `${tier}, in a batch` : tier;
 }

@@ -133,6 +133,26 @@ test('counts that no price helps are a case of their own', async () => {
   ]);
 });
 
+test('a tier that is bought ahead hides no other gap of the model', async () => {
+  await addPrice();
+  await storeEvents(owner, [event({ service_tier: 'scale' })], NOW);
+  const usage = { input_tokens: 1_000_000, audio_input_tokens: 1_000_000 };
+  await storeEvents(owner, [event({ usage, region: 'us' })], NOW);
+  expect(await messages()).toEqual([OPENED, OPENED]);
+
+  await addPrice({ unit: 'audio_input', priceUsd: '5' });
+  await sweep();
+  const { rows } = await owner.query(
+    `select cause, detail, resolved_at is not null as resolved, repriced_calls::int as calls, repriced_usd::float8 as usd
+     from reporting.unpriced_models order by detail`,
+  );
+  expect(rows).toEqual([
+    { cause: 'price', detail: 'tier:scale', resolved: false, calls: 0, usd: 0 },
+    { cause: 'price', detail: 'unit:audio_input', resolved: true, calls: 1, usd: 5 },
+  ]);
+  expect(await messages()).toHaveLength(3);
+});
+
 test('seen again after it was resolved, it is told of again', async () => {
   await storeEvents(owner, [event()], NOW);
   await addPrice();
@@ -200,7 +220,7 @@ test('a run that was stopped resolves nothing, and the next one finishes it', as
 });
 
 const invented = (name: string): UnpricedModel => ({
-  ...{ provider: 'acme', model: name, cause: 'price', feature: 'f' },
+  ...{ provider: 'acme', model: name, cause: 'price', detail: '', feature: 'f' },
   why: { what: 'no price', toDo: 'set one' },
 });
 

@@ -9,7 +9,7 @@ import type { UnpricedModel } from '../../../domain/unpriced-models/unpriced-mod
 import { checkPayload } from '../../../local/slack/check-payload.ts';
 
 const unpriced = (more: Partial<UnpricedModel> = {}): UnpricedModel => ({
-  ...{ provider: 'openai', model: 'gpt-9', cause: 'price', feature: 'support.reply' },
+  ...{ provider: 'openai', model: 'gpt-9', cause: 'price', detail: '', feature: 'support.reply' },
   why: { what: 'the price list has no openai gpt-9', toDo: 'enter it with `tricost prices set`' },
   ...more,
 });
