@@ -174,12 +174,23 @@ export async function resolveUnpriced(
        returning id, provider, model, repriced_calls::float8 as calls, repriced_usd::text as usd`,
       [gone.map(({ id }) => id)],
     );
-    const resolved = rows.flatMap(({ provider, model, calls, usd }): ResolvedModel[] =>
-      // Dropped with their month, or forgotten: nobody need be told.
-      calls === 0 ? [] : [{ provider, model, calls, costUsd: parsePicoUsd(usd) }],
-    );
+    // Dropped with their month, or forgotten: nobody need be told.
+    const priced = rows.filter(({ calls }) => calls > 0);
+    const incomplete = new Set(remaining.map(modelKey));
+    const resolved = [...Map.groupBy(priced, modelKey)].flatMap(([key, gaps]): ResolvedModel[] => {
+      const [first] = gaps;
+      if (first === undefined) return [];
+      const calls = gaps.reduce((sum, gap) => sum + gap.calls, 0);
+      const costUsd = gaps.reduce((sum, gap) => sum + parsePicoUsd(gap.usd), 0n);
+      const { provider, model } = first;
+      return [{ provider, model, calls, costUsd, isComplete: !incomplete.has(key) }];
+    });
     if (resolved.length === 0) return false;
     await addToOutbox(client, `priced-models:${rows[0]?.id}`, resolvedNotice(resolved));
     return true;
   });
+}
+
+function modelKey({ provider, model }: { provider: string; model: string }): string {
+  return JSON.stringify([provider, model]);
 }

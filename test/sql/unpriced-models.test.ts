@@ -131,6 +131,9 @@ test('counts that no price helps are a case of their own', async () => {
     { model: 'MODEL', cause: 'price', resolved: true, calls: 1, usd: 2 },
     { model: 'MODEL', cause: 'usage', resolved: false, calls: 0, usd: 0 },
   ]);
+  expect((await messages()).at(-1)).toBe(
+    ':white_check_mark: Calls of `acme` `MODEL` have a cost now: 1 stored call was priced, $2.00 in all; others still have none (reporting.unpriced_calls)',
+  );
 });
 
 test('a tier that is bought ahead hides no other gap of the model', async () => {

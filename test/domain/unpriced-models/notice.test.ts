@@ -15,6 +15,7 @@ const unpriced = (more: Partial<UnpricedModel> = {}): UnpricedModel => ({
 });
 const resolved = (more: Partial<ResolvedModel> = {}): ResolvedModel => ({
   ...{ provider: 'openai', model: 'gpt-9', calls: 1_204, costUsd: 12_340_000_000_000n },
+  isComplete: true,
   ...more,
 });
 
@@ -68,6 +69,14 @@ test('a model that has its price: how many calls, and what they cost', () => {
     ':white_check_mark: Every call of 2 models has a cost now: 1,205 stored calls were priced, $12.34 in all',
   );
   expect(JSON.stringify(both)).toContain('1 stored call was priced, $0.00 in all');
+});
+
+test('a model that has calls without a cost left is not said to have none', () => {
+  expect(resolvedNotice([resolved({ isComplete: false })]).text).toBe(
+    ':white_check_mark: Calls of `openai` `gpt-9` have a cost now: 1,204 stored calls were priced, $12.34 in all; others still have none (reporting.unpriced_calls)',
+  );
+  const both = resolvedNotice([resolved(), resolved({ model: 'gpt-10', isComplete: false })]);
+  expect(both.text).toContain('Calls of 2 models have a cost now');
 });
 
 describe('Slack takes', () => {
