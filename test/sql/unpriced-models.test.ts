@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { addPriceList } from '../../adapters/postgres/price-list.ts';
+import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
+import { addPriceList, PriceListReader } from '../../adapters/postgres/price-list.ts';
 import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
 import { noteUnpriced } from '../../adapters/postgres/unpriced-models.ts';
 import type { PriceRow } from '../../domain/pricing/price-list.ts';
 import type { UnpricedModel } from '../../domain/unpriced-models/unpriced-models.ts';
+import { ingestMessages } from '../../lambdas/ingest-calls/ingest-messages.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { storeEvents } from './store-events.ts';
@@ -106,6 +108,25 @@ test('a cost that a call has is left alone, whatever prices arrive', async () =>
   await sweep();
   const { rows } = await owner.query('select cost_usd::float8 as usd from tricost.llm_calls');
   expect(rows).toEqual([{ usd: 2 }]);
+});
+
+test('a batch that was planned before the price arrived is stored with it', async () => {
+  const reader = new PriceListReader();
+  const prices = await reader.read(owner);
+  await addPrice();
+  const messages = [{ messageId: 'm', body: JSON.stringify(event()) }];
+  const outcome = await ingestMessages(messages, {
+    ...{ client: owner, promptVersions: new Map(), now: NOW, prices },
+    oldest: await oldestPartitionStart(owner),
+    readPrices: () => reader.read(owner),
+    ...{ remainingMs: () => 60_000, reservedMs: 0, maxEvents: 1_000 },
+  });
+  expect(outcome).toMatchObject({ stored: 1, unpriced: 0, hasNotice: false });
+  const { rows } = await owner.query(
+    'select cost_usd::float8 as usd, price_status as status from tricost.llm_calls',
+  );
+  expect(rows).toEqual([{ usd: 2, status: 'priced' }]);
+  expect(await models()).toEqual([]);
 });
 
 test('stays open while a call from before the price is left', async () => {
