@@ -473,6 +473,7 @@ create table tricost.unpriced_models (
   provider text not null,
   model text not null,
   cause text not null,
+  detail text default ''::text not null,
   first_seen_at timestamp with time zone default now() not null,
   resolved_at timestamp with time zone,
   repriced_calls bigint default 0 not null,
@@ -481,11 +482,12 @@ create table tricost.unpriced_models (
   constraint unpriced_models_check CHECK ((first_seen_at <= resolved_at)),
   constraint unpriced_models_pkey PRIMARY KEY (id)
 );
-CREATE UNIQUE INDEX unpriced_models_open_key ON tricost.unpriced_models USING btree (provider, model, cause) WHERE (resolved_at IS NULL);
-comment on table tricost.unpriced_models is 'One row from the first call of a model without a price until none is left.';
+CREATE UNIQUE INDEX unpriced_models_open_key ON tricost.unpriced_models USING btree (provider, model, cause, detail) WHERE (resolved_at IS NULL);
+comment on table tricost.unpriced_models is 'One row from the first call of a model without a price until none is left, for each thing that it has no price for.';
 comment on column tricost.unpriced_models.provider is 'As events name it.';
 comment on column tricost.unpriced_models.model is 'As events name it.';
 comment on column tricost.unpriced_models.cause is 'price: the list has none for the model, its tier or a unit. usage: the counts contradict themselves or say too little, so that no price helps.';
+comment on column tricost.unpriced_models.detail is 'Of a price, what it is missing for: tier:scale, region:us, unit:audio_input. Empty: the model itself, or its counts.';
 comment on column tricost.unpriced_models.resolved_at is 'When no stored call of the model was without a price any more. NULL: some are.';
 comment on column tricost.unpriced_models.repriced_calls is 'Calls that got their cost since.';
 comment on column tricost.unpriced_models.repriced_usd is 'What these cost, in US dollars.';
@@ -1129,6 +1131,7 @@ create view reporting.unpriced_models as
  SELECT provider,
     model,
     cause,
+    detail,
     first_seen_at,
     resolved_at,
     repriced_calls,

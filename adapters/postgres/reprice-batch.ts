@@ -7,6 +7,7 @@ import type { PriceBook } from '../../domain/pricing/price-book.ts';
 import type { StoredCall } from '../../domain/pricing/stored-call.ts';
 import { repriceCall } from '../../domain/reprice/reprice-call.ts';
 import type { RepricedCall } from '../../domain/reprice/summary.ts';
+import { possibleDetails } from '../../domain/unpriced-models/detail.ts';
 import {
   noteProgress,
   type Position,
@@ -130,7 +131,9 @@ function withFirstCost(changes: readonly Change[]): RepricedModel[] {
   const first = changes.filter(
     ({ call, cost }) => call.cost_usd === null && cost.cost_usd !== null,
   );
-  const byModel = Map.groupBy(first, ({ call }) => JSON.stringify([call.provider, call.model]));
+  const byModel = Map.groupBy(first, ({ call }) =>
+    JSON.stringify([call.provider, call.model, possibleDetails(call)]),
+  );
   return [...byModel]
     .sort(([a], [b]) => compare(a, b))
     .flatMap(([, ofModel]): RepricedModel[] => {
@@ -141,6 +144,7 @@ function withFirstCost(changes: readonly Change[]): RepricedModel[] {
         (total, { cost }) => total + parsePicoUsd(cost.cost_usd ?? '0'),
         0n,
       );
-      return [{ provider, model, calls: ofModel.length, costUsd: formatPicoUsd(sum) }];
+      const details = possibleDetails(one.call);
+      return [{ provider, model, details, calls: ofModel.length, costUsd: formatPicoUsd(sum) }];
     });
 }

@@ -2,7 +2,7 @@
 import type { ClientBase } from 'pg';
 import { listPartitions } from './create-partitions.ts';
 import { type Repricing, reprice } from './reprice.ts';
-import { noteUnpriced, resolveUnpriced } from './unpriced-models.ts';
+import { lastUnpriced, noteUnpriced, resolveUnpriced } from './unpriced-models.ts';
 
 export type UnpricedRepricing = Repricing & {
   /** Whether the outbox got a message. */
@@ -24,10 +24,11 @@ export async function repriceUnpriced(
   const [first, last] = [months[0], months.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const range = { from: first.startsAt, until: last.endsAt, onlyUnpriced: true };
+  const lastOpened = await lastUnpriced(client);
   const repricing = await reprice(client, { ...options, range, dryRun: false });
   // Ingest does so, too: this finds what was stored before it did.
   const isNoted = await noteUnpriced(client, repricing.unpriced);
   const isResolved =
-    !repricing.isInterrupted && (await resolveUnpriced(client, repricing.unpriced));
+    !repricing.isInterrupted && (await resolveUnpriced(client, repricing.unpriced, lastOpened));
   return { ...repricing, hasNotice: isNoted || isResolved };
 }

@@ -15,13 +15,13 @@ import {
 import { addToOutbox } from './outbox.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A producer that invents names must not fill the channel; the models are remembered all the same. */
+/** A producer that invents names must not fill the channel: what is over waits to be opened until there is room. */
 const MODELS_TOLD_OF_A_DAY = 20;
 
 /**
  * Writes one message about those that are new. Idempotent: a batch that is delivered again adds nothing.
  *
- * @param models one of each provider, model and cause
+ * @param models one of each key
  * @returns whether there is a message to deliver
  */
 export async function noteUnpriced(
@@ -35,13 +35,12 @@ export async function noteUnpriced(
   const unknown = await without(client, sorted);
   if (unknown.length === 0) return false;
   return inTransaction(client, async () => {
-    const opened = await open(client, unknown);
+    const room = MODELS_TOLD_OF_A_DAY - (await countOfADay(client));
+    if (room <= 0) return false;
+    const opened = await open(client, unknown.slice(0, room));
     const [first] = opened.ids;
     if (first === undefined) return false;
-    const told = await countOfADay(client);
-    const before = told - opened.ids.length;
-    if (before >= MODELS_TOLD_OF_A_DAY) return false;
-    const notice = unpricedNotice(opened.models, told >= MODELS_TOLD_OF_A_DAY);
+    const notice = unpricedNotice(opened.models, opened.ids.length >= room);
     await addToOutbox(client, `unpriced-models:${first}`, notice);
     return true;
   });
@@ -52,9 +51,9 @@ async function without(
   models: readonly UnpricedModel[],
 ): Promise<UnpricedModel[]> {
   const { rows } = await client.query<UnpricedKey>(
-    `select provider, model, cause from tricost.unpriced_models
-     where resolved_at is null and (provider, model, cause) in (
-       select * from unnest($1::text[], $2::text[], $3::text[]))`,
+    `select provider, model, cause, detail from tricost.unpriced_models
+     where resolved_at is null and (provider, model, cause, detail) in (
+       select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]))`,
     columns(models),
   );
   const known = new Set(rows.map(unpricedKey));
@@ -66,9 +65,9 @@ async function open(
   models: readonly UnpricedModel[],
 ): Promise<{ ids: string[]; models: UnpricedModel[] }> {
   const { rows } = await client.query<UnpricedKey & { id: string }>(
-    `insert into tricost.unpriced_models (provider, model, cause)
-     select * from unnest($1::text[], $2::text[], $3::text[])
-     on conflict do nothing returning id, provider, model, cause`,
+    `insert into tricost.unpriced_models (provider, model, cause, detail)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+     on conflict do nothing returning id, provider, model, cause, detail`,
     columns(models),
   );
   const opened = new Set(rows.map(unpricedKey));
@@ -91,13 +90,16 @@ function columns(models: readonly UnpricedKey[]) {
     models.map(({ provider }) => provider),
     models.map(({ model }) => model),
     models.map(({ cause }) => cause),
+    models.map(({ detail }) => detail),
   ];
 }
 
-/** What calls that had no cost cost now, by provider and model. */
+/** What calls that had no cost cost now, by provider, model and what they may have been without. */
 export interface RepricedModel {
   provider: string;
   model: string;
+  /** The most likely first. */
+  details: readonly string[];
   calls: number;
   costUsd: string;
 }
@@ -109,37 +111,55 @@ export async function addRepriced(
 ): Promise<void> {
   if (models.length === 0) return;
   await client.query(
-    `update tricost.unpriced_models as u
-     set repriced_calls = repriced_calls + r.calls, repriced_usd = repriced_usd + r.usd
-     from unnest($1::text[], $2::text[], $3::bigint[], $4::numeric[]) as r (provider, model, calls, usd)
-     where u.id = (
-       -- Of two causes, a price is what helps.
-       select o.id from tricost.unpriced_models as o
-       where o.resolved_at is null and o.provider = r.provider and o.model = r.model
-       order by o.cause limit 1)`,
-    [
-      models.map(({ provider }) => provider),
-      models.map(({ model }) => model),
-      models.map(({ calls }) => calls),
-      models.map(({ costUsd }) => costUsd),
-    ],
+    `with repriced as (
+       select * from jsonb_to_recordset($1::jsonb) as r (provider text, model text, details jsonb, calls bigint, "costUsd" numeric)
+     ),
+     sums as (
+       select o.id, sum(r.calls) as calls, sum(r."costUsd") as usd
+       from repriced as r cross join lateral (
+         select o.id from tricost.unpriced_models as o
+         join jsonb_array_elements_text(r.details) with ordinality as d (detail, nth) using (detail)
+         where o.resolved_at is null and o.provider = r.provider and o.model = r.model
+         -- Of two causes, a price is what helps.
+         order by o.cause, d.nth limit 1) as o
+       group by o.id
+     )
+     update tricost.unpriced_models as u
+     set repriced_calls = repriced_calls + s.calls, repriced_usd = repriced_usd + s.usd
+     from sums as s where u.id = s.id`,
+    [JSON.stringify(models)],
   );
+}
+
+/**
+ * The last that was opened. A call is stored before its model is opened, so whoever looks at calls after this sees those of every
+ * model up to it.
+ */
+export async function lastUnpriced(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    'select coalesce(max(id), 0)::text as id from tricost.unpriced_models',
+  );
+  return rows[0]?.id ?? '0';
 }
 
 /**
  * Resolves every model that no call without a price is left of, and writes one message about those that got a cost.
  *
  * @param remaining those that still have calls without a price
+ * @param until what `lastUnpriced` said before these were looked for: of models opened since, calls may have been missed
  * @returns whether there is a message to deliver
  */
 export async function resolveUnpriced(
   client: ClientBase,
   remaining: readonly UnpricedKey[],
+  until: string,
 ): Promise<boolean> {
   const unresolved = new Set(remaining.map(unpricedKey));
   return inTransaction(client, async () => {
     const { rows: open } = await client.query<UnpricedKey & { id: string }>(
-      `select id, provider, model, cause from tricost.unpriced_models where resolved_at is null order by id`,
+      `select id, provider, model, cause, detail from tricost.unpriced_models
+       where resolved_at is null and id <= $1 order by id`,
+      [until],
     );
     const gone = open.filter((model) => !unresolved.has(unpricedKey(model)));
     const { rows } = await client.query<{
@@ -149,17 +169,28 @@ export async function resolveUnpriced(
       calls: number;
       usd: string;
     }>(
-      `update tricost.unpriced_models set resolved_at = now()
+      `update tricost.unpriced_models set resolved_at = greatest(clock_timestamp(), first_seen_at)
        where id = any ($1::bigint[]) and resolved_at is null
        returning id, provider, model, repriced_calls::float8 as calls, repriced_usd::text as usd`,
       [gone.map(({ id }) => id)],
     );
-    const resolved = rows.flatMap(({ provider, model, calls, usd }): ResolvedModel[] =>
-      // Dropped with their month, or forgotten: nobody need be told.
-      calls === 0 ? [] : [{ provider, model, calls, costUsd: parsePicoUsd(usd) }],
-    );
+    // Dropped with their month, or forgotten: nobody need be told.
+    const priced = rows.filter(({ calls }) => calls > 0);
+    const incomplete = new Set(remaining.map(modelKey));
+    const resolved = [...Map.groupBy(priced, modelKey)].flatMap(([key, gaps]): ResolvedModel[] => {
+      const [first] = gaps;
+      if (first === undefined) return [];
+      const calls = gaps.reduce((sum, gap) => sum + gap.calls, 0);
+      const costUsd = gaps.reduce((sum, gap) => sum + parsePicoUsd(gap.usd), 0n);
+      const { provider, model } = first;
+      return [{ provider, model, calls, costUsd, isComplete: !incomplete.has(key) }];
+    });
     if (resolved.length === 0) return false;
     await addToOutbox(client, `priced-models:${rows[0]?.id}`, resolvedNotice(resolved));
     return true;
   });
+}
+
+function modelKey({ provider, model }: { provider: string; model: string }): string {
+  return JSON.stringify([provider, model]);
 }

@@ -78,6 +78,7 @@ export const COLUMN_DECISIONS = {
   'unpriced_models.provider': 'reported',
   'unpriced_models.model': 'reported',
   'unpriced_models.cause': 'nobody',
+  'unpriced_models.detail': 'reported',
 
   // Sums by the names in the calls.
   'feature_hours.environment': 'reported',

@@ -46,3 +46,12 @@ export function servedTier({ provider, serviceTier, batch }: TierOfCall): Servic
   // A batch result says `standard` or nothing: batch is what the caller knows of it. No list has the price of two tiers at once.
   return tier === 'standard' || tier === 'batch' ? 'batch' : undefined;
 }
+
+/** The tier in the words of the call. */
+export function tierName({
+  serviceTier,
+  batch,
+}: Pick<TierOfCall, 'serviceTier' | 'batch'>): string {
+  const tier = serviceTier ?? 'standard';
+  return batch === true && tier !== 'batch' ? `${tier}, in a batch` : tier;
+}

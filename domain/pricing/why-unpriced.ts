@@ -5,7 +5,7 @@ import { isOfRegion } from './price-book.ts';
 import type { NoPrice } from './price-call.ts';
 import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
 import type { AskedCall } from './price-usage.ts';
-import { servedTier } from './served-tier.ts';
+import { servedTier, tierName } from './served-tier.ts';
 
 export interface WhyUnpriced {
   what: string;
@@ -42,16 +42,18 @@ export function whyUnpriced(
           call.region === undefined
             ? `${named} has prices of a region only, and the call does not say where it was served`
             : `${named} has no price in the region ${call.region} and the tier ${tierName(call)}; other models of the provider have one, so that of no region need not hold`,
-        toDo: `enter it, unit by unit, with \`tricost prices set --provider ${call.provider} --model ${call.model} --region ${call.region ?? "''"} --tier ${servedTier(call) ?? '<tier>'}\``,
+        toDo: `enter it, unit by unit, with \`tricost prices set --provider ${word(call.provider, 'provider')} --model ${word(call.model, 'model')} --region ${call.region === undefined ? "''" : word(call.region, 'region')} --tier ${servedTier(call) ?? '<tier>'}\``,
       };
     case 'unit_unlisted': {
       const isApart = prices.some((row) => row.provider === at.provider && isOfRegion(row));
       const region = isApart ? call.region : undefined;
       const [where, option] =
-        region === undefined ? ['', ''] : [` and the region ${region}`, ` --region ${region}`];
+        region === undefined
+          ? ['', '']
+          : [` and the region ${region}`, ` --region ${word(region, 'region')}`];
       return {
         what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}${where}`,
-        toDo: `enter it with \`tricost prices set --provider ${at.provider} --model ${at.model} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}\``,
+        toDo: `enter it with \`tricost prices set --provider ${word(at.provider, 'provider')} --model ${word(at.model, 'model')} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}\``,
       };
     }
     case 'usage_incomplete':
@@ -80,7 +82,7 @@ export function whyUnpriced(
   }
 }
 
-function tierName({ serviceTier, batch }: ServedCall): string {
-  const tier = serviceTier ?? 'standard';
-  return batch === true && tier !== 'batch' ? `${tier}, in a batch` : tier;
+/** Names come from outside, and somebody pastes the command into a shell: what could be more than a word is left to be filled in. */
+function word(text: string, name: string): string {
+  return /^[\w.:/@][\w.:/@-]*$/.test(text) ? text : `<${name}>`;
 }

@@ -18,7 +18,7 @@ const LONGEST_WHY = 800;
 
 /**
  * @param models seen for the first time; at least one
- * @param isLast whether further models of the day go without a message
+ * @param isLast whether further models of the day are told of the next
  */
 export function unpricedNotice(models: readonly UnpricedModel[], isLast: boolean): SlackMessage {
   const [first] = models;
@@ -30,7 +30,7 @@ export function unpricedNotice(models: readonly UnpricedModel[], isLast: boolean
   const rest = models.length - SHOWN;
   const closing = [
     ...(rest > 0 ? [`and ${formatCount(rest)} more`] : []),
-    ...(isLast ? ['for a day, further models are listed but not told of'] : []),
+    ...(isLast ? ['further models are told of in a day'] : []),
     'all of them: reporting.unpriced_calls',
     'once there is a price, stored calls get their cost by themselves',
   ];
@@ -52,13 +52,15 @@ function describe(unpriced: UnpricedModel): Section[] {
   ];
 }
 
-/** A model whose calls all have a cost now. */
+/** A model whose calls got the cost that they had not. */
 export interface ResolvedModel {
   provider: string;
   model: string;
   /** Calls that got it since the model was first seen, and what they cost. */
   calls: number;
   costUsd: PicoUsd;
+  /** Whether every stored call of it has a cost now. */
+  isComplete: boolean;
 }
 
 /** @param models at least one */
@@ -70,11 +72,18 @@ export function resolvedNotice(models: readonly ResolvedModel[]): SlackMessage {
       : `${formatCount(models.length)} models`;
   const calls = models.reduce((sum, model) => sum + model.calls, 0);
   const cost = models.reduce((sum, model) => sum + model.costUsd, 0n);
-  const text = `:white_check_mark: Every call of ${which} has a cost now: ${callsOf(calls, cost)}`;
+  const priced = callsOf(calls, cost);
+  const text = models.every(({ isComplete }) => isComplete)
+    ? `:white_check_mark: Every call of ${which} has a cost now: ${priced}`
+    : `:white_check_mark: Calls of ${which} have a cost now: ${priced}; others still have none (reporting.unpriced_calls)`;
   if (models.length === 1) return { text, blocks: [section(text)] };
   const fields = models
     .slice(0, 2 * SHOWN)
-    .map((model) => mrkdwn(`${nameOf(model)}\n${callsOf(model.calls, model.costUsd)}`));
+    .map((model) =>
+      mrkdwn(
+        `${nameOf(model)}\n${callsOf(model.calls, model.costUsd)}${model.isComplete ? '' : '; others still have no cost'}`,
+      ),
+    );
   const rest = models.length - fields.length;
   return {
     text,

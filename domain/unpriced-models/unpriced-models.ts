@@ -4,12 +4,15 @@ import type { NoPrice } from '../pricing/price-call.ts';
 import { type AskedCall, priceUsage } from '../pricing/price-usage.ts';
 import { askedCall, type StoredCall, storedUsage } from '../pricing/stored-call.ts';
 import { type WhyUnpriced, whyUnpriced } from '../pricing/why-unpriced.ts';
+import { detailOf } from './detail.ts';
 
 export interface UnpricedKey {
   provider: string;
   model: string;
   /** Whether a price would help, or nothing in the list can. */
   cause: 'price' | 'usage';
+  /** Of a price: for what. `tier:scale`, `region:us`, `unit:audio_input`; empty: the model itself. */
+  detail: string;
 }
 
 export interface UnpricedModel extends UnpricedKey {
@@ -33,10 +36,11 @@ export class UnpricedModels {
     const price = noPriceOf(call, asked, this.#book);
     const { provider, model, feature } = call;
     const cause = price.reason.startsWith('usage_') ? 'usage' : 'price';
-    const key = unpricedKey({ provider, model, cause });
+    const detail = detailOf(price, call);
+    const key = unpricedKey({ provider, model, cause, detail });
     if (this.#models.has(key)) return;
     const why = whyUnpriced(price, asked, this.#book.prices());
-    this.#models.set(key, { provider, model, cause, feature, why });
+    this.#models.set(key, { provider, model, cause, detail, feature, why });
   }
 
   list(): UnpricedModel[] {
@@ -52,7 +56,7 @@ function noPriceOf(call: StoredCall, asked: AskedCall, book: PriceBook): NoPrice
   return { priceStatus: 'unpriced', reason: 'usage_unread', unreadKeys: ['its usage object'] };
 }
 
-/** Of no two models or causes the same. */
-export function unpricedKey({ provider, model, cause }: UnpricedKey): string {
-  return JSON.stringify([provider, model, cause]);
+/** Of no two models, causes or details the same. */
+export function unpricedKey({ provider, model, cause, detail }: UnpricedKey): string {
+  return JSON.stringify([provider, model, cause, detail]);
 }

@@ -50,6 +50,7 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
         now,
         oldest: await oldestPartitionStart(client),
         prices: await prices.read(client),
+        readPrices: () => prices.read(client),
         remainingMs: services.remainingMs,
         reservedMs: RESERVED_MS,
         maxEvents: MAX_EVENTS,

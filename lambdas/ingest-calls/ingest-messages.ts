@@ -9,10 +9,14 @@ import {
   planSlices,
   type SliceLimits,
 } from '../../domain/ingest-calls/plan-batch.ts';
+import type { PriceBook } from '../../domain/pricing/price-book.ts';
+import { repricePlan } from '../../domain/reprice/reprice-plan.ts';
 
 export interface IngestOptions extends BatchContext {
   client: ClientBase;
   promptVersions: PromptVersionCache;
+  /** The list as it is now: the same book as long as it has not grown. */
+  readPrices(): Promise<PriceBook>;
   /** Until the function's timeout. */
   remainingMs(): number;
   /** A slice is only begun while more than this is left. */
@@ -61,6 +65,11 @@ export async function ingestMessages(
     slice.deliveries = slice.deliveries.filter(
       ({ messageId }) => !total.failedMessageIds.has(messageId),
     );
+    if (countUnpriced(slice) > 0) {
+      // A price that arrived meanwhile has been given to what was stored by then, which these calls were not.
+      const latest = await options.readPrices();
+      if (latest !== slice.prices) repricePlan(slice, latest);
+    }
     const outcome = await storeBatch(client, slice, promptVersions);
     total.stored += outcome.stored;
     total.duplicate += outcome.duplicate;

@@ -5,6 +5,7 @@ create table tricost.unpriced_models (
   provider text not null,
   model text not null,
   cause text not null check (cause in ('price', 'usage')),
+  detail text not null default '',
   first_seen_at timestamptz not null default now(),
   resolved_at timestamptz,
   repriced_calls bigint not null default 0,
@@ -12,12 +13,13 @@ create table tricost.unpriced_models (
   check (first_seen_at <= resolved_at)
 );
 -- Seen again after it was resolved, a model is told of again.
-create unique index unpriced_models_open_key on tricost.unpriced_models (provider, model, cause) where resolved_at is null;
+create unique index unpriced_models_open_key on tricost.unpriced_models (provider, model, cause, detail) where resolved_at is null;
 
-comment on table tricost.unpriced_models is 'One row from the first call of a model without a price until none is left.';
+comment on table tricost.unpriced_models is 'One row from the first call of a model without a price until none is left, for each thing that it has no price for.';
 comment on column tricost.unpriced_models.provider is 'As events name it.';
 comment on column tricost.unpriced_models.model is 'As events name it.';
 comment on column tricost.unpriced_models.cause is 'price: the list has none for the model, its tier or a unit. usage: the counts contradict themselves or say too little, so that no price helps.';
+comment on column tricost.unpriced_models.detail is 'Of a price, what it is missing for: tier:scale, region:us, unit:audio_input. Empty: the model itself, or its counts.';
 comment on column tricost.unpriced_models.resolved_at is 'When no stored call of the model was without a price any more. NULL: some are.';
 comment on column tricost.unpriced_models.repriced_calls is 'Calls that got their cost since.';
 comment on column tricost.unpriced_models.repriced_usd is 'What these cost, in US dollars.';
@@ -25,7 +27,7 @@ comment on column tricost.unpriced_models.repriced_usd is 'What these cost, in U
 grant insert, select on tricost.unpriced_models to tricost_ingest;
 
 create view reporting.unpriced_models as
-select provider, model, cause, first_seen_at, resolved_at, repriced_calls, repriced_usd
+select provider, model, cause, detail, first_seen_at, resolved_at, repriced_calls, repriced_usd
 from tricost.unpriced_models;
 comment on view reporting.unpriced_models is 'Models whose calls had no price, from the first such call until every one had a cost. How many there are now: reporting.unpriced_calls.';
 grant select on reporting.unpriced_models to tricost_readonly;

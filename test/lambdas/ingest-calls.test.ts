@@ -266,12 +266,14 @@ describe('ingest-calls', () => {
       body,
     }));
     const client = await connect({ connectionString: database.url, applicationName: 'test' });
+    const prices = builtInPriceBook();
     const { stored, lateMessageIds } = await ingestMessages(messages, {
       ...{ client, promptVersions: new Map(), remainingMs: () => 60_000, reservedMs: 25_000 },
       ...{
         now: new Date(),
         oldest: await oldestPartitionStart(client),
-        prices: builtInPriceBook(),
+        prices,
+        readPrices: async () => prices,
       },
       // One more than a slice: the slices of an invocation count together.
       maxEvents: 5_001,

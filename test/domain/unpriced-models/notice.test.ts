@@ -9,12 +9,13 @@ import type { UnpricedModel } from '../../../domain/unpriced-models/unpriced-mod
 import { checkPayload } from '../../../local/slack/check-payload.ts';
 
 const unpriced = (more: Partial<UnpricedModel> = {}): UnpricedModel => ({
-  ...{ provider: 'openai', model: 'gpt-9', cause: 'price', feature: 'support.reply' },
+  ...{ provider: 'openai', model: 'gpt-9', cause: 'price', detail: '', feature: 'support.reply' },
   why: { what: 'the price list has no openai gpt-9', toDo: 'enter it with `tricost prices set`' },
   ...more,
 });
 const resolved = (more: Partial<ResolvedModel> = {}): ResolvedModel => ({
   ...{ provider: 'openai', model: 'gpt-9', calls: 1_204, costUsd: 12_340_000_000_000n },
+  isComplete: true,
   ...more,
 });
 
@@ -54,7 +55,7 @@ test('many models: how many, the first five, and that there are more', () => {
   const text = JSON.stringify(unpricedNotice(models, true));
   expect(text).toContain('Calls of 30 models have no price');
   expect(text).toContain('and 25 more');
-  expect(text).toContain('for a day, further models are listed but not told of');
+  expect(text).toContain('further models are told of in a day');
   expect(text).toContain('`gpt-4`');
   expect(text).not.toContain('`gpt-5`');
 });
@@ -68,6 +69,14 @@ test('a model that has its price: how many calls, and what they cost', () => {
     ':white_check_mark: Every call of 2 models has a cost now: 1,205 stored calls were priced, $12.34 in all',
   );
   expect(JSON.stringify(both)).toContain('1 stored call was priced, $0.00 in all');
+});
+
+test('a model that has calls without a cost left is not said to have none', () => {
+  expect(resolvedNotice([resolved({ isComplete: false })]).text).toBe(
+    ':white_check_mark: Calls of `openai` `gpt-9` have a cost now: 1,204 stored calls were priced, $12.34 in all; others still have none (reporting.unpriced_calls)',
+  );
+  const both = resolvedNotice([resolved(), resolved({ model: 'gpt-10', isComplete: false })]);
+  expect(both.text).toContain('Calls of 2 models have a cost now');
 });
 
 describe('Slack takes', () => {
