@@ -8,6 +8,7 @@ import { priceKey } from '../domain/pricing/price-book.ts';
 import {
   DAY_MINUTES,
   PRICE_UNITS,
+  type PriceList,
   type PriceRow,
   type PriceUnit,
   SERVICE_TIERS,
@@ -24,8 +25,8 @@ import { printable } from './printable.ts';
 interface SetOptions extends OwnerDatabaseOptions {
   provider: string;
   model: string;
-  unit: PriceUnit;
-  price?: string;
+  unit: PriceUnit[];
+  price?: string[];
   end?: boolean;
   tier: ServiceTier;
   region: string;
@@ -46,11 +47,15 @@ export function defineSet(prices: Command): void {
       .description('add a contracted price, which takes the place of the listed one from a date on')
       .requiredOption('--provider <name>', 'as in events')
       .requiredOption('--model <name>', 'as the price list names it')
-      .addOption(new Option('--unit <name>', 'what is billed').choices(units).makeOptionMandatory())
+      .addOption(
+        new Option('--unit <name...>', 'what is billed: all that have a price, at once')
+          .choices(units)
+          .makeOptionMandatory(),
+      )
       .option(
-        '--price <usd>',
-        'US dollars for a million tokens, or a thousand searches',
-        parsePrice,
+        '--price <usd...>',
+        'US dollars for a million tokens, or a thousand searches; one for each unit, in their order',
+        parsePrices,
       )
       .option('--end', 'no contracted price from then on: the listed one holds again')
       .addOption(
@@ -70,14 +75,17 @@ export function defineSet(prices: Command): void {
     .addHelpText(
       'after',
       `
+Enter all units of a model in one command: stored calls without a price get theirs right after it, and keep it. With some of the
+units only, cached input would be priced as input.
+
 Rows are added, never changed. The same price with the same --valid-from once more corrects the first. Stored calls without a
 price get theirs at once; those that have a cost keep it until \`tricost reprice\`.
 
 Examples:
-  $ npx tricost prices set --provider openai --model gpt-5 --unit input --price 1.10 \\
+  $ npx tricost prices set --provider openai --model gpt-5 --unit input cache_read output --price 1.10 0.11 8 \\
       --valid-from 2026-12-01 --source 'order form 4711'
   $ npx tricost prices set --provider openai --model gpt-5 --unit input --end --valid-from 2027-12-01 --source 'order form 4711'
-  $ npx tricost prices set --provider openai --model ft:gpt-4.1:acme --unit input --price 3 --new-model \\
+  $ npx tricost prices set --provider openai --model ft:gpt-4.1:acme --unit input output --price 3 12 --new-model \\
       --valid-from 2026-01-01 --source https://platform.openai.com/docs/pricing`,
     )
     .action((options: SetOptions) =>
@@ -85,13 +93,13 @@ Examples:
     );
 }
 
-function parsePrice(text: string): string {
+function parsePrices(text: string, before: readonly string[] = []): string[] {
   if (!/^\d{1,8}(?:\.\d{1,20})?$/.test(text)) {
     throw new InvalidArgumentError(
       'a price is a decimal number of US dollars, 0 or more: 1.25 (of a million tokens, or a thousand searches or requests)',
     );
   }
-  return text;
+  return [...before, text];
 }
 
 function parseTokens(text: string): number {
@@ -103,8 +111,29 @@ function parseTokens(text: string): number {
 }
 
 async function set(client: Client, options: SetOptions): Promise<void> {
-  const row = rowOf(options);
+  const rows = rowsOf(options);
   const { prices, names } = await readPriceList(client);
+  for (const row of rows) check(row, { prices, names }, options);
+  const added = await addPriceList(client, { prices: rows, names: [] });
+  if (options.json === true) {
+    const repriced = added.prices > 0 ? await priceArrived(client, options) : undefined;
+    const [first] = rows;
+    const one = rows.length === 1 && first !== undefined ? priceAsJson(first) : {};
+    console.log(
+      JSON.stringify({ added: added.prices > 0, ...one, prices: rows.map(priceAsJson), repriced }),
+    );
+    return;
+  }
+  if (added.prices === 0) console.log('nothing to add: the price list says so already');
+  else for (const row of rows) console.log(lineOf(row));
+  if (added.prices > 0) await priceArrived(client, options);
+  if (added.prices > 0 && Date.parse(options.validFrom) < Date.now()) {
+    console.log('Calls since then that have a cost keep it until `tricost reprice`.');
+  }
+}
+
+/** @throws Error for a row that would be a slip */
+function check(row: PriceRow, { prices, names }: PriceList, options: SetOptions): void {
   const isKnown = prices.some(
     ({ provider, model }) => provider === row.provider && model === row.model,
   );
@@ -128,27 +157,20 @@ async function set(client: Client, options: SetOptions): Promise<void> {
       'the contract would have a price for large calls and none for small ones, which would be unpriced: without --above first, and end it last',
     );
   }
-  const added = await addPriceList(client, { prices: [row], names: [] });
-  if (options.json === true) {
-    const repriced = added.prices > 0 ? await priceArrived(client, options) : undefined;
-    console.log(JSON.stringify({ added: added.prices > 0, ...priceAsJson(row), repriced }));
-    return;
-  }
+}
+
+function lineOf(row: PriceRow): string {
   const what = [row.unit, ...modifiers(row)].map(printable).join(', ');
   const price = row.priceUsd === null ? 'ends' : `$${row.priceUsd} per ${perName(row)}`;
-  console.log(
-    added.prices === 0
-      ? 'nothing to add: the price list says so already'
-      : `${printable(row.provider)} ${printable(row.model)}: ${what}: ${price} from ${shortened(row.validFrom)} on`,
-  );
-  if (added.prices > 0) await priceArrived(client, options);
-  if (added.prices > 0 && Date.parse(row.validFrom) < Date.now()) {
-    console.log('Calls since then that have a cost keep it until `tricost reprice`.');
-  }
+  return `${printable(row.provider)} ${printable(row.model)}: ${what}: ${price} from ${shortened(row.validFrom)} on`;
 }
 
 /** @throws Error for flags that do not go together */
-function rowOf(options: SetOptions): PriceRow {
+function rowsOf(options: SetOptions): PriceRow[] {
+  if (options.price !== undefined && options.price.length !== options.unit.length) {
+    throw new Error('give one --price for each --unit, in their order');
+  }
+  if (new Set(options.unit).size < options.unit.length) throw new Error('a --unit is given twice');
   if ((options.price === undefined) === (options.end !== true)) {
     throw new Error('give a --price, or --end to end the contracted one');
   }
@@ -160,17 +182,17 @@ function rowOf(options: SetOptions): PriceRow {
   if (provider === '' || model === '' || source === '') {
     throw new Error('--provider, --model and --source must say something');
   }
-  return {
-    ...{ id: 0, kind: 'contracted', revision: 1, provider, model, source },
-    unit: options.unit,
+  return options.unit.map((unit, index) => ({
+    ...{ id: 0, kind: 'contracted' as const, revision: 1, provider, model, source },
+    unit,
     serviceTier: options.tier,
     region: options.region.trim().toLowerCase(),
     aboveInputTokens: options.above,
     fromMinute: 0,
     untilMinute: DAY_MINUTES,
     validFrom: options.validFrom,
-    priceUsd: options.price ?? null,
-  };
+    priceUsd: options.price?.[index] ?? null,
+  }));
 }
 
 function isContractOf(other: PriceRow, row: PriceRow): boolean {

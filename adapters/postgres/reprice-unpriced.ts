@@ -28,7 +28,8 @@ export async function repriceUnpriced(
   const repricing = await reprice(client, { ...options, range, dryRun: false });
   // Ingest does so, too: this finds what was stored before it did.
   const isNoted = await noteUnpriced(client, repricing.unpriced);
-  const isResolved =
-    !repricing.isInterrupted && (await resolveUnpriced(client, repricing.unpriced, lastOpened));
+  // What has no price must be known of all calls; a run that went on where another had stopped has seen the rest only.
+  const isWhole = !repricing.isInterrupted && !repricing.isContinued;
+  const isResolved = isWhole && (await resolveUnpriced(client, repricing.unpriced, lastOpened));
   return { ...repricing, hasNotice: isNoted || isResolved };
 }

@@ -49,8 +49,7 @@ export async function openRun(
   const [open] = rows;
   if (open !== undefined) {
     const { id, ts, event_id: eventId } = open;
-    // What still has no price must be known of all of them; those that have got one are passed over anyway.
-    if (ts === null || eventId === null || range.onlyUnpriced === true) return { id };
+    if (ts === null || eventId === null) return { id };
     return { id, done: { ts, eventId } };
   }
   const made = await client.query<{ id: number }>(

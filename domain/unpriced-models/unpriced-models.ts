@@ -18,7 +18,8 @@ export interface UnpricedKey {
 export interface UnpricedModel extends UnpricedKey {
   /** Of the first call: whoever wrote it knows what the model is. */
   feature: string;
-  why: WhyUnpriced;
+  /** Found when it is asked for, by a search through the whole list: few of many models are shown. */
+  readonly why: WhyUnpriced;
 }
 
 export class UnpricedModels {
@@ -39,8 +40,13 @@ export class UnpricedModels {
     const detail = detailOf(price, call);
     const key = unpricedKey({ provider, model, cause, detail });
     if (this.#models.has(key)) return;
-    const why = whyUnpriced(price, asked, this.#book.prices());
-    this.#models.set(key, { provider, model, cause, detail, feature, why });
+    const book = this.#book;
+    this.#models.set(key, {
+      ...{ provider, model, cause, detail, feature },
+      get why() {
+        return whyUnpriced(price, asked, book.prices());
+      },
+    });
   }
 
   list(): UnpricedModel[] {

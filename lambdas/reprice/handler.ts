@@ -32,7 +32,11 @@ export const handler = databaseFunction<ScheduledRun, RepriceResult>({
     const client = await services.connection();
     const result = await repriceInTime(client, services.remainingMs() - RESERVED_MS);
     if ((await countPending(client)) > 0) await wakeNotify(sqs, settings.notifyQueueUrl);
-    report('reprice', { Repriced: result.repriced, UnpricedModels: result.unpricedModels });
+    report(
+      'reprice',
+      { Repriced: result.repriced, UnpricedModels: result.unpricedModels },
+      { state: result.state },
+    );
     return result;
   },
 });

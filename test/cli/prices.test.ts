@@ -95,6 +95,21 @@ describe('a contracted price', () => {
     ]);
   });
 
+  test('is entered for several units at once, or for none', async () => {
+    const units = ['--provider', 'openai', '--model', 'new-1', '--unit', 'input', 'cache_read'];
+    const more = ['--new-model', '--valid-from', '2026-01-01', ...ORDER_FORM];
+    const { stderr } = await prices('set', ...units, '--price', '3', ...more);
+    expect(stderr).toContain('one --price for each --unit');
+    await said('set', ...units, '--price', '3', '0.30', ...more);
+    const { rows } = await owner.query(
+      `select unit, price_usd::text as usd from tricost.prices where model = 'new-1' order by unit desc`,
+    );
+    expect(rows).toEqual([
+      { unit: 'input', usd: '3' },
+      { unit: 'cache_read', usd: '0.30' },
+    ]);
+  });
+
   test('holds for its tier, region and size only', async () => {
     const from = ['--valid-from', '2026-11-01', ...ORDER_FORM];
     await said('set', ...GPT_5, '--price', '0.5', '--tier', 'batch', ...from);

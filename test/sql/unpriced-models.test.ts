@@ -243,6 +243,24 @@ test('a run that was stopped resolves nothing, and the next one finishes it', as
   expect(rows).toHaveLength(1);
 });
 
+test('a run that was stopped in the middle is gone on with, and what is left is resolved by a whole one', async () => {
+  // A month is a batch.
+  await storeEvents(owner, [event({ ts: '2026-10-20T00:00:00Z' })], NOW);
+  await storeEvents(owner, [event({ ts: '2026-11-20T00:00:00Z', model: `${model}-2` })], NOW);
+  await addPrice({ model: `${model}-2` });
+  const stopped = new AbortController();
+  const first = await repriceUnpriced(owner, {
+    signal: stopped.signal,
+    onProgress: () => stopped.abort(),
+  });
+  expect(first).toMatchObject({ isInterrupted: true, examined: 1 });
+  // Not from the oldest call again: where there is no time for all, the newest would never be reached.
+  expect(await sweep()).toMatchObject({ isContinued: true, examined: 1, hasNotice: false });
+  expect(await models()).toMatchObject([{ resolved: false }, { resolved: false, calls: 1 }]);
+  expect(await sweep()).toMatchObject({ isContinued: false, hasNotice: true });
+  expect(await models()).toMatchObject([{ resolved: false }, { resolved: true, calls: 1 }]);
+});
+
 const invented = (name: string): UnpricedModel => ({
   ...{ provider: 'acme', model: name, cause: 'price', detail: '', feature: 'f' },
   why: { what: 'no price', toDo: 'set one' },
