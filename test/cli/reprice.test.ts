@@ -107,9 +107,9 @@ test('a price that arrives is that of the calls that had none, at once', async (
       ...['prices', 'set', '--provider', 'acme', '--model', 'acme-2', '--new-model'],
       ...['--valid-from', '2026-01-01', '--source', 'a test', ...args],
     );
-  const half = await set('--unit', 'input', '--price', '3');
-  expect(half.stdout).toContain('Still without a price: calls of acme acme-2');
-  const both = JSON.parse((await set('--unit', 'output', '--price', '6', '--json')).stdout);
+  const both = JSON.parse(
+    (await set('--unit', 'input', 'output', '--price', '3', '6', '--json')).stdout,
+  );
   expect(both.repriced).toEqual({ calls: 1, cost_usd: '3.000030000000', unpriced: [] });
   const { rows } = await owner.query("select payload ->> 'text' as text from tricost.outbox");
   expect(rows.map(({ text }) => text)).toEqual([
