@@ -5,6 +5,7 @@ import { benchCost } from './cost.ts';
 import { addIngestCommand } from './ingest.ts';
 import { addPastOneMachineCommand } from './past-one-machine.ts';
 import { addSdkCommand } from './sdk.ts';
+import { addSdkModesCommand } from './sdk-modes.ts';
 
 const program = new Command('npm run bench --').description(
   'Measure on this machine what the documentation claims.',
@@ -18,6 +19,7 @@ program
   .action(benchCost);
 addPastOneMachineCommand(program);
 addSdkCommand(program);
+addSdkModesCommand(program);
 try {
   await program.parseAsync();
 } catch (error) {

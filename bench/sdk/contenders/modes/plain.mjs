@@ -1,0 +1,5 @@
+import OpenAI from 'openai';
+
+export function start(clientOptions) {
+  return { openai: new OpenAI(clientOptions), recorded: async () => [] };
+}
