@@ -1,5 +1,5 @@
 /** `npm run bench -- board`: what the reports' questions cost on the rollups, next to the same questions on the calls. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Client } from 'pg';
 import { ensurePartitions } from '../adapters/postgres/create-partitions.ts';
 import { ensureFeatureIndex } from '../adapters/postgres/migrate.ts';
@@ -9,6 +9,7 @@ import { startBenchDatabase } from './bench-database.ts';
 import { BOARD_NOW, fillCalls, HISTORY_MONTHS } from './board/calls.ts';
 import { QUESTIONS } from './board/questions.ts';
 import { describeMachine } from './machine.ts';
+import { positiveInteger } from './positive-integer.ts';
 import { median } from './side-by-side.ts';
 
 interface Flags {
@@ -146,12 +147,4 @@ function print(
       `rollups are ${(figures.share * 100).toFixed(1)} % of the heap`,
     ].join('\n'),
   );
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text.replaceAll('_', ''));
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new InvalidArgumentError('a whole number of 1 or more');
-  }
-  return value;
 }

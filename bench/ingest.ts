@@ -1,6 +1,6 @@
 /** `npm run bench -- ingest`: how fast calls become rows, next to how fast Postgres could take them. */
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { Listr } from 'listr2';
 import { synthesize } from '../local/synthesize.ts';
 import { Teardown } from '../local/teardown.ts';
@@ -18,6 +18,7 @@ import { type IngestFigures, printFigures, summary } from './ingest-report.ts';
 import { planSample, SAMPLE, SAMPLE_NOW, sampleCalls } from './ingest-sample.ts';
 import { measureStages } from './ingest-stages.ts';
 import { describeMachine } from './machine.ts';
+import { positiveInteger } from './positive-integer.ts';
 import { type Lap, median, sideBySide } from './side-by-side.ts';
 
 interface Flags {
@@ -168,10 +169,4 @@ function step(title: string, work: (report: (progress: string) => void) => Promi
         if (process.stdout.isTTY) task.output = progress;
       }),
   };
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('it must be 1 or more');
-  return value;
 }

@@ -1,9 +1,10 @@
 /** `npm run bench -- sdk`: what publishing costs an app, next to what tracing the same call costs. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { Listr } from 'listr2';
 import { Teardown } from '../local/teardown.ts';
 import { describeHost } from './machine.ts';
 import peers from './peers/package.json' with { type: 'json' };
+import { positiveInteger } from './positive-integer.ts';
 import { makeContendersFolder, runScript } from './sdk/contenders-folder.ts';
 import { gzippedKb } from './sdk/package-size.ts';
 import { type SendingCost, sendingCost } from './sdk/sending-cost.ts';
@@ -199,11 +200,4 @@ function summary({ contenders, fetchJsonMs, importMs, gzippedKb: kb, sending }: 
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1');
-  return value;
 }

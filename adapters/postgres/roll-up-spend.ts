@@ -1,6 +1,7 @@
 /** Computes the rollups again where calls have changed: docs/decisions/0026-rollups-exact-at-any-instant.md. */
 import type { ClientBase } from 'pg';
 import { isLockBusy } from './sql-state.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A second's work at 30 million calls a year. */
 export const FOLD_DAYS = 7;
@@ -102,17 +103,14 @@ async function folding<Result>(
   { wait, timeoutMs }: { wait: boolean; timeoutMs: number },
   work: () => Promise<Result>,
 ): Promise<Result> {
-  await client.query('begin isolation level repeatable read');
-  try {
-    // The server's own timeout: the driver's would leave the statement running, and the lock with it.
-    await client.query(`set local statement_timeout = ${timeoutMs}`);
-    await client.query(`lock table tricost.fold_lock in exclusive mode${wait ? '' : ' nowait'}`);
-    const result = await work();
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    // The connection may be gone; the error that matters is the first one.
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
+  return inTransaction(
+    client,
+    async () => {
+      // The server's own timeout: the driver's would leave the statement running, and the lock with it.
+      await client.query(`set local statement_timeout = ${timeoutMs}`);
+      await client.query(`lock table tricost.fold_lock in exclusive mode${wait ? '' : ' nowait'}`);
+      return work();
+    },
+    'repeatable read',
+  );
 }

@@ -4,8 +4,9 @@ import type { ClientBase } from 'pg';
 export async function inTransaction<Result>(
   client: ClientBase,
   work: () => Promise<Result>,
+  isolation?: 'repeatable read',
 ): Promise<Result> {
-  await client.query('begin');
+  await client.query(isolation === undefined ? 'begin' : `begin isolation level ${isolation}`);
   try {
     const result = await work();
     await client.query('commit');
