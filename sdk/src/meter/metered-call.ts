@@ -60,8 +60,8 @@ export class MeteredCall {
   /** The answer came to its end. */
   ended(): void {
     const { isComplete, hasFailed, isPromise } = this.answer;
-    // What it cost is not known yet, and an estimate would be counted beside it.
-    if (isPromise) return;
+    // What it cost is not known yet, and an estimate would be counted beside it. A stream tells its own end.
+    if (isPromise && this.isStream !== true) return;
     const isCut = this.isStream === true && !isComplete;
     this.#tell(hasFailed || isCut ? 'error' : 'ok', this.#usage(!isCut));
   }
