@@ -15,11 +15,11 @@ export interface Repriced {
   unpriced: string[];
 }
 
-/** @returns undefined when another run prices calls: the daily one does these */
+/** @returns null when another run prices calls: the daily one does these */
 export async function priceArrived(
   client: ClientBase,
   options: StackOptions & { json?: boolean },
-): Promise<Repriced | undefined> {
+): Promise<Repriced | null> {
   const say = (line: string) => {
     if (options.json !== true) console.log(line);
   };
@@ -50,7 +50,7 @@ export async function priceArrived(
   } catch (error) {
     if (!(error instanceof RepricingBusy)) throw error;
     say('Another run prices calls; those without a price get theirs with the daily one.');
-    return undefined;
+    return null;
   }
 }
 

@@ -87,7 +87,7 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
   const names = [row, ...later.map((validFrom) => ({ ...row, validFrom }))];
   const added = await addPriceList(client, { prices: [], names });
   if (options.json === true) {
-    const repriced = added.names > 0 ? await priceArrived(client, options) : undefined;
+    const repriced = added.names > 0 ? await priceArrived(client, options) : null;
     console.log(JSON.stringify({ added: added.names > 0, ...nameAsJson(row), repriced }));
     return;
   }

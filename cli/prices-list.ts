@@ -1,7 +1,11 @@
 /** `tricost prices list`: what holds now, and what will. */
 import type { Command } from 'commander';
-import { currentPrices, type PriceOfList, readPriceList } from '../adapters/postgres/price-list.ts';
-import { isByHand } from '../domain/pricing/compare-price-lists.ts';
+import {
+  currentPrices,
+  type PriceOfList,
+  readHeldPriceList,
+} from '../adapters/postgres/price-list.ts';
+import { type HeldPriceList, isByHand } from '../domain/pricing/compare-price-lists.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
 import type { ModelName, PriceList } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
@@ -45,7 +49,7 @@ function list(options: ListOptions): Promise<void> {
   };
   return withOwner(options, 'tricost prices', async (client) => {
     const prices = await currentPrices(client, filter);
-    const whole = await readPriceList(client);
+    const whole = await readHeldPriceList(client);
     const names = namesFor(whole, filter);
     if (prices.length === 0 && names.length === 0) throw new Error(nothing(whole, filter));
     if (options.json === true) {
@@ -68,7 +72,7 @@ function list(options: ListOptions): Promise<void> {
 
 /** Those that lead to a model that was asked for; else those that were entered by hand. */
 function namesFor(
-  { names }: PriceList,
+  { names }: HeldPriceList,
   { provider, model }: { provider?: string; model?: string },
 ): ModelName[] {
   return names

@@ -116,11 +116,9 @@ async function set(client: Client, options: SetOptions): Promise<void> {
   for (const row of rows) check(row, { prices, names }, options);
   const added = await addPriceList(client, { prices: rows, names: [] });
   if (options.json === true) {
-    const repriced = added.prices > 0 ? await priceArrived(client, options) : undefined;
-    const [first] = rows;
-    const one = rows.length === 1 && first !== undefined ? priceAsJson(first) : {};
+    const repriced = added.prices > 0 ? await priceArrived(client, options) : null;
     console.log(
-      JSON.stringify({ added: added.prices > 0, ...one, prices: rows.map(priceAsJson), repriced }),
+      JSON.stringify({ added: added.prices > 0, prices: rows.map(priceAsJson), repriced }),
     );
     return;
   }

@@ -2,13 +2,14 @@
 import { styleText } from 'node:util';
 import type { PriceChange, PriceListChanges } from '../domain/pricing/compare-price-lists.ts';
 import type { PriceRow } from '../domain/pricing/price-list.ts';
+import type { TakenRelease } from '../domain/pricing/price-release.ts';
 import { columns } from './columns.ts';
 import { nameAsJson, priceAsJson } from './price-as-json.ts';
 import { modifiers, perName, shortened, since } from './price-lines.ts';
 import { printable } from './printable.ts';
 
 export function printChanges(
-  { added, changed, ended, unlisted, names }: PriceListChanges,
+  { added, changed, ended, unlisted, kept, names }: PriceListChanges,
   problems: readonly string[],
 ): void {
   const rows = [
@@ -16,6 +17,7 @@ export function printChanges(
     ...changed.map((change) => [styleText('yellow', 'changed'), ...changeCells(change)]),
     ...ended.map((change) => [styleText('red', 'ended'), ...changeCells(change)]),
     ...models(unlisted).map((model) => ['no longer listed: kept', ...model]),
+    ...kept.map((change) => ['kept: entered by hand', ...keptCells(change)]),
     ...names.added.map(({ provider, name, modelProvider, model }) => [
       styleText('green', 'new name'),
       printable(`${provider} ${name}`),
@@ -28,11 +30,26 @@ export function printChanges(
         `${before.modelProvider} ${before.model} → ${name.modelProvider} ${name.model} from ${shortened(name.validFrom)} on`,
       ),
     ]),
+    ...names.unlisted.map((name) => [
+      'name no longer listed: kept',
+      printable(`${name.provider} ${name.name}`),
+      printable(`${name.modelProvider} ${name.model}`),
+    ]),
+    ...names.kept.map(({ name, before }) => [
+      'name kept: entered by hand',
+      printable(`${before.provider} ${before.name}`),
+      printable(
+        `${before.modelProvider} ${before.model} (the list: ${name.modelProvider} ${name.model})`,
+      ),
+    ]),
   ];
   for (const line of columns(rows)) console.log(line);
   for (const problem of problems) console.log(`Not used: ${printable(problem)}`);
   console.log(
-    `${added.length} new, ${changed.length} changed, ${ended.length} ended, ${unlisted.length} no longer listed (kept); ${names.added.length} new names, ${names.changed.length} changed`,
+    [
+      `${added.length} new, ${changed.length} changed, ${ended.length} ended, ${unlisted.length} no longer listed (kept), ${kept.length} entered by hand (kept)`,
+      `${names.added.length} new names, ${names.changed.length} changed, ${names.unlisted.length} no longer listed (kept), ${names.kept.length} entered by hand (kept)`,
+    ].join('; '),
   );
 }
 
@@ -58,6 +75,14 @@ function changeCells({ row, before }: PriceChange): string[] {
   ];
 }
 
+function keptCells({ row, before }: PriceChange): string[] {
+  const listed = row.priceUsd === null ? 'none' : `$${row.priceUsd}`;
+  return [
+    printable(`${before.provider} ${before.model}`),
+    `${[before.unit, ...modifiers(before)].join(', ')}: $${before.priceUsd ?? '-'} per ${perName(before)} (the list: ${listed} from ${shortened(row.validFrom)} on)`,
+  ];
+}
+
 function dated(row: PriceRow): string[] {
   return since(row) === 'no start date' ? [] : [since(row)];
 }
@@ -67,6 +92,7 @@ export function changesAsJson({
   changed,
   ended,
   unlisted,
+  kept,
   names,
 }: PriceListChanges): object {
   const change = ({ row, before }: PriceChange) => ({
@@ -78,10 +104,23 @@ export function changesAsJson({
     changed: changed.map(change),
     ended: ended.map(change),
     no_longer_listed: unlisted.map(priceAsJson),
+    kept: kept.map(({ row, before }) => ({
+      ...priceAsJson(before),
+      ...{ listed_price_usd: row.priceUsd, listed_valid_from: row.validFrom },
+    })),
     new_names: names.added.map(nameAsJson),
     changed_names: names.changed.map(({ name, before }) => ({
       ...nameAsJson(name),
       before: nameAsJson(before),
     })),
+    no_longer_listed_names: names.unlisted.map(nameAsJson),
+    kept_names: names.kept.map(({ name, before }) => ({
+      ...nameAsJson(before),
+      listed: nameAsJson(name),
+    })),
   };
+}
+
+export function takenAsJson({ catalogue, published, revision, addedAt }: TakenRelease): object {
+  return { catalogue, published, revision, added_at: addedAt };
 }

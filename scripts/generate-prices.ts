@@ -9,6 +9,7 @@ import { runInNewContext } from 'node:vm';
 import { type Correction, correct } from '../domain/pricing/corrections.ts';
 import { type CatalogueProvider, fromCatalogue } from '../domain/pricing/from-catalogue.ts';
 import { formatNames, formatPrices } from '../domain/pricing/price-list-text.ts';
+import { digestOf, type PriceRelease } from '../domain/pricing/price-release.ts';
 
 const PACKAGE = '@pydantic/genai-prices';
 const FOLDER = new URL('../domain/pricing/', import.meta.url);
@@ -22,10 +23,14 @@ const corrections: Correction[] = JSON.parse(
   await readFile(new URL('corrections.json', FOLDER), 'utf8'),
 );
 
-const { prices, names } = fromCatalogue(catalogueIn(module), `${PACKAGE} ${version}`);
+const catalogue = `${PACKAGE} ${version}`;
+const { prices, names } = fromCatalogue(catalogueIn(module), catalogue);
+const corrected = correct(prices, corrections);
+const release = await nextRelease(digestOf({ prices: corrected, names }));
 const files: [name: string, text: string][] = [
-  ['prices.tsv', formatPrices(correct(prices, corrections))],
+  ['prices.tsv', formatPrices(corrected)],
   ['model-names.tsv', formatNames(names)],
+  ['release.json', `${JSON.stringify(release, null, 2)}\n`],
 ];
 
 for (const [name, text] of files) {
@@ -37,6 +42,23 @@ for (const [name, text] of files) {
     );
     process.exit(1);
   }
+}
+
+/**
+ * Another list has a higher number, so that a database knows which is newer.
+ *
+ * @throws Error when nobody has said yet when the catalogue was published: its package does not
+ */
+async function nextRelease(digest: string): Promise<Omit<PriceRelease, 'list'>> {
+  const last: Omit<PriceRelease, 'list'> = JSON.parse(
+    await readFile(new URL('release.json', FOLDER), 'utf8'),
+  );
+  if (last.catalogue !== catalogue) {
+    throw new Error(
+      `domain/pricing/release.json is of ${last.catalogue}: enter "${catalogue}" and the day it was published (\`npm view ${PACKAGE} time\`)`,
+    );
+  }
+  return last.digest === digest ? last : { ...last, revision: last.revision + 1, digest };
 }
 
 /**

@@ -239,6 +239,7 @@ create table tricost.model_names (
   revision integer default 1 not null,
   source text not null,
   created_at timestamp with time zone default now() not null,
+  release text,
   constraint model_names_match_check CHECK ((match = ANY (ARRAY['exact'::text, 'family'::text]))),
   constraint model_names_pkey PRIMARY KEY (id),
   constraint model_names_price_status_check CHECK ((price_status = ANY (ARRAY['priced'::text, 'inferred'::text]))),
@@ -251,6 +252,7 @@ CREATE TRIGGER model_names_version AFTER INSERT ON tricost.model_names REFERENCI
 comment on table tricost.model_names is 'Under which other names a model answers, and whose prices hold for it. Rows are added, never changed.';
 comment on column tricost.model_names.match is 'exact: this name. family: every name that begins so, with what follows put behind model.';
 comment on column tricost.model_names.price_status is 'priced: the provider itself calls the model so. inferred: somebody says that its prices hold for this name.';
+comment on column tricost.model_names.release is 'The release that brought the row, by its digest. NULL: somebody entered it by hand, and no release changes it.';
 grant select on tricost.model_names to tricost_ingest;
 
 create table tricost.outbox (
@@ -284,10 +286,16 @@ grant select on tricost.price_list_version to tricost_ingest;
 create table tricost.price_releases (
   digest text not null,
   added_at timestamp with time zone default now() not null,
+  catalogue text,
+  published date,
+  revision integer,
   constraint price_releases_pkey PRIMARY KEY (digest)
 );
-comment on table tricost.price_releases is 'The built-in price lists that were added, by the SHA-256 of their text. The one that was added last is in force: a deploy of it adds nothing, so that it never takes back what an operator added since.';
-comment on column tricost.price_releases.added_at is 'When the list was added, the last time: one that comes back, because a deploy was rolled back, is added again.';
+comment on table tricost.price_releases is 'The releases of the price list that were added, by the SHA-256 of their text. An older one than the one that was added last is not added.';
+comment on column tricost.price_releases.added_at is 'When the release was added, the last time.';
+comment on column tricost.price_releases.catalogue is 'What it was made from. NULL: added before this was noted.';
+comment on column tricost.price_releases.published is 'When its catalogue was published: that of a later day is newer. NULL: not noted, older than any other.';
+comment on column tricost.price_releases.revision is 'Counts the lists that tricost made: of two with a catalogue of the same day, the higher is newer.';
 
 create table tricost.prices (
   id integer generated always as identity not null,
@@ -329,7 +337,7 @@ comment on column tricost.prices.from_minute is 'Minute of the UTC day from whic
 comment on column tricost.prices.revision is 'Of rows with the same key and valid_from, the highest corrects the others.';
 comment on column tricost.prices.price_usd is 'For a million tokens, or for a thousand searches or requests. NULL: without a price from here on.';
 comment on column tricost.prices.source is 'Where the price was read: an address, a catalogue with its version, or who entered it.';
-comment on column tricost.prices.release is 'The built-in list that brought the row, by its digest. NULL: an operator did; no release takes it back.';
+comment on column tricost.prices.release is 'The release that brought the row, by its digest. NULL: somebody entered it by hand, and no release changes it.';
 grant select on tricost.prices to tricost_ingest;
 
 create table tricost.prompt_days (

@@ -1,10 +1,6 @@
 /** The price list in Postgres: read whole, once, and again when it has grown; only ever added to. */
 import type { ClientBase } from 'pg';
-import {
-  comparePriceLists,
-  type PriceChange,
-  rowsToAdd,
-} from '../../domain/pricing/compare-price-lists.ts';
+import type { HeldPriceList } from '../../domain/pricing/compare-price-lists.ts';
 import { PriceBook } from '../../domain/pricing/price-book.ts';
 import type { ModelName, PriceList, PriceRow } from '../../domain/pricing/price-list.ts';
 import { inTransaction } from './transaction.ts';
@@ -46,9 +42,28 @@ export async function readPriceList(client: ClientBase): Promise<PriceList> {
     `select ${PRICE_ROW} from tricost.prices order by id`,
   );
   const names = await client.query<ModelName>(
-    `select provider, name, match, model_provider as "modelProvider", model, price_status as "priceStatus",
-       ${RFC_3339} as "validFrom", source
-     from tricost.model_names order by valid_from, revision, id`,
+    `select ${MODEL_NAME} from tricost.model_names order by valid_from, revision, id`,
+  );
+  return { prices: prices.rows, names: names.rows };
+}
+
+/**
+ * With the release of every row, which pricing has no use for.
+ *
+ * @param asReleased whether rows that somebody entered by hand count as brought by a release
+ */
+export async function readHeldPriceList(
+  client: ClientBase,
+  { asReleased = false }: { asReleased?: boolean } = {},
+): Promise<HeldPriceList> {
+  const release = `case when release is null and $1 then '' else release end as release`;
+  const prices = await client.query<HeldPriceList['prices'][number]>(
+    `select ${PRICE_ROW}, ${release} from tricost.prices order by id`,
+    [asReleased],
+  );
+  const names = await client.query<HeldPriceList['names'][number]>(
+    `select ${MODEL_NAME}, ${release} from tricost.model_names order by valid_from, revision, id`,
+    [asReleased],
   );
   return { prices: prices.rows, names: names.rows };
 }
@@ -88,6 +103,10 @@ const rfc3339 = (column: string) =>
 
 const RFC_3339 = rfc3339('valid_from');
 
+/** A row of tricost.model_names as a ModelName. */
+const MODEL_NAME = `provider, name, match, model_provider as "modelProvider", model, price_status as "priceStatus",
+  ${RFC_3339} as "validFrom", source`;
+
 /** A row of tricost.prices as a PriceRow. */
 const PRICE_ROW = `id, kind, provider, model, unit, service_tier as "serviceTier", region,
   above_input_tokens as "aboveInputTokens", from_minute as "fromMinute", until_minute as "untilMinute",
@@ -99,70 +118,33 @@ export interface AddedRows {
 }
 
 /**
- * Adds what a list has and the database has not. A price that a later release corrects becomes a new revision; what a release no
- * longer lists stays, because it was the price.
+ * Adds what somebody enters by hand, as far as the database has it not: no release changes it.
  *
  * @returns how many rows were added
  */
 export async function addPriceList(client: ClientBase, list: PriceList): Promise<AddedRows> {
-  return inTransaction(client, () => insertPriceList(client, list));
-}
-
-/**
- * Adds a release of the list, unless it is the one that was added last: what it changes holds from `now` on, and what an operator
- * added since stays. A release that comes back, because a deploy was rolled back, is added again.
- *
- * @param digest names the release
- */
-export async function addRelease(
-  client: ClientBase,
-  { digest, list, now }: { digest: string; list: PriceList; now: Date },
-): Promise<AddedRows> {
   return inTransaction(client, async () => {
-    // A second deploy at the same time waits here for the first one to commit.
     await lockPriceList(client);
-    const { rows } = await client.query<{ digest: string }>(
-      'select digest from tricost.price_releases order by added_at desc limit 1',
-    );
-    if (rows[0]?.digest === digest) return { prices: 0, names: 0 };
-    // Not now(): a transaction that began first may have waited for the other.
-    await client.query(
-      `insert into tricost.price_releases (digest, added_at) values ($1, clock_timestamp())
-       on conflict (digest) do update set added_at = excluded.added_at`,
-      [digest],
-    );
-    const today = `${now.toISOString().slice(0, 10)}T00:00:00Z`;
-    const changes = comparePriceLists(await readPriceList(client), list, today);
-    const byHand = await pricesByHand(client);
-    const isOurs = ({ before }: PriceChange) => !byHand.has(before.id);
-    const ours = {
-      ...changes,
-      changed: changes.changed.filter(isOurs),
-      ended: changes.ended.filter(isOurs),
-    };
-    return insertPriceList(client, rowsToAdd(ours), digest);
+    return insertPriceList(client, list, null);
   });
 }
 
-/** Ids of what no release brought. */
-async function pricesByHand(client: ClientBase): Promise<Set<number>> {
-  const { rows } = await client.query<{ id: number }>(
-    'select id from tricost.prices where release is null',
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
 /** Two that add at once would each find the same rows missing. */
-async function lockPriceList(client: ClientBase): Promise<void> {
+export async function lockPriceList(client: ClientBase): Promise<void> {
   await client.query('select from tricost.price_list_version for update');
 }
 
-async function insertPriceList(
+/**
+ * A price of the same beginning becomes its next revision, unless it is the same.
+ *
+ * @param client that has locked the list
+ * @param release digest of the one that brings the rows; null: somebody enters them by hand
+ */
+export async function insertPriceList(
   client: ClientBase,
   { prices, names }: PriceList,
-  release?: string,
+  release: string | null,
 ): Promise<AddedRows> {
-  await lockPriceList(client);
   const added = await client.query(
     `with listed as (
          select * from jsonb_to_recordset($1::jsonb) as l (
@@ -183,7 +165,7 @@ async function insertPriceList(
          and k.service_tier = l."serviceTier" and k.region = l.region and k.above_input_tokens = l."aboveInputTokens"
          and k.from_minute = l."fromMinute" and k.until_minute = l."untilMinute" and k.valid_from = l."validFrom"
        where k.id is null or k.price_usd is distinct from l."priceUsd"`,
-    [JSON.stringify(prices), release ?? null],
+    [JSON.stringify(prices), release],
   );
   const named = await client.query(
     `with listed as (
@@ -196,14 +178,14 @@ async function insertPriceList(
          from (select *, case match when 'family' then model_provider end as family from tricost.model_names) as n
          order by provider, name, match, family, valid_from, revision desc
        )
-       insert into tricost.model_names (provider, name, match, model_provider, model, price_status, valid_from, revision, source)
-       select l.provider, l.name, l.match, l."modelProvider", l.model, l."priceStatus", l."validFrom", coalesce(k.revision, 0) + 1, l.source
+       insert into tricost.model_names (provider, name, match, model_provider, model, price_status, valid_from, revision, source, release)
+       select l.provider, l.name, l.match, l."modelProvider", l.model, l."priceStatus", l."validFrom", coalesce(k.revision, 0) + 1, l.source, $2
        from listed as l
        left join known as k on k.provider = l.provider and k.name = l.name and k.match = l.match
          and (l.match = 'exact' or k.model_provider = l."modelProvider") and k.valid_from = l."validFrom"
        where k.id is null
          or (k.model_provider, k.model, k.price_status) is distinct from (l."modelProvider", l.model, l."priceStatus")`,
-    [JSON.stringify(names)],
+    [JSON.stringify(names), release],
   );
   return { prices: added.rowCount ?? 0, names: named.rowCount ?? 0 };
 }

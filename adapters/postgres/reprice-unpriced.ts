@@ -26,10 +26,11 @@ export async function repriceUnpriced(
   const range = { from: first.startsAt, until: last.endsAt, onlyUnpriced: true };
   const lastOpened = await lastUnpriced(client);
   const repricing = await reprice(client, { ...options, range, dryRun: false });
-  // Ingest does so, too: this finds what was stored before it did.
-  const isNoted = await noteUnpriced(client, repricing.unpriced);
   // What has no price must be known of all calls; a run that went on where another had stopped has seen the rest only.
   const isWhole = !repricing.isInterrupted && !repricing.isContinued;
+  // First, because it says what the models that were told of lack now.
   const isResolved = isWhole && (await resolveUnpriced(client, repricing.unpriced, lastOpened));
+  // Ingest does so, too: this finds what was stored before it did.
+  const isNoted = await noteUnpriced(client, repricing.unpriced);
   return { ...repricing, hasNotice: isNoted || isResolved };
 }

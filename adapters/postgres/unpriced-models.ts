@@ -29,15 +29,13 @@ export async function noteUnpriced(
   models: readonly UnpricedModel[],
 ): Promise<boolean> {
   if (models.length === 0) return false;
-  // Always in the same order, so that two batches with the same new models cannot deadlock.
-  const sorted = models.toSorted((a, b) => compare(unpricedKey(a), unpricedKey(b)));
   // Most are known: no transaction for these.
-  const unknown = await without(client, sorted);
+  const unknown = await without(client, inOrder(models));
   if (unknown.length === 0) return false;
   return inTransaction(client, async () => {
     const room = MODELS_TOLD_OF_A_DAY - (await countOfADay(client));
     if (room <= 0) return false;
-    const opened = await open(client, unknown.slice(0, room));
+    const opened = await openGaps(client, unknown.slice(0, room));
     const [first] = opened.ids;
     if (first === undefined) return false;
     const notice = unpricedNotice(opened.models, opened.ids.length >= room);
@@ -60,7 +58,13 @@ async function without(
   return models.filter((model) => !known.has(unpricedKey(model)));
 }
 
-async function open(
+/** Always the same, so that two that open the same models cannot deadlock. */
+function inOrder(models: readonly UnpricedModel[]): UnpricedModel[] {
+  return models.toSorted((a, b) => compare(unpricedKey(a), unpricedKey(b)));
+}
+
+/** @param models in order */
+async function openGaps(
   client: ClientBase,
   models: readonly UnpricedModel[],
 ): Promise<{ ids: string[]; models: UnpricedModel[] }> {
@@ -143,18 +147,20 @@ export async function lastUnpriced(client: ClientBase): Promise<string> {
 }
 
 /**
- * Resolves every model that no call without a price is left of, and writes one message about those that got a cost.
+ * Resolves every gap that no call is left with, and writes one message about the models whose calls got a cost, or are without
+ * something else now: what that is stands in it, and needs no message of its own.
  *
- * @param remaining those that still have calls without a price
+ * @param remaining what calls are still without
  * @param until what `lastUnpriced` said before these were looked for: of models opened since, calls may have been missed
  * @returns whether there is a message to deliver
  */
 export async function resolveUnpriced(
   client: ClientBase,
-  remaining: readonly UnpricedKey[],
+  remaining: readonly UnpricedModel[],
   until: string,
 ): Promise<boolean> {
   const unresolved = new Set(remaining.map(unpricedKey));
+  const leftOf = Map.groupBy(remaining, modelKey);
   return inTransaction(client, async () => {
     const { rows: open } = await client.query<UnpricedKey & { id: string }>(
       `select id, provider, model, cause, detail from tricost.unpriced_models
@@ -174,19 +180,21 @@ export async function resolveUnpriced(
        returning id, provider, model, repriced_calls::float8 as calls, repriced_usd::text as usd`,
       [gone.map(({ id }) => id)],
     );
-    // Dropped with their month, or forgotten: nobody need be told.
-    const priced = rows.filter(({ calls }) => calls > 0);
-    const incomplete = new Set(remaining.map(modelKey));
-    const resolved = [...Map.groupBy(priced, modelKey)].flatMap(([key, gaps]): ResolvedModel[] => {
+    const closed = Map.groupBy(rows, modelKey);
+    const next = remaining.filter((model) => closed.has(modelKey(model)));
+    const opened = await openGaps(client, inOrder(next));
+    const moved = new Set(opened.models.map(modelKey));
+    const told = [...closed].flatMap(([key, gaps]): ResolvedModel[] => {
       const [first] = gaps;
-      if (first === undefined) return [];
       const calls = gaps.reduce((sum, gap) => sum + gap.calls, 0);
+      // Dropped with their month, or forgotten: nobody need be told.
+      if (first === undefined || (calls === 0 && !moved.has(key))) return [];
       const costUsd = gaps.reduce((sum, gap) => sum + parsePicoUsd(gap.usd), 0n);
-      const { provider, model } = first;
-      return [{ provider, model, calls, costUsd, isComplete: !incomplete.has(key) }];
+      const left = (leftOf.get(key) ?? []).map(({ why }) => why);
+      return [{ provider: first.provider, model: first.model, calls, costUsd, left }];
     });
-    if (resolved.length === 0) return false;
-    await addToOutbox(client, `priced-models:${rows[0]?.id}`, resolvedNotice(resolved));
+    if (told.length === 0) return false;
+    await addToOutbox(client, `priced-models:${rows[0]?.id}`, resolvedNotice(told));
     return true;
   });
 }

@@ -5,8 +5,9 @@ import type { Client } from 'pg';
 import { connect } from '../../adapters/postgres/connect.ts';
 import { ensurePartitionsBetween } from '../../adapters/postgres/create-partitions.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
-import { addPriceList } from '../../adapters/postgres/price-list.ts';
-import { builtInPrices } from '../../domain/pricing/built-in-prices.ts';
+import { addRelease } from '../../adapters/postgres/price-releases.ts';
+import { builtInRelease } from '../../domain/pricing/built-in-prices.ts';
+import { SINCE_EVER } from '../../domain/pricing/price-list.ts';
 import type { Teardown } from '../../local/teardown.ts';
 
 export interface Cluster {
@@ -33,7 +34,7 @@ export async function openDatabase(cluster: Cluster, name: string): Promise<Data
   const owner = await connect({ connectionString: url, applicationName: 'bench' });
   cluster.teardown.add(() => owner.end());
   await migrate(owner, MIGRATIONS);
-  await addPriceList(owner, builtInPrices());
+  await addRelease(owner, builtInRelease(), { validFrom: SINCE_EVER });
   await ensurePartitionsBetween(owner, '2026-02-01', '2026-05-01');
   return { owner, url };
 }

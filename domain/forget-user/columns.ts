@@ -72,8 +72,10 @@ export const COLUMN_DECISIONS = {
   'model_names.model': 'nobody',
   'model_names.price_status': 'nobody',
   'model_names.source': 'nobody',
+  'model_names.release': 'nobody',
 
   'price_releases.digest': 'nobody',
+  'price_releases.catalogue': 'nobody',
 
   'unpriced_models.provider': 'reported',
   'unpriced_models.model': 'reported',

@@ -1,18 +1,20 @@
-/** The price list that ships with the release. Generated: see scripts/generate-prices.ts. Nothing is fetched at run time. */
-import { createHash } from 'node:crypto';
+/** The price list that ships with tricost. Generated: see scripts/generate-prices.ts. Nothing is fetched at run time. */
 import names from './model-names.tsv' with { type: 'text' };
 import { PriceBook } from './price-book.ts';
 import type { PriceList } from './price-list.ts';
 import { parsePriceList } from './price-list-text.ts';
+import type { PriceRelease } from './price-release.ts';
 import prices from './prices.tsv' with { type: 'text' };
-
-/** Names this very list: the same text, the same digest. */
-export const BUILT_IN_DIGEST = createHash('sha256').update(prices).update(names).digest('hex');
+import release from './release.json' with { type: 'json' };
 
 let book: PriceBook | undefined;
 
 export function builtInPrices(): PriceList {
   return parsePriceList(prices, names);
+}
+
+export function builtInRelease(): PriceRelease {
+  return { ...release, list: builtInPrices() };
 }
 
 export function builtInPriceBook(): PriceBook {

@@ -1,14 +1,28 @@
 /**
- * What a new release of the price list changes in the one there is. A price of a release that says no date is the price from
- * now on, not what it always was: yesterday's calls keep theirs.
+ * What a new release of the price list changes in the one there is: what it says otherwise than the releases before it. What
+ * somebody entered by hand stays. A price of a release that says no date is the price from now on, not what it always was:
+ * yesterday's calls keep theirs.
  */
 import { isSameDecimal, parseDecimal } from '../money.ts';
 import { priceKey } from './price-book.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 
+/** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
+export type Held<Row> = Row & { release: string | null };
+
+export interface HeldPriceList {
+  prices: readonly Held<PriceRow>[];
+  names: readonly Held<ModelName>[];
+}
+
 export interface PriceChange {
   row: PriceRow;
   before: PriceRow;
+}
+
+export interface NameChange {
+  name: ModelName;
+  before: ModelName;
 }
 
 export interface PriceListChanges {
@@ -19,7 +33,21 @@ export interface PriceListChanges {
   ended: PriceChange[];
   /** What holds here and is not in the release: it stays, because nobody says what the price is now. */
   unlisted: PriceRow[];
-  names: { added: ModelName[]; changed: { name: ModelName; before: ModelName }[] };
+  /** What somebody entered by hand, and this release says otherwise than the last one: `before` stays. */
+  kept: PriceChange[];
+  names: {
+    added: ModelName[];
+    changed: NameChange[];
+    unlisted: ModelName[];
+    kept: NameChange[];
+  };
+}
+
+export function noChanges(): PriceListChanges {
+  return {
+    ...{ added: [], changed: [], ended: [], unlisted: [], kept: [] },
+    names: { added: [], changed: [], unlisted: [], kept: [] },
+  };
 }
 
 /** What a database needs to get from one list to the other. */
@@ -32,14 +60,11 @@ export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): P
 
 /** @param validFrom of what the release says without a date, RFC 3339 in UTC */
 export function comparePriceLists(
-  { prices: held, names: heldNames }: PriceList,
+  { prices: held, names: heldNames }: HeldPriceList,
   { prices: listed, names: listedNames }: PriceList,
   validFrom: string,
 ): PriceListChanges {
-  const changes: PriceListChanges = {
-    ...{ added: [], changed: [], ended: [], unlisted: [] },
-    names: compareNames(heldNames, listedNames, validFrom),
-  };
+  const changes = noChanges();
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
   const heldFor = new Set([...here.values()].flat().map(pricedThing));
@@ -50,20 +75,62 @@ export function comparePriceLists(
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
     if (there.has(key)) continue;
-    const coming = rows.map((row) => row.validFrom).filter((at) => byTime(validFrom, at) < 0);
-    for (const instant of new Set([validFrom, ...coming])) {
+    for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
       const row = holdingAt(rows, instant);
       if (row === undefined || row.priceUsd === null) continue;
+      const isListed = listedFor.has(pricedThing(row));
       // The unit has a price still, and not this band or hour any more: left alone, it would go on being charged.
-      if (!listedFor.has(pricedThing(row))) changes.unlisted.push(row);
-      else
-        changes.ended.push({
-          row: { ...row, ...beginAt(instant, row), priceUsd: null },
-          before: row,
-        });
+      const end = { row: { ...row, ...beginAt(instant, row), priceUsd: null }, before: row };
+      if (isByHand(row)) {
+        if (isListed && holdingAt(rows.filter(isReleased), instant)?.priceUsd != null) {
+          keep(changes.kept, end);
+        }
+      } else if (isListed) changes.ended.push(end);
+      else changes.unlisted.push(row);
     }
   }
+  keepContracts(held, validFrom, changes);
+  compareNames(heldNames, { prices: listed, names: listedNames }, validFrom, changes.names);
   return changes;
+}
+
+/** The public price changes below a contract, which stays in force: somebody may want to know. */
+function keepContracts(
+  held: readonly Held<PriceRow>[],
+  validFrom: string,
+  { added, changed, ended, kept }: PriceListChanges,
+): void {
+  const touched = Map.groupBy(
+    [...added, ...[...changed, ...ended].map(({ row }) => row)],
+    pricedThing,
+  );
+  const contracts = held.filter(
+    (row) => row.kind === 'contracted' && touched.has(pricedThing(row)),
+  );
+  for (const rows of byKey(contracts).values()) {
+    const before = holdingAt(rows, validFrom);
+    const row = before && touched.get(pricedThing(before))?.at(-1);
+    if (before?.priceUsd != null && row !== undefined) kept.push({ row, before });
+  }
+}
+
+/** Once for each row that stays, however many dates the release has. */
+function keep<Change extends { before: unknown }>(kept: Change[], change: Change): void {
+  if (!kept.some(({ before }) => before === change.before)) kept.push(change);
+}
+
+export function isByHand({ release }: { release?: string | null }): boolean {
+  return release === null;
+}
+
+function isReleased(row: { release?: string | null }): boolean {
+  return !isByHand(row);
+}
+
+/** When others begin after an instant, ascending. */
+function laterThan(instant: string, rows: readonly { validFrom: string }[]): string[] {
+  const later = rows.map((row) => row.validFrom).filter((at) => byTime(instant, at) < 0);
+  return [...new Set(later)].sort(byTime);
 }
 
 /** A row with the same beginning corrects the one before it. */
@@ -75,7 +142,7 @@ function beginAt(
 }
 
 interface Key {
-  here: readonly PriceRow[];
+  here: readonly Held<PriceRow>[];
   /** Of the release. */
   rows: readonly PriceRow[];
   validFrom: string;
@@ -83,14 +150,20 @@ interface Key {
   isPriced: boolean;
 }
 
-function compareKey(key: Key, { added, changed, ended }: PriceListChanges): void {
-  const known = [...key.here];
+function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges): void {
+  const known: (PriceRow & { release?: string | null })[] = [...key.here];
+  const released = key.here.filter(isReleased);
   for (const instant of instantsOf(key)) {
     const listed = holdingAt(key.rows, instant);
     const before = holdingAt(known, instant);
     if (listed === undefined || (before === undefined && listed.priceUsd === null)) continue;
     if (before !== undefined && isSamePrice(before, listed)) continue;
     const row = { ...listed, ...beginAt(instant, before) };
+    if (before !== undefined && isByHand(before)) {
+      const last = holdingAt(released, instant);
+      if (last === undefined || !isSamePrice(last, listed)) keep(kept, { row, before });
+      continue;
+    }
     if (before === undefined) added.push(row);
     else (row.priceUsd === null ? ended : changed).push({ row, before });
     known.push(row);
@@ -104,28 +177,23 @@ function compareKey(key: Key, { added, changed, ended }: PriceListChanges): void
 function instantsOf({ here, rows, validFrom, isPriced }: Key): string[] {
   const dated = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
   const first = [...dated, validFrom].sort(byTime)[0] ?? validFrom;
-  const later = here.map((row) => row.validFrom).filter((instant) => byTime(first, instant) < 0);
   const past = isPriced ? [] : [SINCE_EVER];
-  return [...new Set([...past, ...dated, validFrom, ...later])].sort(byTime);
+  return [...new Set([...past, ...dated, validFrom, ...laterThan(first, here)])].sort(byTime);
 }
 
 function byTime(a: string, b: string): number {
   return Date.parse(a) - Date.parse(b);
 }
 
-function byKey(rows: readonly PriceRow[]): Map<string, PriceRow[]> {
-  const keys = new Map<string, PriceRow[]>();
-  for (const row of rows) {
-    const key = priceKey(row);
-    const others = keys.get(key);
-    if (others === undefined) keys.set(key, [row]);
-    else others.push(row);
-  }
-  return keys;
+function byKey<Row extends PriceRow>(rows: readonly Row[]): Map<string, Row[]> {
+  return Map.groupBy(rows, priceKey);
 }
 
 /** The last to begin by then, and of those that begin together the last revision. */
-export function holdingAt(rows: readonly PriceRow[], instant: string): PriceRow | undefined {
+export function holdingAt<Row extends PriceRow>(
+  rows: readonly Row[],
+  instant: string,
+): Row | undefined {
   return rows
     .filter((row) => byTime(row.validFrom, instant) <= 0)
     .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
@@ -143,34 +211,59 @@ function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): bool
 }
 
 function compareNames(
-  held: readonly ModelName[],
-  listed: readonly ModelName[],
+  held: readonly Held<ModelName>[],
+  listed: PriceList,
   validFrom: string,
-): PriceListChanges['names'] {
+  { added, changed, unlisted, kept }: PriceListChanges['names'],
+): void {
   // In the order in which later ones take the place of earlier ones.
   const here = Map.groupBy(held, nameKey);
-  const changes: PriceListChanges['names'] = { added: [], changed: [] };
-  for (const name of listed) {
+  for (const name of listed.names) {
     const rows = here.get(nameKey(name)) ?? [];
-    const later = rows.map((row) => row.validFrom).filter((at) => byTime(validFrom, at) < 0);
-    for (const instant of [...new Set([validFrom, ...later])].sort(byTime)) {
-      const before = rows.findLast((row) => byTime(row.validFrom, instant) <= 0);
-      if (before === undefined) changes.added.push(name);
-      else if (!isByHand(before) && !leadsToTheSame(before, name)) {
-        changes.changed.push({ name: { ...name, validFrom: instant }, before });
+    for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
+      const before = nameAt(rows, instant);
+      if (before === undefined) added.push(name);
+      else if (leadsToTheSame(before, name)) continue;
+      else if (!isByHand(before)) changed.push({ name: { ...name, validFrom: instant }, before });
+      else {
+        const last = nameAt(rows.filter(isReleased), instant);
+        if (last === undefined || !leadsToTheSame(last, name)) keep(kept, { name, before });
       }
     }
   }
-  return changes;
+  const there = new Set(listed.names.map(nameKey));
+  const models = new Map(listed.prices.map((row) => [modelKey(row), row]));
+  for (const [key, rows] of here) {
+    if (there.has(key)) continue;
+    for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
+      const before = nameAt(rows, instant);
+      if (before === undefined || isByHand(before) || isItself(before)) continue;
+      const own = models.get(modelKey({ provider: before.provider, model: before.name }));
+      if (own !== undefined && before.match === 'exact') {
+        // A model of its own now. A name goes before an id, so it would keep the prices of the other one.
+        const { provider: modelProvider, model, source } = own;
+        const name = { ...before, modelProvider, model, priceStatus: 'priced' as const, source };
+        changed.push({ name: { ...name, validFrom: instant }, before });
+      } else if (instant === validFrom) unlisted.push(before);
+    }
+  }
+}
+
+/** The last to begin by then. */
+function nameAt<Name extends ModelName>(rows: readonly Name[], instant: string): Name | undefined {
+  return rows.findLast((row) => byTime(row.validFrom, instant) <= 0);
+}
+
+function modelKey({ provider, model }: { provider: string; model: string }): string {
+  return [provider, model].join('\n');
+}
+
+function isItself({ provider, name, modelProvider, model }: ModelName): boolean {
+  return provider === modelProvider && name === model;
 }
 
 function nameKey({ provider, name, match, modelProvider }: ModelName): string {
   return [provider, name, match, match === 'family' ? modelProvider : ''].join('\n');
-}
-
-/** Whether somebody said it here: a catalogue knows single names from the provider itself. What was said here stays. */
-export function isByHand({ match, priceStatus }: ModelName): boolean {
-  return match === 'exact' && priceStatus === 'inferred';
 }
 
 function leadsToTheSame(a: ModelName, b: ModelName): boolean {

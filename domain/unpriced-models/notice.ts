@@ -1,5 +1,6 @@
-/** What Slack is told of models without a price: once when they are first seen, once when all their calls have a cost. */
+/** What Slack is told of models without a price: when they are first seen, and when their calls have a cost or lack another price. */
 import type { PicoUsd } from '../money.ts';
+import type { WhyUnpriced } from '../pricing/why-unpriced.ts';
 import { codeSpan, plainText } from '../slack/escape.ts';
 import {
   context,
@@ -52,15 +53,15 @@ function describe(unpriced: UnpricedModel): Section[] {
   ];
 }
 
-/** A model whose calls got the cost that they had not. */
+/** A model whose calls got the cost that they had not, or are without something else than was told of. */
 export interface ResolvedModel {
   provider: string;
   model: string;
   /** Calls that got it since the model was first seen, and what they cost. */
   calls: number;
   costUsd: PicoUsd;
-  /** Whether every stored call of it has a cost now. */
-  isComplete: boolean;
+  /** What other stored calls of it are without; empty: every one has a cost now. */
+  left: readonly WhyUnpriced[];
 }
 
 /** @param models at least one */
@@ -70,29 +71,42 @@ export function resolvedNotice(models: readonly ResolvedModel[]): SlackMessage {
     models.length === 1 && first !== undefined
       ? nameOf(first)
       : `${formatCount(models.length)} models`;
-  const calls = models.reduce((sum, model) => sum + model.calls, 0);
-  const cost = models.reduce((sum, model) => sum + model.costUsd, 0n);
-  const priced = callsOf(calls, cost);
-  const text = models.every(({ isComplete }) => isComplete)
-    ? `:white_check_mark: Every call of ${which} has a cost now: ${priced}`
-    : `:white_check_mark: Calls of ${which} have a cost now: ${priced}; others still have none (reporting.unpriced_calls)`;
-  if (models.length === 1) return { text, blocks: [section(text)] };
-  const fields = models
-    .slice(0, 2 * SHOWN)
-    .map((model) =>
-      mrkdwn(
-        `${nameOf(model)}\n${callsOf(model.calls, model.costUsd)}${model.isComplete ? '' : '; others still have no cost'}`,
-      ),
-    );
+  const text = resolvedText(which, models);
+  const incomplete = models.filter(({ left }) => left.length > 0).slice(0, SHOWN);
+  if (models.length === 1) return { text, blocks: [section(text), ...incomplete.map(leftOf)] };
+  const fields = models.slice(0, 2 * SHOWN).map((model) => mrkdwn(fieldOf(model)));
   const rest = models.length - fields.length;
   return {
     text,
     blocks: [
       section(text),
       { type: 'section', fields },
+      ...incomplete.flatMap((model) => [section(`*${nameOf(model)}*`), leftOf(model)]),
       ...(rest > 0 ? [context(`and ${formatCount(rest)} more`)] : []),
     ],
   };
+}
+
+function resolvedText(which: string, models: readonly ResolvedModel[]): string {
+  const calls = models.reduce((sum, model) => sum + model.calls, 0);
+  if (calls === 0) return `:grey_question: Calls of ${which} still have no cost`;
+  const cost = models.reduce((sum, model) => sum + model.costUsd, 0n);
+  const priced = callsOf(calls, cost);
+  return models.every(({ left }) => left.length === 0)
+    ? `:white_check_mark: Every call of ${which} has a cost now: ${priced}`
+    : `:white_check_mark: Calls of ${which} have a cost now: ${priced}; others still have none (reporting.unpriced_calls)`;
+}
+
+function fieldOf(model: ResolvedModel): string {
+  const { calls, costUsd, left } = model;
+  if (calls === 0) return `${nameOf(model)}\nstill no cost`;
+  const others = left.length === 0 ? '' : '; others still have no cost';
+  return `${nameOf(model)}\n${callsOf(calls, costUsd)}${others}`;
+}
+
+function leftOf({ left }: ResolvedModel): Section {
+  const sentences = left.map(({ what, toDo }) => `${sentence(what)} ${sentence(toDo)}`);
+  return plainSection(plainText(sentences.join(' '), LONGEST_WHY));
 }
 
 function callsOf(calls: number, costUsd: PicoUsd): string {

@@ -6,10 +6,12 @@ import {
   type MigrateResult,
   migrate,
 } from '../../adapters/postgres/migrate.ts';
-import { addRelease } from '../../adapters/postgres/price-list.ts';
+import type { AddedRows } from '../../adapters/postgres/price-list.ts';
+import { addRelease } from '../../adapters/postgres/price-releases.ts';
 import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
-import { BUILT_IN_DIGEST, builtInPrices } from '../../domain/pricing/built-in-prices.ts';
+import { builtInRelease } from '../../domain/pricing/built-in-prices.ts';
+import { olderThanTaken } from '../../domain/pricing/price-release.ts';
 import { databaseFunction } from '../database-function.ts';
 import { describeError } from '../report.ts';
 import { readMigrateEnv } from './env.ts';
@@ -34,11 +36,7 @@ export const handler = databaseFunction<
     const client = await services.connection();
     const result = await migrate(client, `${import.meta.dirname}/migrations`);
     const now = new Date();
-    const pricesAdded = await addRelease(client, {
-      digest: BUILT_IN_DIGEST,
-      list: builtInPrices(),
-      now,
-    });
+    const pricesAdded = await addBuiltInRelease(client, now);
     const partitionsCreated = await ensurePartitions(client, now, settings);
     await setReportingZone(client, settings.reportingZone);
     if (settings.featureIndex) await ensureFeatureIndex(client);
@@ -50,6 +48,21 @@ export const handler = databaseFunction<
   // shall show it once. CloudFormation takes no more than 4 kB of both.
   if (error instanceof Error) error.stack = '';
 });
+
+async function addBuiltInRelease(client: ClientBase, now: Date): Promise<AddedRows> {
+  const release = builtInRelease();
+  const { added, changes, newer } = await addRelease(client, release, {
+    validFrom: `${now.toISOString().slice(0, 10)}T00:00:00Z`,
+  });
+  if (newer !== undefined) console.log(olderThanTaken(release, newer));
+  const kept = changes.kept.length + changes.names.kept.length;
+  if (kept > 0) {
+    console.log(
+      `${kept} prices and names that were entered by hand stay, though ${release.catalogue} says otherwise: \`tricost prices update\` shows them`,
+    );
+  }
+  return added;
+}
 
 /** Of no consequence for the schema: the daily job tries again, and its failures ring. */
 async function priceWhatHadNone(client: ClientBase): Promise<void> {

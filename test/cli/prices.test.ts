@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readPriceList } from '../../adapters/postgres/price-list.ts';
+import { addRelease } from '../../adapters/postgres/price-releases.ts';
 import { formatPicoUsd } from '../../domain/money.ts';
+import { catalogueRelease } from '../../domain/pricing/catalogue-release.ts';
 import { PriceBook } from '../../domain/pricing/price-book.ts';
 import { priceCall } from '../../domain/pricing/price-call.ts';
+import { digestOf } from '../../domain/pricing/price-release.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { runCommand } from './run-command.ts';
 import { runTricost } from './run-tricost.ts';
@@ -82,9 +85,16 @@ describe('a contracted price', () => {
   test('is corrected by another with the same date, and the same once more adds nothing', async () => {
     const set = (price: string) =>
       said('set', ...GPT_5, '--price', price, '--valid-from', '2026-11-01', ...ORDER_FORM);
-    expect(await set('11')).toMatchObject({ added: true, price_usd: '11', kind: 'contracted' });
-    expect(await set('1.1')).toMatchObject({ added: true });
-    expect(await set('1.10')).toMatchObject({ added: false });
+    const first = await set('11');
+    expect(first.prices).toMatchObject([{ price_usd: '11', kind: 'contracted' }]);
+    const second = await set('1.1');
+    const third = await set('1.10');
+    expect([first, second, third].map(({ added }) => added)).toEqual([true, true, false]);
+    // One form, whatever there was to do.
+    for (const object of [first, second, third]) {
+      expect(Object.keys(object)).toEqual(['added', 'prices', 'repriced']);
+    }
+    expect(third.repriced).toBeNull();
     expect(await cost('openai', 'gpt-5', '2026-11-23T00:00:00Z')).toBe('1.10 priced');
     const { rows } = await owner.query(
       `select price_usd::text, revision from tricost.prices where kind = 'contracted' order by id`,
@@ -241,24 +251,40 @@ describe('the list', () => {
   });
 });
 
+const model = (id: string, price: unknown, more = {}) => ({
+  id,
+  match: { equals: id },
+  prices: { input_mtok: price, output_mtok: 1 },
+  ...more,
+});
+
+async function catalogue(...models: object[]): Promise<string> {
+  const file = join(folder, 'data.json');
+  await writeFile(file, JSON.stringify([{ id: 'acme', name: 'Acme', models }]));
+  return file;
+}
+
+const release = async (from: string, ...models: object[]) =>
+  said('update', '--catalogue', await catalogue(...models), '--valid-from', from, '--yes');
+
+/** As a deploy of a tricost whose list was made from a catalogue of that day. */
+const deploy = async (published: string, ...models: object[]) => {
+  const { list } = catalogueRelease(
+    JSON.stringify([{ id: 'acme', name: 'Acme', models }]),
+    `genai-prices of ${published}`,
+  );
+  return addRelease(
+    owner,
+    {
+      ...{ digest: digestOf(list), catalogue: `genai-prices of ${published}`, published },
+      ...{ revision: 2, list },
+    },
+    { validFrom: '2026-11-15T00:00:00Z' },
+  );
+};
+
 describe('a release of the catalogue', () => {
   beforeEach(freshDatabase);
-
-  const model = (id: string, price: unknown, more = {}) => ({
-    id,
-    match: { equals: id },
-    prices: { input_mtok: price, output_mtok: 1 },
-    ...more,
-  });
-
-  async function catalogue(...models: object[]): Promise<string> {
-    const file = join(folder, 'data.json');
-    await writeFile(file, JSON.stringify([{ id: 'acme', name: 'Acme', models }]));
-    return file;
-  }
-
-  const release = async (from: string, ...models: object[]) =>
-    said('update', '--catalogue', await catalogue(...models), '--valid-from', from, '--yes');
 
   test('of this tricost is what a deploy has written', async () => {
     const { code, stdout } = await prices('update');
@@ -380,6 +406,107 @@ describe('a release of the catalogue', () => {
   });
 });
 
+describe('what somebody took with `prices update`', () => {
+  beforeEach(async () => {
+    const drop = await freshDatabase();
+    // That of this tricost, which would be newer.
+    await owner.query('truncate tricost.price_releases');
+    return drop;
+  });
+
+  const take = async (published: string, from: string, ...models: object[]) =>
+    said(
+      ...['update', '--catalogue', await catalogue(...models), '--published', published],
+      ...['--valid-from', from, '--yes'],
+    );
+  const preview = { match: { or: [{ equals: 'm-1' }, { equals: 'm-1-preview' }] } };
+  const moved = { match: { or: [{ equals: 'm-2' }, { equals: 'm-1-preview' }] } };
+  const at = '2026-11-16T00:00:00Z';
+
+  test('a deploy of a newer list changes: prices and names', async () => {
+    await take('2026-06-10', '2026-11-01', model('m-1', 2, preview), model('m-2', 4));
+    await deploy('2026-06-20', model('m-1', 3), model('m-2', 4, moved));
+    expect(await cost('acme', 'm-1', '2026-11-14T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1', at)).toBe('3.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-11-14T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', at)).toBe('4.00 priced');
+  });
+
+  test('a deploy of an older list leaves as it is: prices and names', async () => {
+    await deploy('2026-06-01', model('m-1', 1), model('m-2', 4, moved));
+    await take('2026-06-10', '2026-11-01', model('m-1', 2, preview), model('m-2', 4));
+    // The one that was there, and another that is older, too.
+    await deploy('2026-06-01', model('m-1', 1), model('m-2', 4, moved));
+    await deploy('2026-06-05', model('m-1', 9), model('m-2', 9, moved));
+    expect(await cost('acme', 'm-1', at)).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', at)).toBe('2.00 priced');
+  });
+
+  test('an older file leaves as it is and says so, unless it is taken as the newest', async () => {
+    await take('2026-06-10', '2026-11-01', model('m-1', 2));
+    const file = await catalogue(model('m-1', 1));
+    const older = ['update', '--catalogue', file, '--published', '2026-06-01'];
+    const { code, stdout } = await prices(...older, '--yes');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^genai-prices, data\.json \(2026-06-01, revision \d+\) is older than genai-prices, data\.json \(2026-06-10, revision \d+\), taken on .*: the price list stays as it is\.\n$/,
+    );
+    expect(await said(...older, '--yes')).toMatchObject({
+      ...{ added: false, changed: [], repriced: null },
+      older_than: { published: '2026-06-10' },
+    });
+    expect(await cost('acme', 'm-1', at)).toBe('2.00 priced');
+    await release('2026-11-15', model('m-1', 1));
+    expect(await cost('acme', 'm-1', at)).toBe('1.00 priced');
+    // Of a colleague who has only the list of this tricost: nothing.
+    expect(await said('update', '--yes')).toMatchObject({ added: false, older_than: {} });
+  });
+
+  test('leaves a price and a name that were entered by hand, shows them, and takes them when told to', async () => {
+    await take('2026-06-10', '2026-11-01', model('m-1', 2, preview), model('m-2', 4));
+    await owner.query(
+      `insert into tricost.prices (kind, provider, model, unit, service_tier, valid_from, price_usd, source)
+       values ('list', 'acme', 'm-1', 'input', 'standard', '2026-11-02Z', 7, 'a row of ours')`,
+    );
+    await said('alias', '--provider', 'acme', '--name', 'm-1-preview', '--to', 'acme/m-1');
+    const contract = ['--provider', 'acme', '--model', 'm-2', '--unit', 'input', '--price', '1'];
+    await said('set', ...contract, '--valid-from', '2026-11-02', ...ORDER_FORM);
+    const models = [model('m-1', 3), model('m-2', 5, moved)];
+    const file = await catalogue(...models);
+    const shown = await prices('update', '--catalogue', file, '--valid-from', '2026-11-10');
+    expect(shown.stdout).toMatch(
+      /kept: entered by hand +acme m-1 +input: \$7 per million \(the list: \$3 from 2026-11-10 on\)/,
+    );
+    expect(shown.stdout).toMatch(
+      /kept: entered by hand +acme m-2 +input, contracted: \$1 per million \(the list: \$5 from 2026-11-10 on\)/,
+    );
+    expect(shown.stdout).toMatch(
+      /name kept: entered by hand +acme m-1-preview +acme m-1 \(the list: acme m-2\)/,
+    );
+    expect(await take('2026-06-20', '2026-11-10', ...models)).toMatchObject({
+      changed: [{ model: 'm-2', price_usd: '5' }],
+      kept: [
+        { model: 'm-1', price_usd: '7', listed_price_usd: '3' },
+        { model: 'm-2', price_usd: '1', kind: 'contracted', listed_price_usd: '5' },
+      ],
+      kept_names: [{ name: 'm-1-preview', model: 'm-1', listed: { model: 'm-2' } }],
+    });
+    await deploy('2026-06-25', ...models);
+    expect(await cost('acme', 'm-1', at)).toBe('7.00 priced');
+    expect(await cost('acme', 'm-1-preview', at)).toBe('7.00 inferred');
+    expect(await cost('acme', 'm-2', at)).toBe('1.00 priced');
+
+    await said(
+      ...['update', '--catalogue', file, '--valid-from', '2026-11-15', '--replace-entered'],
+      '--yes',
+    );
+    expect(await cost('acme', 'm-1', '2026-11-14T00:00:00Z')).toBe('7.00 priced');
+    expect(await cost('acme', 'm-1', at)).toBe('3.00 priced');
+    expect(await cost('acme', 'm-1-preview', at)).toBe('1.00 priced');
+    expect(await cost('acme', 'm-2', at)).toBe('1.00 priced');
+  });
+});
+
 describe('what is refused, and changes nothing', () => {
   beforeAll(freshDatabase);
 
@@ -420,6 +547,14 @@ describe('what is refused, and changes nothing', () => {
     const { code, stderr } = await prices('list', '--provider', 'openai', '--model', 'gpt-five');
     expect(code).toBe(1);
     expect(stderr).toContain('there is no price of openai gpt-five: it has of openai: gpt-');
+  });
+
+  test('a catalogue that is not published yet', async () => {
+    const { code, stderr } = await prices(
+      ...['update', '--catalogue', 'data.json', '--published', '2099-01-01'],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('published by now');
   });
 
   test.each<[string, string, RegExp]>([

@@ -1,13 +1,14 @@
 /** The price list in Postgres: only ever added to, counted, and each call priced as of its own start. */
 import fc from 'fast-check';
 import pg from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
   addPriceList,
-  addRelease,
   PriceListReader,
   readPriceList,
 } from '../../adapters/postgres/price-list.ts';
+import { addRelease } from '../../adapters/postgres/price-releases.ts';
+import { reprice } from '../../adapters/postgres/reprice.ts';
 import { type ModelName, type PriceRow, SINCE_EVER } from '../../domain/pricing/price-list.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import type { TestDatabase } from '../support/postgres.ts';
@@ -19,7 +20,7 @@ const CHANGE = '2026-11-10T00:00:00Z';
 let database: TestDatabase;
 let owner: pg.Client;
 
-beforeAll(async () => {
+beforeEach(async () => {
   const owned = await createOwnedDatabase(NOW, { monthsBack: 1, monthsAhead: 0 });
   ({ database, owner } = owned);
   return owned.drop;
@@ -202,91 +203,224 @@ describe('a correction', () => {
   });
 });
 
-describe('a release of the built-in list', () => {
-  const release = (digest: string, ...prices: PriceRow[]) =>
-    addRelease(owner, { digest, list: { prices, names: [] }, now: NOW });
-  const held = async (model: string) => {
+describe('a release', () => {
+  interface Said {
+    /** Day of November on which it is taken; its catalogue was published two months before, unless it is said. */
+    day: string;
+    published?: string;
+    revision?: number;
+    digest?: string;
+    prices?: PriceRow[];
+    names?: ModelName[];
+    replaceEntered?: boolean;
+  }
+
+  const take = (
+    { day, published, revision = 1, digest, prices = [], names = [], replaceEntered }: Said,
+    client: pg.Client = owner,
+  ) => {
+    const of = published ?? `2026-09-${day}`;
+    const release = {
+      ...{ digest: digest ?? `${of} ${revision}`, catalogue: 'acme’s', published: of, revision },
+      list: { prices, names },
+    };
+    const from = { validFrom: `2026-11-${day}T00:00:00Z` };
+    return addRelease(client, release, replaceEntered ? { ...from, replaceEntered } : from);
+  };
+  const undated = { validFrom: SINCE_EVER };
+  const listed = (model: string, usd: string) => price(model, usd, undated);
+  const called = (model: string, more: Partial<ModelName> = {}): ModelName => ({
+    ...{ provider: 'acme', name: 'called', match: 'exact', modelProvider: 'acme', model },
+    ...{ priceStatus: 'priced', validFrom: SINCE_EVER, source: 'a test', ...more },
+  });
+
+  async function held(model: string): Promise<string[]> {
     const { rows } = await owner.query(
-      `select to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD') as since, price_usd::text as usd
+      `select to_char(valid_from at time zone 'UTC', 'YYYY-MM-DD') || ' ' || price_usd as row
        from tricost.prices where model = $1 order by id`,
       [model],
     );
-    return rows;
-  };
-  const undated = { validFrom: SINCE_EVER };
+    return rows.map(({ row }) => row);
+  }
 
-  test('says what was always so only where nothing was said: a change holds from the deploy on', async () => {
-    await release('first', price('released', '1', undated));
-    await release('second', price('released', '2', undated));
-    expect(await held('released')).toEqual([
-      { since: '1970-01-01', usd: '1' },
-      { since: '2026-11-23', usd: '2' },
-    ]);
-  });
-
-  test('is added once: the next deploy does not take back what an operator added since', async () => {
-    expect(await release('third', price('mended', '1', undated))).toMatchObject({ prices: 1 });
-    await add(price('mended', '3', { validFrom: '2026-11-20T00:00:00Z' }));
-    expect(await release('third', price('mended', '1', undated))).toMatchObject({ prices: 0 });
-    expect(await held('mended')).toHaveLength(2);
-  });
-
-  test('the next release does not take back what an operator added since, either', async () => {
-    await release('fourth', price('kept', '1', undated));
-    await add(price('kept', '3', { validFrom: '2026-11-20T00:00:00Z' }));
-    expect(await release('fifth', price('kept', '2', undated))).toMatchObject({ prices: 0 });
-    expect(await held('kept')).toHaveLength(2);
-  });
-
-  test('that comes back, as a deploy that was rolled back and made again, holds from then on', async () => {
-    const nameOf = (model: string): ModelName => ({
-      ...{ provider: 'acme', name: 'called', match: 'exact', modelProvider: 'acme', model },
-      ...{ priceStatus: 'priced', validFrom: SINCE_EVER, source: 'a test' },
-    });
-    const on = (day: string, digest: string, ...prices: PriceRow[]) =>
-      addRelease(owner, {
-        digest,
-        list: { prices, names: [nameOf(digest === 'A' ? 'returned' : 'elsewhere')] },
-        now: new Date(`2026-11-${day}T12:00:00Z`),
-      });
-    const a = [price('returned', '1', undated), price('returned-2', '1', undated)];
-    const b = [price('returned', '2', undated), price('returned-2', '2', undated)];
-    await on('10', 'A', ...a);
-    await on('12', 'B', ...b);
-    await add(price('returned-2', '9', { validFrom: '2026-11-13T00:00:00Z' }));
-    expect(await on('14', 'A', ...a)).toMatchObject({ prices: 1 });
-    expect(await on('15', 'A', ...a)).toMatchObject({ prices: 0 });
-    await on('16', 'B', ...b);
-    // Back and forth on one day: the last one holds.
-    await on('16', 'A', ...a);
-    await on('16', 'B', ...b);
-    await on('16', 'A', ...a);
-    expect(await held('returned')).toEqual([
-      { since: '1970-01-01', usd: '1' },
-      { since: '2026-11-12', usd: '2' },
-      { since: '2026-11-14', usd: '1' },
-      { since: '2026-11-16', usd: '2' },
-      { since: '2026-11-16', usd: '1' },
-      { since: '2026-11-16', usd: '2' },
-      { since: '2026-11-16', usd: '1' },
-    ]);
+  async function leadsTo(): Promise<string | undefined> {
     const { names } = await readPriceList(owner);
-    expect(names.filter(({ name }) => name === 'called').at(-1)?.model).toBe('returned');
-    // What an operator set is not taken back by any of them.
-    expect((await held('returned-2')).at(-1)).toEqual({ since: '2026-11-13', usd: '9' });
+    return names.findLast(({ name }) => name === 'called')?.model;
+  }
+
+  // The list of this tricost has no part in it.
+  beforeEach(() => owner.query('truncate tricost.price_releases'));
+
+  test('says what was always so only where nothing was said: a change holds from the day it comes', async () => {
+    await take({ day: '10', prices: [listed('released', '1')] });
+    await take({ day: '12', prices: [listed('released', '2')] });
+    expect(await held('released')).toEqual(['1970-01-01 1', '2026-11-12 2']);
+  });
+
+  test('once more changes nothing, on whatever day', async () => {
+    const said = {
+      prices: [listed('again', '1'), price('again', '2', { validFrom: '2026-11-20T00:00:00Z' })],
+      names: [called('again')],
+      published: '2026-09-10',
+    };
+    expect((await take({ day: '10', ...said })).added).toEqual({ prices: 2, names: 1 });
+    for (const day of ['10', '15', '25']) {
+      expect((await take({ day, ...said })).added).toEqual({ prices: 0, names: 0 });
+    }
+  });
+
+  test('names its rows, and those that somebody enters name none', async () => {
+    await take({ day: '10', prices: [listed('named', '1')], names: [called('named')] });
+    await addPriceList(owner, {
+      prices: [price('named', '2')],
+      names: [called('named', { name: 'by-hand', priceStatus: 'inferred' })],
+    });
+    const { rows } = await owner.query(
+      `select release from tricost.prices where model = 'named'
+       union all select release from tricost.model_names where model = 'named'`,
+    );
+    expect(rows.map(({ release }) => release)).toEqual([
+      '2026-09-10 1',
+      null,
+      '2026-09-10 1',
+      null,
+    ]);
+  });
+
+  test('changes what an earlier one brought, and nothing that somebody entered', async () => {
+    const prices = (usd: string) => [listed('brought', usd), listed('entered', usd)];
+    await take({ day: '10', prices: prices('1'), names: [called('brought')] });
+    await add(price('entered', '3', { validFrom: '2026-11-11T00:00:00Z' }));
+    const mine = called('entered', { priceStatus: 'inferred', validFrom: '2026-11-11T00:00:00Z' });
+    await addPriceList(owner, { prices: [], names: [mine] });
+    const same = await take({ day: '12', prices: prices('1'), names: [called('brought')] });
+    expect(same).toMatchObject({ added: { prices: 0, names: 0 }, changes: { kept: [] } });
+
+    const next = await take({ day: '14', prices: prices('2'), names: [called('brought-2')] });
+    expect(next).toMatchObject({
+      added: { prices: 1, names: 0 },
+      changes: {
+        changed: [{ row: { model: 'brought', priceUsd: '2' }, before: { priceUsd: '1' } }],
+        kept: [{ row: { model: 'entered', priceUsd: '2' }, before: { priceUsd: '3' } }],
+        names: { kept: [{ name: { model: 'brought-2' }, before: { model: 'entered' } }] },
+      },
+    });
+    expect(await held('brought')).toEqual(['1970-01-01 1', '2026-11-14 2']);
+    expect(await held('entered')).toEqual(['1970-01-01 1', '2026-11-11 3']);
+    expect(await leadsTo()).toBe('entered');
+
+    // Given back, once somebody says so.
+    const given = await take({
+      ...{ day: '16', published: '2026-09-14', replaceEntered: true },
+      ...{ prices: prices('2'), names: [called('brought-2')] },
+    });
+    expect(given).toMatchObject({ added: { prices: 1, names: 1 } });
+    expect((await held('entered')).at(-1)).toBe('2026-11-16 2');
+    expect(await leadsTo()).toBe('brought-2');
+    await take({ day: '18', prices: prices('4'), names: [called('brought')] });
+    expect((await held('entered')).at(-1)).toBe('2026-11-18 4');
+    expect(await leadsTo()).toBe('brought');
+  });
+
+  test('that is older than the last one changes nothing, and says so', async () => {
+    const say = (day: string, usd: string, more: Partial<Said> = {}) =>
+      take({ day, prices: [listed('older', usd)], names: [called(`older-${usd}`)], ...more });
+    await say('10', '1');
+    await say('12', '2');
+    for (const older of [
+      // The one that was taken before, an unknown one between, and the same catalogue made by an older tricost.
+      { published: '2026-09-10' },
+      { published: '2026-09-11', digest: 'of a colleague' },
+      { published: '2026-09-12', revision: 0 },
+    ]) {
+      expect(await say('14', '1', older)).toMatchObject({
+        ...{ added: { prices: 0, names: 0 }, changes: { changed: [] } },
+        newer: { catalogue: 'acme’s', published: '2026-09-12', revision: 1 },
+      });
+    }
+    expect(await held('older')).toEqual(['1970-01-01 1', '2026-11-12 2']);
+    expect(await leadsTo()).toBe('older-2');
+    // What it has not said does not keep the next one out.
+    expect(await say('16', '3')).toMatchObject({
+      added: { prices: 1, names: 1 },
+      newer: undefined,
+    });
+  });
+
+  test('of the same catalogue made anew holds; of two that are as new, the last to come', async () => {
+    const say = (day: string, usd: string, revision: number, digest: string) =>
+      take({ day, published: '2026-09-10', revision, digest, prices: [listed('made', usd)] });
+    await say('10', '1', 1, 'A');
+    await say('11', '2', 2, 'B');
+    await say('12', '3', 2, 'C');
+    await say('13', '2', 2, 'B');
+    // Back and forth on one day, too.
+    await say('13', '3', 2, 'C');
+    expect(await say('14', '1', 1, 'A')).toMatchObject({ newer: { digest: 'C' } });
+    expect(await held('made')).toEqual([
+      ...['1970-01-01 1', '2026-11-11 2', '2026-11-12 3', '2026-11-13 2', '2026-11-13 3'],
+    ]);
+  });
+
+  test('comes after any that was added before their age was noted', async () => {
+    await owner.query("insert into tricost.price_releases (digest) values ('of before')");
+    expect(await take({ day: '10', prices: [listed('noted', '1')] })).toMatchObject({
+      ...{ added: { prices: 1 }, newer: undefined },
+    });
+  });
+
+  test('that lists no more what it had leaves it, but a model that is no name of another any more', async () => {
+    const first = [listed('left', '1'), listed('other', '2')];
+    const names = [called('left'), called('left', { name: 'grown' })];
+    await take({ day: '10', prices: first, names });
+    const next = await take({ day: '12', prices: [listed('other', '2'), listed('grown', '7')] });
+    expect(next).toMatchObject({
+      added: { prices: 1, names: 1 },
+      changes: { names: { changed: [{ before: { name: 'grown' } }] } },
+    });
+    const { unlisted, names: named } = next.changes;
+    expect(unlisted.map(({ model }) => model)).toContain('left');
+    expect(named.unlisted.map(({ name }) => name)).toContain('called');
+    await storeEvents(owner, [event('grown', '2026-11-11T00:00:00Z')], NOW);
+    await storeEvents(owner, [event('grown', '2026-11-12T00:00:00Z')], NOW);
+    await storeEvents(owner, [event('called', '2026-11-12T00:00:00Z')], NOW);
+    expect(await costs('grown')).toEqual({ '11-11 00:00:00': '1', '11-12 00:00:00': '7' });
+    expect(await costs('called')).toEqual({ '11-12 00:00:00': '1' });
   });
 
   test('by two deploys at once is added once', async () => {
     const other = new pg.Client({ connectionString: database.url });
     await other.connect();
     try {
-      const list = { prices: [price('raced', '1', undated)], names: [] };
-      const added = await Promise.all(
-        [owner, other].map((client) => addRelease(client, { digest: 'raced', list, now: NOW })),
-      );
-      expect(added.map(({ prices }) => prices).sort()).toEqual([0, 1]);
+      const said = { day: '10', prices: [listed('raced', '1')] };
+      const taken = await Promise.all([owner, other].map((client) => take(said, client)));
+      expect(taken.map(({ added }) => added.prices).sort()).toEqual([0, 1]);
     } finally {
       await other.end();
     }
+  });
+
+  test('after release: each call has the price of its start, and pricing twice changes nothing', async () => {
+    const days = ['11-09', '11-11', '11-13', '11-15'];
+    const ask = days.map((day) => event('repriced', `2026-${day}T00:00:00Z`));
+    const pricedAgain = async () => {
+      const { summary } = await reprice(owner, {
+        range: { from: new Date('2026-11-01Z'), until: NOW, provider: 'acme', model: 'repriced' },
+        ...{ dryRun: false, signal: new AbortController().signal, onProgress: () => {} },
+      });
+      return summary.changed;
+    };
+    await take({ day: '10', prices: [listed('repriced', '1')] });
+    await storeEvents(owner, ask, NOW);
+    await take({ day: '12', prices: [listed('repriced', '2')] });
+    expect(await pricedAgain()).toBe(2);
+    await take({ day: '13', published: '2026-09-01', prices: [listed('repriced', '9')] });
+    await take({ day: '14', prices: [listed('repriced', '3')] });
+    expect(await pricedAgain()).toBe(1);
+    const table = { '11-09 00:00:00': '1', '11-11 00:00:00': '1' };
+    const later = { '11-13 00:00:00': '2', '11-15 00:00:00': '3' };
+    expect(await costs('repriced')).toEqual({ ...table, ...later });
+    expect(await pricedAgain()).toBe(0);
+    expect(await costs('repriced')).toEqual({ ...table, ...later });
   });
 });

@@ -157,6 +157,44 @@ test('counts that no price helps are a case of their own', async () => {
   );
 });
 
+async function lastMessage(): Promise<string> {
+  const { rows } = await owner.query<{ payload: string }>(
+    'select payload::text from tricost.outbox order by id desc limit 1',
+  );
+  return rows[0]?.payload ?? '';
+}
+
+test('a unit that is entered alone: one message says what the calls are still without', async () => {
+  await storeEvents(owner, [event({ usage: { input_tokens: 1_000_000, output_tokens: 5 } })], NOW);
+  await addPrice();
+  expect(await sweep()).toMatchObject({ hasNotice: true, unpriced: [{ detail: 'unit:output' }] });
+  const still = ':grey_question: Calls of `acme` `MODEL` still have no cost';
+  expect(await messages()).toEqual([OPENED, still]);
+  expect(await lastMessage()).toContain('no price for output');
+  expect(await models()).toMatchObject([{ resolved: true }, { resolved: false }]);
+  expect(await sweep()).toMatchObject({ hasNotice: false });
+
+  await addPrice({ unit: 'output', priceUsd: '3' });
+  await sweep();
+  expect(await messages()).toEqual([
+    ...[OPENED, still],
+    ':white_check_mark: Every call of `acme` `MODEL` has a cost now: 1 stored call was priced, $2.00 in all',
+  ]);
+});
+
+test('a unit that some calls have not: one message says what was priced, and what is left', async () => {
+  const usage = { input_tokens: 1_000_000, output_tokens: 5 };
+  await storeEvents(owner, [event(), event({ usage })], NOW);
+  await addPrice();
+  await sweep();
+  expect(await messages()).toEqual([
+    OPENED,
+    ':white_check_mark: Calls of `acme` `MODEL` have a cost now: 1 stored call was priced, $2.00 in all; others still have none (reporting.unpriced_calls)',
+  ]);
+  expect(await lastMessage()).toContain('no price for output');
+  expect(await sweep()).toMatchObject({ hasNotice: false });
+});
+
 test('a tier that is bought ahead hides no other gap of the model', async () => {
   await addPrice();
   await storeEvents(owner, [event({ service_tier: 'scale' })], NOW);

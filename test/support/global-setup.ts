@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../adapters/postgres/migrate.ts';
-import { addPriceList } from '../../adapters/postgres/price-list.ts';
-import { builtInPrices } from '../../domain/pricing/built-in-prices.ts';
+import { addRelease } from '../../adapters/postgres/price-releases.ts';
+import { builtInRelease } from '../../domain/pricing/built-in-prices.ts';
+import { SINCE_EVER } from '../../domain/pricing/price-list.ts';
 import { findPostgres } from './postgres-binaries.ts';
 import { startPostgresCluster } from './postgres-cluster.ts';
 import { type PostgresServer, TEMPLATE_DATABASE } from './postgres-server.ts';
@@ -60,7 +61,7 @@ async function migrateTemplate(ownerUrl: string): Promise<void> {
   await owner.connect();
   try {
     await migrate(owner, MIGRATIONS);
-    await addPriceList(owner, builtInPrices());
+    await addRelease(owner, builtInRelease(), { validFrom: SINCE_EVER });
   } finally {
     await owner.end();
   }

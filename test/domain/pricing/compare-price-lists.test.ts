@@ -1,7 +1,12 @@
 /** Taking release after release: the list says what the newest one says, and the past is left as it was. */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { comparePriceLists, rowsToAdd } from '../../../domain/pricing/compare-price-lists.ts';
+import { describe, expect, test } from 'vitest';
+import {
+  comparePriceLists,
+  type HeldPriceList,
+  type PriceListChanges,
+  rowsToAdd,
+} from '../../../domain/pricing/compare-price-lists.ts';
 import {
   type ModelName,
   type PriceList,
@@ -40,12 +45,24 @@ const release = fc
   .tuple(band(0), fc.option(band(200_000), { nil: [] }))
   .map(([all, large]): PriceList => ({ prices: [...all, ...large], names: [] }));
 
+const NOTHING: HeldPriceList = { prices: [], names: [] };
+
 /** As Postgres adds them: another row of the same key and instant is its next revision. */
-function take(list: PriceList, listed: PriceList, validFrom: string): PriceList {
+function take(list: HeldPriceList, listed: PriceList, validFrom: string): HeldPriceList {
   const { prices, names } = rowsToAdd(comparePriceLists(list, listed, validFrom));
+  const release = 'a release';
+  const named = [...list.names, ...names.map((name) => ({ ...name, release }))];
   return {
-    prices: [...list.prices, ...prices],
-    names: [...list.names, ...names].sort((a, b) => a.validFrom.localeCompare(b.validFrom)),
+    prices: [...list.prices, ...prices.map((price) => ({ ...price, release }))],
+    names: named.sort((a, b) => a.validFrom.localeCompare(b.validFrom)),
+  };
+}
+
+/** As somebody enters them. */
+function byHand({ prices, names }: PriceList): HeldPriceList {
+  return {
+    prices: prices.map((price) => ({ ...price, release: null })),
+    names: names.map((name) => ({ ...name, release: null })),
   };
 }
 
@@ -72,7 +89,7 @@ test('from its date on the list says what the release says, and taking it again 
   const taken = fc.tuple(release, fc.constantFrom(...DATES));
   fc.assert(
     fc.property(fc.array(taken, { minLength: 1, maxLength: 4 }), (releases) => {
-      let list: PriceList = { prices: [], names: [] };
+      let list = NOTHING;
       for (const [listed, validFrom] of releases) {
         list = take(list, listed, validFrom);
         for (const above of BANDS) {
@@ -88,13 +105,13 @@ test('from its date on the list says what the release says, and taking it again 
 
 test('so it is with names, but for those that somebody entered', () => {
   const named = fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom(...DATES));
-  const byHand = fc.tuple(fc.constantFrom(...DATES), fc.boolean());
+  const entered = fc.tuple(fc.constantFrom(...DATES), fc.boolean());
   fc.assert(
-    fc.property(fc.array(named, { minLength: 1, maxLength: 4 }), byHand, (releases, [at, is]) => {
-      let list: PriceList = {
+    fc.property(fc.array(named, { minLength: 1, maxLength: 4 }), entered, (releases, [at, is]) => {
+      let list = byHand({
         prices: [],
         names: is ? [{ ...nameOf('mine'), validFrom: at, priceStatus: 'inferred' }] : [],
-      };
+      });
       for (const [model, validFrom] of releases) {
         const listed = { prices: [], names: [nameOf(model)] };
         list = take(list, listed, validFrom);
@@ -115,7 +132,7 @@ test('what a release says without a date changes no price of before', () => {
         ...second,
         prices: second.prices.filter(({ validFrom }) => validFrom === SINCE_EVER),
       };
-      const before = take({ prices: [], names: [] }, first, '2026-11-03T00:00:00Z');
+      const before = take(NOTHING, first, '2026-11-03T00:00:00Z');
       const after = take(before, undated, '2026-11-05T00:00:00Z');
       for (const above of BANDS) {
         for (const instant of [SINCE_EVER, ...DATES.slice(0, 4)]) {
@@ -124,4 +141,113 @@ test('what a release says without a date changes no price of before', () => {
       }
     }),
   );
+});
+
+const [FIRST_DAY = '', SECOND_DAY = '', THIRD_DAY = ''] = DATES.slice(3);
+
+function list(prices: PriceRow[], ...names: ModelName[]): PriceList {
+  return { prices, names };
+}
+
+function withPrices(held: HeldPriceList, ...prices: PriceRow[]): HeldPriceList {
+  return { ...held, prices: [...held.prices, ...byHand(list(prices)).prices] };
+}
+
+function summary({ added, changed, ended, unlisted, kept, names }: PriceListChanges) {
+  const usd = (rows: readonly PriceRow[]) => rows.map(({ priceUsd }) => priceUsd);
+  return {
+    added: usd(added),
+    changed: usd(changed.map(({ row: to }) => to)),
+    ended: ended.length,
+    unlisted: usd(unlisted),
+    kept: kept.map(({ row: listed, before }) => [before.priceUsd, listed.priceUsd]),
+    names: Object.values(names).flat().length,
+  };
+}
+
+const NONE = { added: [], changed: [], ended: 0, unlisted: [], kept: [], names: 0 };
+
+test('what was entered by hand stays whatever a release says, and what a release says anew is told of', () => {
+  const taken = take(NOTHING, list([row(0, SINCE_EVER, '1')]), FIRST_DAY);
+  const mended = withPrices(taken, row(0, SECOND_DAY, '9'));
+  const compared = (usd: string) =>
+    summary(comparePriceLists(mended, list([row(0, SINCE_EVER, usd)]), THIRD_DAY));
+  expect(compared('1')).toEqual(NONE);
+  expect(compared('9')).toEqual(NONE);
+  expect(compared('2')).toEqual({ ...NONE, kept: [['9', '2']] });
+});
+
+test('a price entered from a date on leaves the days before it to the releases', () => {
+  const taken = take(NOTHING, list([row(0, SINCE_EVER, '1')]), FIRST_DAY);
+  const mended = withPrices(taken, row(0, THIRD_DAY, '9'));
+  const after = take(mended, list([row(0, SINCE_EVER, '2')]), SECOND_DAY);
+  const at = [FIRST_DAY, SECOND_DAY, THIRD_DAY].map((instant) => priceAt(after, 0, instant));
+  expect(at).toEqual([1, 2, 9]);
+});
+
+test('a band that was entered by hand is not ended with those of the release', () => {
+  const banded = list([row(0, SINCE_EVER, '1'), row(200_000, SINCE_EVER, '2')]);
+  const mended = withPrices(take(NOTHING, banded, FIRST_DAY), row(200_000, SECOND_DAY, '9'));
+  const without = list([row(0, SINCE_EVER, '1')]);
+  expect(summary(comparePriceLists(mended, without, THIRD_DAY))).toEqual({
+    ...NONE,
+    kept: [['9', null]],
+  });
+});
+
+test('a contract stays, is told of where the public price below it changes, and that changes', () => {
+  const taken = take(NOTHING, list([row(0, SINCE_EVER, '2')]), FIRST_DAY);
+  const contracted = withPrices(taken, { ...row(0, FIRST_DAY, '1'), kind: 'contracted' });
+  const compared = (usd: string) =>
+    summary(comparePriceLists(contracted, list([row(0, SINCE_EVER, usd)]), SECOND_DAY));
+  expect(compared('2')).toEqual(NONE);
+  expect(compared('3')).toEqual({ ...NONE, changed: ['3'], kept: [['1', '3']] });
+});
+
+describe('a name that a release withdraws', () => {
+  const held = take(NOTHING, list([row(0, SINCE_EVER, '1')], nameOf('m')), FIRST_DAY);
+
+  test('stays, because nobody says what it is now', () => {
+    const { names } = comparePriceLists(held, list([row(0, SINCE_EVER, '1')]), SECOND_DAY);
+    expect(names).toMatchObject({
+      added: [],
+      changed: [],
+      unlisted: [{ name: 'called' }],
+      kept: [],
+    });
+  });
+
+  test('because the model has prices of its own now, leads to these from then on', () => {
+    const own = list([
+      row(0, SINCE_EVER, '1'),
+      { ...row(0, SINCE_EVER, '5'), model: 'called', source: 'the release' },
+    ]);
+    const after = take(held, own, SECOND_DAY);
+    expect(modelAt(after, FIRST_DAY)).toBe('m');
+    expect(modelAt(after, SECOND_DAY)).toBe('called');
+    expect(take(after, own, THIRD_DAY)).toEqual(after);
+    // And back: the next one lists it as a name again.
+    expect(modelAt(take(after, list([...own.prices], nameOf('m')), THIRD_DAY), THIRD_DAY)).toBe(
+      'm',
+    );
+  });
+
+  test('stays where somebody entered it', () => {
+    const entered = byHand(list([], nameOf('mine')));
+    const { names } = comparePriceLists(entered, list([row(0, SINCE_EVER, '1')]), SECOND_DAY);
+    expect(names).toEqual({ added: [], changed: [], unlisted: [], kept: [] });
+  });
+});
+
+test('a name that was entered by hand stays, and is told of where a release leads elsewhere anew', () => {
+  const taken = take(NOTHING, list([], nameOf('m')), FIRST_DAY);
+  const mine = { ...nameOf('mine'), validFrom: SECOND_DAY, release: null };
+  const held = { ...taken, names: [...taken.names, mine] };
+  const compared = (model: string) =>
+    comparePriceLists(held, list([], nameOf(model)), THIRD_DAY).names;
+  expect(compared('m').kept).toEqual([]);
+  expect(compared('n')).toMatchObject({
+    ...{ added: [], changed: [] },
+    kept: [{ name: { model: 'n' }, before: { model: 'mine' } }],
+  });
 });

@@ -15,7 +15,7 @@ const unpriced = (more: Partial<UnpricedModel> = {}): UnpricedModel => ({
 });
 const resolved = (more: Partial<ResolvedModel> = {}): ResolvedModel => ({
   ...{ provider: 'openai', model: 'gpt-9', calls: 1_204, costUsd: 12_340_000_000_000n },
-  isComplete: true,
+  left: [],
   ...more,
 });
 
@@ -72,11 +72,29 @@ test('a model that has its price: how many calls, and what they cost', () => {
 });
 
 test('a model that has calls without a cost left is not said to have none', () => {
-  expect(resolvedNotice([resolved({ isComplete: false })]).text).toBe(
+  const left = [{ what: 'gpt-9 has no price for output', toDo: 'enter it' }];
+  const one = resolvedNotice([resolved({ left })]);
+  expect(one.text).toBe(
     ':white_check_mark: Calls of `openai` `gpt-9` have a cost now: 1,204 stored calls were priced, $12.34 in all; others still have none (reporting.unpriced_calls)',
   );
-  const both = resolvedNotice([resolved(), resolved({ model: 'gpt-10', isComplete: false })]);
+  expect(JSON.stringify(one)).toContain('Gpt-9 has no price for output. Enter it.');
+  const both = resolvedNotice([resolved(), resolved({ model: 'gpt-10', left })]);
   expect(both.text).toContain('Calls of 2 models have a cost now');
+  expect(JSON.stringify(both)).toContain('Gpt-9 has no price for output. Enter it.');
+});
+
+test('models whose calls are without something else still are not said to have a cost', () => {
+  const still = {
+    calls: 0,
+    costUsd: 0n,
+    left: [{ what: 'no price for output', toDo: 'enter it' }],
+  };
+  expect(resolvedNotice([resolved(still)]).text).toBe(
+    ':grey_question: Calls of `openai` `gpt-9` still have no cost',
+  );
+  const both = JSON.stringify(resolvedNotice([resolved(still), resolved({ model: 'gpt-10' })]));
+  expect(both).toContain('Calls of 2 models have a cost now: 1,204 stored calls were priced');
+  expect(both).toContain('still no cost');
 });
 
 describe('Slack takes', () => {
@@ -99,7 +117,12 @@ describe('Slack takes', () => {
     [
       'many of them',
       resolvedNotice(
-        Array.from({ length: 40 }, () => resolved({ provider: longest, model: longest })),
+        Array.from({ length: 40 }, () =>
+          resolved({
+            ...{ provider: longest, model: longest },
+            left: [{ what: longest.repeat(4), toDo: HOSTILE }],
+          }),
+        ),
       ),
     ],
   ])('%s', (_what, message) => {
