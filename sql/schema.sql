@@ -323,7 +323,7 @@ CREATE TRIGGER prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tricost
 CREATE TRIGGER prices_version AFTER INSERT ON tricost.prices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
 comment on table tricost.prices is 'US dollars for a unit of a model, from an instant on. Rows are added, never changed: the end of one is the beginning of the next with the same key.';
 comment on column tricost.prices.kind is 'list: the public price. contracted: a negotiated one, which takes its place.';
-comment on column tricost.prices.region is 'Where the call was served, in the provider''s words. Empty: wherever no other row names the region.';
+comment on column tricost.prices.region is 'Where the call was served, in the provider''s words. Empty: wherever no other row names the region. *: in every region that a call states and no other row names.';
 comment on column tricost.prices.above_input_tokens is 'The whole call has this price when its input is larger.';
 comment on column tricost.prices.from_minute is 'Minute of the UTC day from which the price holds, until until_minute.';
 comment on column tricost.prices.revision is 'Of rows with the same key and valid_from, the highest corrects the others.';
