@@ -30,6 +30,8 @@ export interface Rate {
   row: PriceRow;
   /** US dollars for one of the unit, an exact decimal. */
   usdEach: { digits: bigint; scale: number };
+  /** The size of input above which the list prices calls of the model apart, be it in another tier: theirs is not this rate. */
+  upToInputTokens: number;
 }
 
 export interface Rates {
@@ -131,7 +133,7 @@ export class PriceBook {
       this.#regional.has(found.provider) &&
       !hasOnePriceEverywhere(found.provider, found.model);
     const where = { region: place, isStated, isApart, asked };
-    const units = ratesByUnit(inTier, where, found.calledAs);
+    const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
@@ -259,6 +261,7 @@ function ratesByUnit(
   rows: readonly PriceRow[],
   { region, isStated, isApart, asked }: Where,
   calledAs: string,
+  allRows: readonly PriceRow[],
 ): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
   for (const unit of new Set(rows.map((row) => row.unit))) {
@@ -272,18 +275,32 @@ function ratesByUnit(
     const here = [inRegion, inEvery, anywhere].find((rows) => rows.length > 0) ?? [];
     const own = here.filter((row) => isOwnContract(row, calledAs));
     const contracted = own.length > 0 ? own : here.filter(isContracted);
-    const rates = (contracted.length > 0 ? contracted : here).map(toRate);
+    const sizes = sizesOf(unit, allRows);
+    const rates = (contracted.length > 0 ? contracted : here).map((row) => toRate(row, sizes));
     if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
   }
   return units;
 }
 
-function toRate(row: PriceRow): Rate {
+/** In every tier and region. */
+function sizesOf(unit: PriceUnit, rows: readonly PriceRow[]): number[] {
+  return rows
+    .filter((row) => row.unit === unit && !isContracted(row))
+    .map((row) => row.aboveInputTokens);
+}
+
+/** A contract says its own sizes: what the list has does not bound it. */
+function toRate(row: PriceRow, sizes: readonly number[]): Rate {
   const price = parseDecimal(row.priceUsd ?? '');
   if (price === undefined) {
     throw new RangeError(`price ${row.id} is ${row.priceUsd}, not a decimal number`);
   }
-  return { row, usdEach: rescale(price, PRICE_UNITS[row.unit]) };
+  const larger = isContracted(row) ? [] : sizes.filter((size) => size > row.aboveInputTokens);
+  return {
+    row,
+    usdEach: rescale(price, PRICE_UNITS[row.unit]),
+    upToInputTokens: Math.min(...larger, Number.POSITIVE_INFINITY),
+  };
 }
 
 /** The first that fits a call is its rate: larger input first, then hours of the day before all day. */
@@ -303,8 +320,9 @@ export function rateOf(
   if (rates === undefined) return undefined;
   const minute = at.getUTCHours() * 60 + at.getUTCMinutes();
   return rates.find(
-    ({ row }) =>
+    ({ row, upToInputTokens }) =>
       (row.aboveInputTokens === 0 || inputTokens > row.aboveInputTokens) &&
+      inputTokens <= upToInputTokens &&
       minute >= row.fromMinute &&
       minute < row.untilMinute,
   );

@@ -20,7 +20,7 @@ const REPORT_USAGE =
 
 /** @param prices of the list that had none, to say what is near */
 export function whyUnpriced(
-  { reason, unit, listedAs, unreadKeys = [], contradictions = [] }: NoPrice,
+  { reason, unit, listedAs, aboveInputTokens, unreadKeys = [], contradictions = [] }: NoPrice,
   call: ServedCall,
   prices: readonly PriceRow[],
 ): WhyUnpriced {
@@ -53,9 +53,16 @@ export function whyUnpriced(
         region === undefined
           ? ['', '']
           : [` and the region ${region}`, ` --region ${word(region, 'region')}`];
+      const [size, above] =
+        aboveInputTokens === undefined
+          ? ['', '`']
+          : [
+              ` for calls with more than ${aboveInputTokens} tokens of input`,
+              ` --above ${aboveInputTokens}\`, beside the price of smaller ones`,
+            ];
       return {
-        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}${where}`,
-        toDo: `enter it with \`tricost prices set --provider ${word(at.provider, 'provider')} --model ${word(at.model, 'model')} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}\``,
+        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}${where}${size}`,
+        toDo: `enter it with \`tricost prices set --provider ${word(at.provider, 'provider')} --model ${word(at.model, 'model')} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}${above}`,
       };
     }
     case 'usage_incomplete':

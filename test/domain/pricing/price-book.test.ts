@@ -122,6 +122,39 @@ describe('a contract on a model as named', () => {
   });
 });
 
+describe('a size that has a price in one tier', () => {
+  const prices = [
+    price('sized', 'input', '10'),
+    price('sized', 'input', '20', { aboveInputTokens: 1_000_000 }),
+    price('sized', 'input', '5', { serviceTier: 'batch' }),
+  ];
+  const batch = (input_tokens: number, more: object = {}) => ({
+    usage: { input_tokens: input_tokens * 1_000_000 },
+    batch: true,
+    ...more,
+  });
+
+  test('is not priced as a smaller one in another', () => {
+    const book = new PriceBook({ prices, names: [] });
+    expect(costs(book, 'sized', batch(1))).toBe('5 priced');
+    expect(costs(book, 'sized', batch(2))).toBe('unit_unlisted');
+    expect(costs(book, 'sized', batch(2, { batch: false }))).toBe('40 priced');
+    const call = { provider: 'acme', model: 'sized', at: AT, ...batch(2) };
+    const priced = priceCall(book, call);
+    if (priced.priceStatus !== 'unpriced') throw new Error('priced');
+    expect(whyUnpriced(priced, call, book.prices())).toEqual({
+      what: 'acme sized has no price for input in the tier standard, in a batch for calls with more than 1000000 tokens of input',
+      toDo: 'enter it with `tricost prices set --provider acme --model sized --unit input --tier batch --above 1000000`, beside the price of smaller ones',
+    });
+  });
+
+  test('does not bound a contract, which says its own', () => {
+    const own = contract('sized', 'input', '3', { serviceTier: 'batch' });
+    const book = new PriceBook({ prices: [...prices, own], names: [] });
+    expect(costs(book, 'sized', batch(2))).toBe('6 priced');
+  });
+});
+
 describe('a region', () => {
   const us = { region: 'us' };
   const apart = [price('old', 'input', '11', us), price('old', 'output', '22', us)];
