@@ -7,6 +7,7 @@ import {
   type PriceRow,
   SINCE_EVER,
 } from '../domain/pricing/price-list.ts';
+import { EVERY_REGION } from '../domain/pricing/regions.ts';
 import { columns } from './columns.ts';
 import { printable } from './printable.ts';
 
@@ -64,7 +65,9 @@ export function modifiers(row: PriceRow): string[] {
   return [
     ...(kind === 'contracted' ? ['contracted'] : []),
     ...(serviceTier === 'standard' ? [] : [`tier ${serviceTier}`]),
-    ...(region === '' ? [] : [`region ${printable(region)}`]),
+    ...(region === ''
+      ? []
+      : [region === EVERY_REGION ? 'any region' : `region ${printable(region)}`]),
     ...(aboveInputTokens === 0
       ? []
       : [`input above ${aboveInputTokens.toLocaleString('en')} tokens`]),

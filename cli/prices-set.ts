@@ -63,7 +63,7 @@ export function defineSet(prices: Command): void {
       )
       .option(
         '--region <name>',
-        "in the provider's words; left out: where no region has its own",
+        "in the provider's words; '*': in every region without its own; left out: where no region has its own",
         '',
       )
       .option('--above <tokens>', 'for calls with more input than this', parseTokens, 0)

@@ -220,7 +220,7 @@ comment on column tricost.llm_calls.cost_usd is 'US dollars, exact to 12 decimal
 comment on column tricost.llm_calls.input_tokens is 'All input tokens, cache reads and writes included. NULL: unknown.';
 comment on column tricost.llm_calls.output_tokens is 'All output tokens, reasoning included. NULL: unknown.';
 comment on column tricost.llm_calls.price_status is 'priced: by the price list. inferred: by the prices of another name that somebody says hold for this one. provider: the cost the event stated. unpriced: usage known, no price. no_usage: a call that did not end ok and reported no usage.';
-comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept where it cannot be taken as it is: it contradicts itself (flag usage_mismatch), counts what was not read (usage_unread_keys) or left the cache out of its input (usage_cache_added). Read again whenever the call is priced again. NULL: nothing was doubtful, or it was too large to keep (extra_cut).';
+comment on column tricost.llm_calls.usage_raw is 'The provider''s usage object, kept where it cannot be taken as it is: it contradicts itself (flag usage_mismatch), counts what was not read (usage_unread_keys) or left the cache out of its input (usage_cache_added). Read again whenever the call is priced again. NULL: nothing was doubtful, or it was too large to keep (usage_cut; extra_cut in calls of earlier releases).';
 comment on column tricost.llm_calls.flags is 'What ingest had to do to keep the call; see docs/reference/event-contract.md.';
 comment on column tricost.llm_calls.region is 'Where the provider says it served the call. NULL: not said.';
 comment on column tricost.llm_calls.computed_cost_usd is 'What the price list makes of a call whose cost the provider stated. NULL: nothing was stated, or there is no price.';
@@ -331,7 +331,7 @@ CREATE TRIGGER prices_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tricost
 CREATE TRIGGER prices_version AFTER INSERT ON tricost.prices REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tricost.note_price_list_change();
 comment on table tricost.prices is 'US dollars for a unit of a model, from an instant on. Rows are added, never changed: the end of one is the beginning of the next with the same key.';
 comment on column tricost.prices.kind is 'list: the public price. contracted: a negotiated one, which takes its place.';
-comment on column tricost.prices.region is 'Where the call was served, in the provider''s words. Empty: wherever no other row names the region.';
+comment on column tricost.prices.region is 'Where the call was served, in the provider''s words. Empty: wherever no other row names the region. *: in every region that a call states and no other row names.';
 comment on column tricost.prices.above_input_tokens is 'The whole call has this price when its input is larger.';
 comment on column tricost.prices.from_minute is 'Minute of the UTC day from which the price holds, until until_minute.';
 comment on column tricost.prices.revision is 'Of rows with the same key and valid_from, the highest corrects the others.';

@@ -1,7 +1,7 @@
-/** What waits for Slack, and what ingest refused, as an operator asks for it. */
+/** What waits for Slack, what ingest refused and what did not reach it, as an operator asks for it. */
 import type { ClientBase } from 'pg';
 import type { OutboxFacts } from '../../domain/doctor/judge-messages.ts';
-import type { RejectedFacts } from '../../domain/doctor/judge-stack.ts';
+import type { LateDeliveryFacts, RejectedFacts } from '../../domain/doctor/judge-stack.ts';
 
 export async function inspectOutbox(client: ClientBase): Promise<OutboxFacts> {
   const { rows } = await client.query<OutboxFacts>(
@@ -25,4 +25,14 @@ export async function inspectRejectedCalls(
     [now],
   );
   return rows;
+}
+
+/** Of the 35 days that deliveries are kept. */
+export async function inspectLateDeliveries(client: ClientBase): Promise<LateDeliveryFacts> {
+  const { rows } = await client.query<LateDeliveryFacts>(
+    `select coalesce(sum(missing_envelopes), 0)::float8 as envelopes, count(distinct producer_id)::int as producers,
+       max(hour) as "latestAt"
+     from reporting.delivery_gaps`,
+  );
+  return rows[0] ?? { envelopes: 0, producers: 0, latestAt: null };
 }

@@ -3,14 +3,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { inspectServer } from '../../adapters/postgres/inspect-login.ts';
-import { inspectOutbox, inspectRejectedCalls } from '../../adapters/postgres/inspect-messages.ts';
+import {
+  inspectLateDeliveries,
+  inspectOutbox,
+  inspectRejectedCalls,
+} from '../../adapters/postgres/inspect-messages.ts';
 import { inspectPartitions, inspectSchema } from '../../adapters/postgres/inspect-schema.ts';
 import { CHECKS, type Finding, notHere } from '../../domain/doctor/finding.ts';
 import { judgeClock } from '../../domain/doctor/judge-clock.ts';
 import { judgeOutbox } from '../../domain/doctor/judge-messages.ts';
 import { judgePartitions } from '../../domain/doctor/judge-partitions.ts';
 import { judgeSchema, judgeServerVersion } from '../../domain/doctor/judge-schema.ts';
-import { judgeRejectedCalls } from '../../domain/doctor/judge-stack.ts';
+import { judgeLateDeliveries, judgeRejectedCalls } from '../../domain/doctor/judge-stack.ts';
 import { attempt } from './attempt.ts';
 import type { Patient } from './patient.ts';
 
@@ -58,6 +62,15 @@ export function examineRejectedCalls(client: Client, patient: Patient): Promise<
   }
   return attempt(['rejected-calls'], async () => [
     judgeRejectedCalls(await inspectRejectedCalls(client, new Date()), patient.remedies),
+  ]);
+}
+
+export function examineLateDeliveries(client: Client, patient: Patient): Promise<Finding[]> {
+  if (patient.stage === 'before-deploy') {
+    return Promise.resolve([notHere('late-deliveries', 'the deploy makes the table')]);
+  }
+  return attempt(['late-deliveries'], async () => [
+    judgeLateDeliveries(await inspectLateDeliveries(client), patient.remedies),
   ]);
 }
 

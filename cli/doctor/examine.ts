@@ -23,6 +23,7 @@ import { examineAws, localAws, noAccess } from './examine-aws.ts';
 import { examineConnection } from './examine-connection.ts';
 import {
   examineDatabase,
+  examineLateDeliveries,
   examineOutbox,
   examinePartitions,
   examineRejectedCalls,
@@ -122,6 +123,7 @@ async function* examinePatient(patient: Patient): AsyncGenerator<ExaminedGroup> 
       findings: [
         ...(await examineQueues(patient)),
         ...(await asOwner(['rejected-calls'], examineRejectedCalls)),
+        ...(await asOwner(['late-deliveries'], examineLateDeliveries)),
       ],
     };
   } finally {

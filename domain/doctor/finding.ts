@@ -21,7 +21,7 @@ export const CHECKS = {
   Partitions: ['partitions', 'default-partition', 'detached-partitions'],
   Stack: ['schedules', 'event-sources'],
   Alerts: ['alarm-recipient', 'webhook', 'outbox'],
-  Queues: ['calls-queue', 'dead-letters', 'failed-jobs', 'rejected-calls'],
+  Queues: ['calls-queue', 'dead-letters', 'failed-jobs', 'rejected-calls', 'late-deliveries'],
 } as const;
 
 export type Group = keyof typeof CHECKS;

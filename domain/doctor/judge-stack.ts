@@ -123,3 +123,26 @@ export function judgeRejectedCalls(reasons: readonly RejectedFacts[], remedies: 
     ),
   );
 }
+
+export interface LateDeliveryFacts {
+  /** Sent, by their producers' numbers, and not here a day after a later one. */
+  envelopes: number;
+  producers: number;
+  /** When the last of them was overtaken. */
+  latestAt: Date | null;
+}
+
+/** A warning: they may be dead letters still, and what is lost is not mended by a command. */
+export function judgeLateDeliveries(facts: LateDeliveryFacts, remedies: Remedies): Finding {
+  const { envelopes, producers, latestAt } = facts;
+  if (latestAt === null) return well('late-deliveries', 'none missing for more than a day');
+  return warning(
+    'late-deliveries',
+    `${plural(envelopes, 'envelope')} of ${plural(producers, 'producer')} missing for more than a day, the latest since ${latestAt.toISOString().slice(0, 13)} h UTC: dead letters, parked, or lost`,
+    remedies.tricost('deliveries'),
+  );
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -11,6 +11,7 @@ export type CallFlag =
   | 'tags_cut'
   | 'extra_cut'
   | 'content_removed'
+  | 'usage_cut'
   | 'usage_mismatch'
   | 'usage_unread_keys'
   | 'usage_cache_added'

@@ -83,7 +83,7 @@ function fitServed(word: string | undefined): string | undefined {
 
 function keepRaw(raw: JsonObject, flags: Set<CallFlag>): JsonObject | null {
   const { value, cut, contentRemoved } = boundUsage(raw);
-  if (cut) flags.add('extra_cut');
+  if (cut) flags.add('usage_cut');
   if (contentRemoved) flags.add('content_removed');
   return value;
 }

@@ -59,6 +59,16 @@ export function boundUsage(usage: JsonObject): Bounded {
   return bound(usage, true);
 }
 
+/**
+ * Whether something may have been cut out of a kept object. What is too deep leaves a null where it stood, and the object that is
+ * too large is not kept.
+ */
+export function mayBeCut(kept: unknown, depth = 0): boolean {
+  if (kept === null) return depth === MAX_DEPTH;
+  if (typeof kept !== 'object') return false;
+  return Object.values(kept).some((value) => mayBeCut(value, depth + 1));
+}
+
 function bound(fields: JsonObject, isUsage: boolean): Bounded {
   const state: State = { cut: false, contentRemoved: false, isUsage };
   const value = withoutContent(fields, 0, state) as JsonObject;

@@ -24,6 +24,8 @@ export interface Correction {
   prices?: Readonly<Partial<Record<PriceUnit, string>>>;
   /** Factor of every token price. */
   tokensTimes?: string;
+  /** The size above which the tier has no price, although standard has one: a call of that size stays unpriced. */
+  exceptAbove?: number;
   /** Units whose price in the tier is not known: a call that uses one stays unpriced. */
   except?: readonly PriceUnit[];
   source: string;
@@ -115,7 +117,8 @@ function derived(price: ListedPrice, correction: Correction): ListedPrice[] {
         priceUsd: product(price.priceUsd, times),
       }));
   }
-  if (correction.except?.includes(price.unit)) return [];
+  const { exceptAbove = Number.POSITIVE_INFINITY } = correction;
+  if (correction.except?.includes(price.unit) || price.aboveInputTokens >= exceptAbove) return [];
   const isToken = PRICE_UNITS[price.unit] === PRICE_UNITS.input;
   const times = (isToken ? correction.tokensTimes : undefined) ?? '1';
   return [{ ...row, priceUsd: product(price.priceUsd, times) }];

@@ -14,6 +14,7 @@ import {
   type ServiceTier,
 } from './price-list.ts';
 import { priceListProvider } from './provider-names.ts';
+import { EVERY_REGION, hasOnePriceEverywhere } from './regions.ts';
 
 export interface Served {
   provider: string;
@@ -29,6 +30,8 @@ export interface Rate {
   row: PriceRow;
   /** US dollars for one of the unit, an exact decimal. */
   usdEach: { digits: bigint; scale: number };
+  /** The size of input above which the list prices calls of the model apart, be it in another tier: theirs is not this rate. */
+  upToInputTokens: number;
 }
 
 export interface Rates {
@@ -113,7 +116,8 @@ export class PriceBook {
   }
 
   #lookUp({ provider, model, serviceTier, region, at }: Served): Rates | Unlisted {
-    const found = this.#find(priceListProvider(provider), model, at.getTime());
+    const asked = priceListProvider(provider);
+    const found = this.#find(asked, model, at.getTime());
     if (found === undefined) return 'model_unlisted';
     const led = this.#prices.get(key(found.provider, found.model)) ?? [];
     const own = (this.#prices.get(found.calledAs) ?? []).filter(isContracted);
@@ -123,8 +127,13 @@ export class PriceBook {
     if (inTier.length === 0) return 'tier_unlisted';
     // Who has a price of a region for one model may have one for any: that of no region would be a guess, and most likely too low.
     const place = region.toLowerCase();
-    const isApart = !isAnywhere(place) && this.#regional.has(found.provider);
-    const units = ratesByUnit(inTier, { region: place, isApart }, found.calledAs);
+    const isStated = !isAnywhere(place);
+    const isApart =
+      isStated &&
+      this.#regional.has(found.provider) &&
+      !hasOnePriceEverywhere(found.provider, found.model);
+    const where = { region: place, isStated, isApart, asked };
+    const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
@@ -239,31 +248,59 @@ function isContracted({ kind }: PriceRow): boolean {
   return kind === 'contracted';
 }
 
+interface Where {
+  region: string;
+  isStated: boolean;
+  /** Whether a price without a region may be another than that of this one. */
+  isApart: boolean;
+  /** The provider that the call names. */
+  asked: string;
+}
+
 function ratesByUnit(
   rows: readonly PriceRow[],
-  { region, isApart }: { region: string; isApart: boolean },
+  { region, isStated, isApart, asked }: Where,
   calledAs: string,
+  allRows: readonly PriceRow[],
 ): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
   for (const unit of new Set(rows.map((row) => row.unit))) {
     const ofUnit = rows.filter((row) => row.unit === unit);
     const inRegion = ofUnit.filter((row) => row.region === region);
+    // What a provider takes for its own regions says nothing of those of another that sells its models.
+    const inEvery = ofUnit.filter(
+      (row) => isStated && row.region === EVERY_REGION && row.provider === asked,
+    );
     const anywhere = isApart ? [] : ofUnit.filter((row) => row.region === '');
-    const here = inRegion.length > 0 ? inRegion : anywhere;
+    const here = [inRegion, inEvery, anywhere].find((rows) => rows.length > 0) ?? [];
     const own = here.filter((row) => isOwnContract(row, calledAs));
     const contracted = own.length > 0 ? own : here.filter(isContracted);
-    const rates = (contracted.length > 0 ? contracted : here).map(toRate);
+    const sizes = sizesOf(unit, allRows);
+    const rates = (contracted.length > 0 ? contracted : here).map((row) => toRate(row, sizes));
     if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
   }
   return units;
 }
 
-function toRate(row: PriceRow): Rate {
+/** In every tier and region. */
+function sizesOf(unit: PriceUnit, rows: readonly PriceRow[]): number[] {
+  return rows
+    .filter((row) => row.unit === unit && !isContracted(row))
+    .map((row) => row.aboveInputTokens);
+}
+
+/** A contract says its own sizes: what the list has does not bound it. */
+function toRate(row: PriceRow, sizes: readonly number[]): Rate {
   const price = parseDecimal(row.priceUsd ?? '');
   if (price === undefined) {
     throw new RangeError(`price ${row.id} is ${row.priceUsd}, not a decimal number`);
   }
-  return { row, usdEach: rescale(price, PRICE_UNITS[row.unit]) };
+  const larger = isContracted(row) ? [] : sizes.filter((size) => size > row.aboveInputTokens);
+  return {
+    row,
+    usdEach: rescale(price, PRICE_UNITS[row.unit]),
+    upToInputTokens: Math.min(...larger, Number.POSITIVE_INFINITY),
+  };
 }
 
 /** The first that fits a call is its rate: larger input first, then hours of the day before all day. */
@@ -283,8 +320,9 @@ export function rateOf(
   if (rates === undefined) return undefined;
   const minute = at.getUTCHours() * 60 + at.getUTCMinutes();
   return rates.find(
-    ({ row }) =>
+    ({ row, upToInputTokens }) =>
       (row.aboveInputTokens === 0 || inputTokens > row.aboveInputTokens) &&
+      inputTokens <= upToInputTokens &&
       minute >= row.fromMinute &&
       minute < row.untilMinute,
   );

@@ -51,6 +51,8 @@ export interface NoPrice {
   /** Where the reason is a unit: which, and of which model of the list. */
   unit?: PriceUnit;
   listedAs?: Pick<Rates, 'provider' | 'model'>;
+  /** Where smaller calls have a price for the unit: up to which size of input. */
+  aboveInputTokens?: number | undefined;
   /** Where the reason is counts that others contradict. */
   contradictions?: readonly string[];
   /** Where the reason is counts that nobody here reads. */
@@ -90,13 +92,20 @@ export function priceCall(book: PriceBook, call: PricedCall): Price | NoPrice {
   for (const [unit, quantity, rated] of counted) {
     if (quantity === 0) continue;
     const rate = rated === undefined ? undefined : rateOf(units.get(rated), inputTokens, at);
-    if (rate === undefined) return { ...unpriced('unit_unlisted'), unit, listedAs: rates };
+    if (rate === undefined) {
+      const aboveInputTokens = rated && sizeWithoutRate(units.get(rated), inputTokens);
+      return { ...unpriced('unit_unlisted'), unit, listedAs: rates, aboveInputTokens };
+    }
     const { digits, scale } = rate.usdEach;
     const line = toPicoUsd({ digits: digits * BigInt(quantity), scale });
     cost += line;
     lines.push({ unit, quantity, rate, cost: line });
   }
   return { priceStatus: statusOf(rates, lines), cost, lines, rates };
+}
+
+function sizeWithoutRate(rates: readonly Rate[] = [], inputTokens: number): number | undefined {
+  return rates.find(({ upToInputTokens }) => inputTokens > upToInputTokens)?.upToInputTokens;
 }
 
 /** Nothing is inferred where every price is of a contract on the call's own name. */

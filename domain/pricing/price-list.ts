@@ -41,7 +41,7 @@ export interface PriceRow {
   model: string;
   unit: PriceUnit;
   serviceTier: ServiceTier;
-  /** Where the call was served, in the provider's own words; empty: wherever no other row names the region. */
+  /** Where the call was served, in the provider's own words; empty: wherever no other row names the region; `*`: in every region that a call states and no other row names. */
   region: string;
   /** The whole call has this price when its input is larger; 0: from the first token on. */
   aboveInputTokens: number;

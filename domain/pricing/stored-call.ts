@@ -1,5 +1,6 @@
 /** A call as it is stored, read back to be priced as ingest prices it. */
 import type { CallRow } from '../ingest-calls/call-row.ts';
+import { mayBeCut } from '../ingest-calls/extra.ts';
 import { refusable } from '../ingest-calls/rejection.ts';
 import { readUsage } from '../usage/read-usage.ts';
 import { known, USAGE_KEYS, type UsageKey } from '../usage/usage.ts';
@@ -63,7 +64,9 @@ export function storedUsage(call: StoredCall): PricedUsage | undefined {
  * from another object, as they did where the call was priced all the same.
  */
 function notKept({ flags, usage_raw, price_status, computed_cost_usd }: StoredCall): string[] {
-  const isCut = usage_raw === null || flags.includes('extra_cut');
+  // Rows are kept for years: those of releases without `usage_cut` say `extra_cut` of either, and what was cut shows where.
+  const isFlagged = flags.includes('usage_cut') || flags.includes('extra_cut');
+  const isCut = usage_raw === null || (isFlagged && mayBeCut(usage_raw));
   const isUnread = flags.includes('usage_unread_keys') && isCut;
   const wasPriced =
     price_status === 'priced' || price_status === 'inferred' || computed_cost_usd !== null;

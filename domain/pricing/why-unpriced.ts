@@ -5,6 +5,7 @@ import { isOfRegion } from './price-book.ts';
 import type { NoPrice } from './price-call.ts';
 import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
 import type { AskedCall } from './price-usage.ts';
+import { hasOnePriceEverywhere } from './regions.ts';
 import { servedTier, tierName } from './served-tier.ts';
 
 export interface WhyUnpriced {
@@ -19,7 +20,7 @@ const REPORT_USAGE =
 
 /** @param prices of the list that had none, to say what is near */
 export function whyUnpriced(
-  { reason, unit, listedAs, unreadKeys = [], contradictions = [] }: NoPrice,
+  { reason, unit, listedAs, aboveInputTokens, unreadKeys = [], contradictions = [] }: NoPrice,
   call: ServedCall,
   prices: readonly PriceRow[],
 ): WhyUnpriced {
@@ -41,19 +42,27 @@ export function whyUnpriced(
         what:
           call.region === undefined
             ? `${named} has prices of a region only, and the call does not say where it was served`
-            : `${named} has no price in the region ${call.region} and the tier ${tierName(call)}; other models of the provider have one, so that of no region need not hold`,
+            : `${named} has no price in the region ${call.region} and the tier ${tierName(call)}; prices differ by region there, so that of no region need not hold`,
         toDo: `enter it, unit by unit, with \`tricost prices set --provider ${word(call.provider, 'provider')} --model ${word(call.model, 'model')} --region ${call.region === undefined ? "''" : word(call.region, 'region')} --tier ${servedTier(call) ?? '<tier>'}\``,
       };
     case 'unit_unlisted': {
       const isApart = prices.some((row) => row.provider === at.provider && isOfRegion(row));
-      const region = isApart ? call.region : undefined;
+      const region =
+        isApart && !hasOnePriceEverywhere(at.provider, at.model) ? call.region : undefined;
       const [where, option] =
         region === undefined
           ? ['', '']
           : [` and the region ${region}`, ` --region ${word(region, 'region')}`];
+      const [size, above] =
+        aboveInputTokens === undefined
+          ? ['', '`']
+          : [
+              ` for calls with more than ${aboveInputTokens} tokens of input`,
+              ` --above ${aboveInputTokens}\`, beside the price of smaller ones`,
+            ];
       return {
-        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}${where}`,
-        toDo: `enter it with \`tricost prices set --provider ${word(at.provider, 'provider')} --model ${word(at.model, 'model')} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}\``,
+        what: `${at.provider} ${at.model} has no price for ${unit ?? 'a unit that was used'} in the tier ${tierName(call)}${where}${size}`,
+        toDo: `enter it with \`tricost prices set --provider ${word(at.provider, 'provider')} --model ${word(at.model, 'model')} --unit ${unit ?? '<unit>'} --tier ${servedTier(call) ?? '<tier>'}${option}${above}`,
       };
     }
     case 'usage_incomplete':

@@ -4,7 +4,7 @@
  * https://github.com/vercel/ai/blob/main/packages/otel/src/legacy-open-telemetry.ts
  */
 import { isObject, type JsonObject } from '../json.ts';
-import { aiSdk, aiSdk5 } from './ai-sdk.ts';
+import { aiSdk, aiSdk5, CACHE_APART } from './ai-sdk.ts';
 import { type Dialect, hasAny, type Reading } from './dialect.ts';
 import { contradicted, isSumOf } from './ledger.ts';
 import { otel } from './otel.ts';
@@ -33,20 +33,31 @@ export const aiSdkSpan: Dialect = {
 function readSpan(raw: JsonObject, provider: string): Reading {
   const usage = nested(raw);
   const hasParts = isObject(usage['inputTokenDetails']) || isObject(usage['outputTokenDetails']);
-  const reading = (hasParts ? aiSdk : aiSdk5).read(usage, provider);
+  const isUnclear = !hasParts && CACHE_APART.has(provider) && mayHoldCache(usage);
+  const reading = (hasParts || isUnclear ? aiSdk : aiSdk5).read(usage, provider);
   const beside = (key: string, total: string) =>
     isSumOf(readCount(raw, `gen_ai.usage.${key}`), readCount(usage, total));
   return {
     ...reading,
     contradictions: [
       ...(reading.contradictions ?? []).map((key) => PREFIX + key),
-      // Two names of one count.
       ...contradicted({
+        [`${PREFIX}cachedInputTokens`]: !isUnclear,
+        // Two names of one count.
         'gen_ai.usage.input_tokens': beside('input_tokens', 'inputTokens'),
         'gen_ai.usage.output_tokens': beside('output_tokens', 'outputTokens'),
       }),
     ],
   };
+}
+
+/**
+ * Version 5 leaves the cache of these providers out of the input, later ones put it in, and `streamObject` of all of them writes the
+ * same names: only a cache that exceeds the input tells which.
+ */
+function mayHoldCache(usage: JsonObject): boolean {
+  const cached = readCount(usage, 'cachedInputTokens') ?? 0;
+  return cached > 0 && cached <= (readCount(usage, 'inputTokens') ?? 0);
 }
 
 /** `ai.usage.inputTokenDetails.noCacheTokens` → `{inputTokenDetails: {noCacheTokens}}`. */

@@ -10,7 +10,7 @@ import { readCount, sumKnown } from './read-count.ts';
 import { known } from './usage.ts';
 
 /** Version 5 leaves Anthropic's and Bedrock's cache reads out of the input, as they do. https://github.com/vercel/ai/issues/8349 */
-const CACHE_APART = new Set(['anthropic', 'aws']);
+export const CACHE_APART: ReadonlySet<string> = new Set(['anthropic', 'aws']);
 
 const FLAT = ['inputTokens', 'outputTokens', 'totalTokens', 'cachedInputTokens', 'reasoningTokens'];
 

@@ -93,6 +93,14 @@ describe('a priced call', () => {
     expect(stdout).toContain('$0.005527500000  priced');
     expect(stdout).toMatch(/cache_read +100 +\$0\.275 per million .* tier batch, region us/);
     expect(stdout).toContain('The lines add up to $0.005527500000, to the last digit.');
+    const resident = await store({
+      ...{ provider: 'openai', model: 'gpt-5.6-luna', region: 'eu', service_tier: 'priority' },
+      ...{ ts: '2026-11-23T12:00:00Z', usage_raw: { prompt_tokens: 1_000, completion_tokens: 10 } },
+    });
+    // Of every region: 0.2 × 2 × 1.1
+    expect((await explain(resident)).stdout).toMatch(
+      /input +1,000 +\$0\.44 per million .* tier priority, any region, since 2026-07-30, https:\/\/developers\.openai\.com\/api\/docs\/guides\/data-residency/,
+    );
     const band = await store({
       ...{ provider: 'anthropic', model: 'claude-sonnet-4-5' },
       usage_raw: { input_tokens: 200_001, output_tokens: 1, cache_read_input_tokens: 0 },

@@ -78,6 +78,27 @@ describe('tricost price', () => {
     expect(us.said).toMatchObject({ cost_usd: '0.005500000000', lines: [{ region: 'us' }] });
   });
 
+  test('of a price that holds in every region', async () => {
+    const gpt = ['--provider', 'openai', '--model', 'gpt-5.5'];
+    expect((await price(USAGE, ...gpt)).said.lines[0]).toMatchObject({ region: '' });
+    const eu = await price(
+      { prompt_tokens: 1_000, completion_tokens: 0 },
+      ...gpt,
+      '--region',
+      'eu',
+    );
+    expect(eu.said).toMatchObject({
+      cost_usd: '0.005500000000',
+      region: 'eu',
+      lines: [
+        {
+          ...{ price_usd: '5.5', region: '*' },
+          source: 'https://developers.openai.com/api/docs/guides/data-residency',
+        },
+      ],
+    });
+  });
+
   test.each<[reason: string, usage: object, args: string[], says: RegExp]>([
     ['model_unlisted', USAGE, ['--provider', 'openai', '--model', 'gpt-5-55'], /gpt-5/],
     ['model_unlisted', USAGE, ['--provider', 'opnai', '--model', 'gpt-5'], /at openai/],

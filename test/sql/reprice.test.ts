@@ -175,6 +175,7 @@ test('an object that the readers have learned to read since is priced with what 
       }),
       event(model, '2026-11-20T00:00:01Z', {
         usage: null,
+        notes: Array(20).fill('n'.repeat(150)),
         usage_raw: {
           prompt_tokens: 1_000_000,
           completion_tokens: 0,
@@ -182,18 +183,32 @@ test('an object that the readers have learned to read since is priced with what 
           video_tokens: 7,
         },
       }),
+      event(model, '2026-11-20T00:00:02Z', {
+        usage: null,
+        usage_raw: {
+          prompt_tokens: 1_000_000,
+          completion_tokens: 0,
+          total_tokens: 1_000_000,
+          video_tokens: 7,
+          details: { a: { b: { c: { d: { e: { f: 1 } } } } } },
+        },
+      }),
     ],
     NOW,
   );
-  // What a release left that could read neither; of the second, a part was cut off besides.
-  await owner.query(
-    `update tricost.llm_calls set usage_raw = usage_raw - 'video_tokens',
-       flags = case when ts = '2026-11-20T00:00:01Z' then flags || '{extra_cut}' else flags end`,
-  );
+  const { rows } = await owner.query('select flags from tricost.llm_calls order by ts');
+  expect(rows.map(({ flags }) => flags)).toEqual([
+    ['usage_unread_keys'],
+    ['extra_cut', 'usage_unread_keys'],
+    ['usage_cut', 'usage_unread_keys'],
+  ]);
+  // What a release left that could not read one of the keys.
+  await owner.query(`update tricost.llm_calls set usage_raw = usage_raw - 'video_tokens'`);
   await add(model, '2');
   await add(model, '4', { unit: 'output' });
-  expect((await run()).summary.changed).toBe(1);
+  expect((await run()).summary.changed).toBe(2);
   expect(await stored()).toMatchObject([
+    { usd: 2, status: 'priced' },
     { usd: 2, status: 'priced' },
     { usd: null, status: 'unpriced' },
   ]);

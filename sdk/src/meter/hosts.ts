@@ -39,14 +39,24 @@ const KNOWN_HOSTS: readonly KnownHost[] = [
   { ends: '.amazonaws.com', provider: 'aws' },
 ];
 
+export interface FoundHost extends HostOptions {
+  /** Where it serves calls, where its name says so. */
+  region?: string;
+}
+
+/** Its responses do not say where a call was served; its price depends on it. https://developers.openai.com/api/docs/guides/data-residency */
+const REGION_OF_OPENAI = /^([a-z]+)\.api\.openai\.com$/;
+
 export type Hosts = Readonly<Record<string, HostOptions>>;
 
 /** @param own by host, with its port or without; they win */
-export function findHost(url: URL, own: Hosts): HostOptions | undefined {
+export function findHost(url: URL, own: Hosts): FoundHost | undefined {
   const named = own[url.host] ?? own[url.hostname];
   if (named !== undefined) return named;
   const known = KNOWN_HOSTS.find(({ ends }) => endsWithName(url.hostname, ends));
-  return known?.provider === 'azure' ? { ...known, includeUsage: isNewAzure(url) } : known;
+  if (known?.provider === 'azure') return { ...known, includeUsage: isNewAzure(url) };
+  const region = REGION_OF_OPENAI.exec(url.hostname)?.[1];
+  return known === undefined || region === undefined ? known : { ...known, region };
 }
 
 /** `eu.api.openai.com` and `us-central1-aiplatform.googleapis.com`, but not `notapi.openai.com`. */

@@ -75,7 +75,9 @@ export class Meter {
   start({
     body,
     ...what
-  }: Pick<CallStart, 'provider' | 'format' | 'request'> & { body: unknown }): MeteredCall {
+  }: Pick<CallStart, 'provider' | 'region' | 'format' | 'request'> & {
+    body: unknown;
+  }): MeteredCall {
     const start = {
       ...what,
       tags: this.#promptTagged(this.#tags(), body),
@@ -142,9 +144,9 @@ export class Meter {
         body !== undefined && recognised.takesIncludeUsage
           ? askForUsage(input, init, body)
           : undefined;
-      const { provider, format } = recognised;
+      const { provider, region, format } = recognised;
       return {
-        call: this.start({ provider, format, request: rest, body }),
+        call: this.start({ provider, region, format, request: rest, body }),
         format,
         init: asking ?? init,
         hasAskedForUsage: asking !== undefined,

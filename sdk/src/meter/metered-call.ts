@@ -9,6 +9,8 @@ export type CallStatus = NonNullable<CallInput['status']>;
 
 export interface CallStart {
   provider: string;
+  /** Where the request was sent to be served. */
+  region?: string | undefined;
   format: Pick<WireFormat, 'isOutputCountedLast'>;
   request: Omit<LlmRequest, 'body'>;
   tags: Tags;
@@ -83,7 +85,7 @@ export class MeteredCall {
   #tell(status: CallStatus, what: Partial<CallInput>): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    const { provider, request, tags, startedAt, startedAtUnix } = this.#start;
+    const { provider, region, request, tags, startedAt, startedAtUnix } = this.#start;
     const { model, responseId, serviceTier } = this.answer;
     this.#publish({
       model: model ?? request.model ?? UNKNOWN_MODEL,
@@ -91,6 +93,7 @@ export class MeteredCall {
         ts: isoTime(startedAtUnix),
         ...tagFields(tags),
         provider,
+        region,
         service_tier: serviceTier,
         status,
         latency_ms: milliseconds(startedAt, performance.now()),

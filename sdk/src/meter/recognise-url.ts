@@ -11,6 +11,8 @@ export interface RecognisedUrl {
   /** As the price list names it; of a host that nobody has named, the host's own name. */
   provider: string;
   isKnownHost: boolean;
+  /** Where the host's name says where it serves calls. */
+  region?: string;
   format: WireFormat;
   /** Where the URL names it. */
   model?: string;
@@ -51,6 +53,7 @@ export function recogniseUrl(text: string, hosts: Hosts): RecognisedUrl | undefi
       provider: host?.provider ?? url.hostname,
       isKnownHost: host !== undefined,
       format,
+      ...(host?.region === undefined ? {} : { region: host.region }),
       ...(model === undefined ? {} : { model: decodeURIComponent(model) }),
       takesIncludeUsage: host?.includeUsage === true && path.endsWith('/completions'),
     };

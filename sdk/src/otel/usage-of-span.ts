@@ -1,12 +1,11 @@
 /** The usage object of a span, for ingest to read: nothing is mapped twice. */
 import { isObject, type JsonObject } from '../../../domain/json.ts';
-import { defined } from './defined.ts';
 import { readJson, type SpanAttributes } from './finished-span.ts';
 
 /** The convention's, OpenLLMetry's and OpenInference's counts. */
 const COUNT = /^(?:llm\.token_count\.|(?:gen_ai|llm)\.usage\..*token)/;
-const AI_SDK = 'ai.usage.';
-const TOTALS = ['inputTokens', 'promptTokens', 'tokens'];
+const AI_SDK = /^ai\.usage\./;
+const TOTALS = ['ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens'];
 
 /** @returns undefined where the span counts nothing: unknown, not zero */
 export function usageOfSpan(attributes: SpanAttributes): JsonObject | undefined {
@@ -16,29 +15,19 @@ export function usageOfSpan(attributes: SpanAttributes): JsonObject | undefined 
 }
 
 /**
- * `ai.usage.*` says more than the `gen_ai.usage.*` beside it: what was cached. With its details it is the SDK's own object,
- * flattened. Without them (structured output, older versions) the counts go by the convention's names, because the version
- * is not known, and by the convention the cache is in the input; where it is plainly not, ingest sees that.
+ * `ai.usage.*` says more than the `gen_ai.usage.*` beside it: what was cached. Anthropic's own object says more still: without it the
+ * counts go as they stand, and with it as the SDK's own object, which ingest compares with it; that of structured output and older
+ * versions has no details to compare.
  */
 function ofAiSdk(attributes: SpanAttributes): JsonObject | undefined {
   const raw = ofAnthropic(attributes);
-  const flat = counts(attributes, /^ai\.usage\./);
-  const usage = flat === undefined ? {} : nested(flat);
+  const flat = counts(attributes, AI_SDK) ?? {};
   // Version 7 writes its totals by the convention's names, and at most parts of them by its own.
-  if (TOTALS.every((total) => usage[total] === undefined)) return raw;
-  if (isObject(usage['inputTokenDetails']) || isObject(usage['outputTokenDetails'])) {
-    return raw === undefined ? usage : { ...usage, raw };
-  }
-  return (
-    raw ??
-    defined({
-      'gen_ai.usage.input_tokens': usage['inputTokens'] ?? usage['promptTokens'] ?? usage['tokens'],
-      'gen_ai.usage.output_tokens': usage['outputTokens'] ?? usage['completionTokens'],
-      'gen_ai.usage.total_tokens': usage['totalTokens'],
-      'gen_ai.usage.cache_read.input_tokens': usage['cachedInputTokens'],
-      'gen_ai.usage.reasoning.output_tokens': usage['reasoningTokens'],
-    })
-  );
+  if (TOTALS.every((total) => flat[total] === undefined)) return raw;
+  if (raw === undefined) return { ...counts(attributes, COUNT), ...flat };
+  const usage = nested(flat);
+  const hasParts = isObject(usage['inputTokenDetails']) || isObject(usage['outputTokenDetails']);
+  return hasParts ? { ...usage, raw } : raw;
 }
 
 /** Anthropic's own object, which the SDK passes on: it alone says how long what was cached will live. */
@@ -59,7 +48,7 @@ function counts(attributes: SpanAttributes, names: RegExp): JsonObject | undefin
 function nested(flat: JsonObject): JsonObject {
   const usage: Record<string, unknown> = {};
   for (const [name, count] of Object.entries(flat)) {
-    const [key = '', part] = name.slice(AI_SDK.length).split('.', 2);
+    const [key = '', part] = name.replace(AI_SDK, '').split('.', 2);
     if (part === undefined) usage[key] = count;
     else usage[key] = { ...(isObject(usage[key]) ? usage[key] : {}), [part]: count };
   }

@@ -8,6 +8,7 @@ import {
 } from '../../../adapters/postgres/create-partitions.ts';
 import {
   examineDatabase,
+  examineLateDeliveries,
   examineOutbox,
   examinePartitions,
   examineRejectedCalls,
@@ -34,7 +35,10 @@ afterAll(async () => {
 });
 
 async function examineAll(client: pg.Client = owner): Promise<Finding[]> {
-  const looks = [examineDatabase, examinePartitions, examineOutbox, examineRejectedCalls];
+  const looks = [
+    ...[examineDatabase, examinePartitions, examineOutbox, examineRejectedCalls],
+    examineLateDeliveries,
+  ];
   const findings: Finding[] = [];
   for (const look of looks) findings.push(...(await look(client, patient)));
   return findings;
@@ -168,6 +172,35 @@ test('what waits and what was refused', async () => {
     const says = findings.map((finding) => finding.says).join('\n');
     expect(says).toContain('1 message waiting for 60 minutes: HTTP 503');
     expect(says).toContain('2 in the last day, most of them not_json');
+  });
+});
+
+test('envelopes that have been missing for a day', async () => {
+  const arrived = (producer: string, sequence: number, age: string) =>
+    owner.query(
+      `insert into tricost.deliveries (producer_id, sequence, message_id, events, dropped, rejected, received_at)
+       values ($1, $2, $3, 1, 0, 0, now() - $4::interval)`,
+      [producer, sequence, `${producer} ${sequence}`, age],
+    );
+  await undone(async () => {
+    await arrived('api', 1, '3 days');
+    await arrived('api', 4, '2 days');
+    await arrived('worker', 2, '30 hours');
+    // Not for a day yet, and what the canary lost has an alarm.
+    await arrived('web', 2, '1 hour');
+    await arrived('tricost-canary', 9, '2 days');
+    const findings = await examineAll();
+    expect(ailing(findings)).toEqual(['late-deliveries warning']);
+    expect(findings.at(-1)).toMatchObject({
+      says: expect.stringMatching(
+        /^3 envelopes of 2 producers missing for more than a day, the latest since \d{4}-\d\d-\d\dT\d\d h UTC/,
+      ),
+      mend: 'npx tricost deliveries --aws --stack Tricost',
+    });
+    // They come after all, by `tricost dlq redrive`.
+    for (const sequence of [2, 3]) await arrived('api', sequence, '0 s');
+    await arrived('worker', 1, '0 s');
+    expect(ailing(await examineAll())).toEqual([]);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   judgeCallsQueue,
   judgeDeadLetters,
   judgeEventSources,
+  judgeLateDeliveries,
   judgeRejectedCalls,
   judgeSchedules,
 } from '../../../domain/doctor/judge-stack.ts';
@@ -164,5 +165,13 @@ test('queues: what waits, what is dead, what was refused', () => {
   ).toMatchObject({
     state: 'warning',
     says: expect.stringContaining('4 in the last day, most of them ts_too_old'),
+  });
+  const latestAt = new Date('2026-11-23T13:00:00Z');
+  expect(judgeLateDeliveries({ envelopes: 1, producers: 1, latestAt }, remedies)).toMatchObject({
+    state: 'warning',
+    says: expect.stringContaining(
+      '1 envelope of 1 producer missing for more than a day, the latest since 2026-11-23T13 h UTC',
+    ),
+    mend: 'npx tricost deliveries --aws --stack Tricost',
   });
 });

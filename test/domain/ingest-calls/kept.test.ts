@@ -154,6 +154,27 @@ describe('unknown is never zero', () => {
   });
 
   test.each([
+    ['too large', { notes: Array(80).fill('a'.repeat(40)) }, null],
+    [
+      'nested too deep',
+      { a: { b: { c: { d: { e: { f: { g: 1 } } } } } } },
+      { prompt_tokens: 10, a: { b: { c: { d: { e: { f: null } } } } } },
+    ],
+  ])('the usage object that is %s to keep is flagged as such', (_what, more, kept) => {
+    const usage_raw = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      total_tokens: 15,
+      video_tokens: 7,
+      ...more,
+    };
+    const row = parse({ ...CALL, usage: null, usage_raw });
+    expect(row.flags).toEqual(['usage_cut', 'usage_unread_keys']);
+    if (kept === null) expect(row.usage_raw).toBeNull();
+    else expect(row.usage_raw).toMatchObject(kept);
+  });
+
+  test.each([
     [
       'a stated cost',
       { usage: null, cost_usd: '1.25', usage_raw: { type: 'duration', seconds: 12 } },

@@ -40,3 +40,15 @@ test('a catalogue that has mended it has no use for the correction, and says so'
   expect(correct(mended, [BANDS], (problem) => complaints.push(problem))).toEqual(mended);
   expect(complaints).toHaveLength(1);
 });
+
+test('a tier may have no price for large calls', () => {
+  const catalogue = [row(0, '1'), row(100, '2')];
+  const priority: Correction = {
+    ...acme,
+    serviceTier: 'priority',
+    tokensTimes: '2',
+    exceptAbove: 100,
+  };
+  const made = correct(catalogue, [priority]).filter((price) => price.serviceTier === 'priority');
+  expect(made.map((price) => [price.aboveInputTokens, price.priceUsd])).toEqual([[0, '2']]);
+});

@@ -1,7 +1,7 @@
 /** Which row of a list is the price of a call: names, contracts, regions. */
 import { describe, expect, test } from 'vitest';
 import { explain } from '../../../domain/explain-call/explain.ts';
-import { formatPicoUsd } from '../../../domain/money.ts';
+import { formatPicoUsd, parseDecimal } from '../../../domain/money.ts';
 import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
 import { PriceBook } from '../../../domain/pricing/price-book.ts';
 import { priceCall } from '../../../domain/pricing/price-call.ts';
@@ -122,6 +122,39 @@ describe('a contract on a model as named', () => {
   });
 });
 
+describe('a size that has a price in one tier', () => {
+  const prices = [
+    price('sized', 'input', '10'),
+    price('sized', 'input', '20', { aboveInputTokens: 1_000_000 }),
+    price('sized', 'input', '5', { serviceTier: 'batch' }),
+  ];
+  const batch = (input_tokens: number, more: object = {}) => ({
+    usage: { input_tokens: input_tokens * 1_000_000 },
+    batch: true,
+    ...more,
+  });
+
+  test('is not priced as a smaller one in another', () => {
+    const book = new PriceBook({ prices, names: [] });
+    expect(costs(book, 'sized', batch(1))).toBe('5 priced');
+    expect(costs(book, 'sized', batch(2))).toBe('unit_unlisted');
+    expect(costs(book, 'sized', batch(2, { batch: false }))).toBe('40 priced');
+    const call = { provider: 'acme', model: 'sized', at: AT, ...batch(2) };
+    const priced = priceCall(book, call);
+    if (priced.priceStatus !== 'unpriced') throw new Error('priced');
+    expect(whyUnpriced(priced, call, book.prices())).toEqual({
+      what: 'acme sized has no price for input in the tier standard, in a batch for calls with more than 1000000 tokens of input',
+      toDo: 'enter it with `tricost prices set --provider acme --model sized --unit input --tier batch --above 1000000`, beside the price of smaller ones',
+    });
+  });
+
+  test('does not bound a contract, which says its own', () => {
+    const own = contract('sized', 'input', '3', { serviceTier: 'batch' });
+    const book = new PriceBook({ prices: [...prices, own], names: [] });
+    expect(costs(book, 'sized', batch(2))).toBe('6 priced');
+  });
+});
+
 describe('a region', () => {
   const us = { region: 'us' };
   const apart = [price('old', 'input', '11', us), price('old', 'output', '22', us)];
@@ -176,6 +209,39 @@ describe('a region', () => {
     expect(costs(book, 'listed', us)).toBe('30 priced');
   });
 
+  test('has the price of every region where it has none of its own', () => {
+    const every = ['input', 'output'].map((unit) =>
+      price('new', unit as PriceRow['unit'], '12', { region: '*' }),
+    );
+    const base = [price('new', 'input', '10'), price('new', 'output', '10')];
+    const own = [price('new', 'input', '15', us), price('new', 'output', '15', us)];
+    const prices = [...LISTED, ...base, ...every, ...own];
+    const book = new PriceBook({ prices, names: [] });
+    expect(costs(book, 'new', { region: 'eu' })).toBe('24 priced');
+    expect(costs(book, 'new', us)).toBe('30 priced');
+    for (const region of [undefined, '', 'global', 'not_available']) {
+      expect(costs(book, 'new', { region })).toBe('20 priced');
+    }
+    // Nobody said what `listed` costs there.
+    expect(costs(book, 'listed', { region: 'eu' })).toBe('region_unlisted');
+    const contracted = contract('listed', 'input', '1', { region: '*' });
+    const entered = new PriceBook({ prices: [...LISTED, contracted], names: [] });
+    expect(costs(entered, 'listed', { region: 'eu' })).toBe('21 priced');
+    expect(costs(entered, 'listed')).toBe('30 priced');
+  });
+
+  test('of the provider that made a model is not one of another that sells it', () => {
+    const every = [
+      price('new', 'input', '12', { region: '*' }),
+      price('new', 'output', '12', { region: '*' }),
+    ];
+    const base = [price('new', 'input', '10'), price('new', 'output', '10')];
+    const family = name('', '', { provider: 'shop', match: 'family', priceStatus: 'inferred' });
+    const book = new PriceBook({ prices: [...base, ...every], names: [family] });
+    expect(costs(book, 'new', { provider: 'shop' })).toBe('20 inferred');
+    expect(costs(book, 'new', { provider: 'shop', region: 'eu' })).toBe('region_unlisted');
+  });
+
   test('without a price says what to enter', () => {
     const book = new PriceBook({ prices: [...LISTED, ...apart], names: [] });
     const call = { provider: 'acme', model: 'listed', at: AT, usage: USAGE, ...us };
@@ -204,4 +270,64 @@ test('a new Claude that was served in the US is unpriced until its price there i
   expect(costs(book, 'claude-opus-5', claude)).toBe('33 priced');
   expect(costs(book, 'claude-opus-6', claude)).toBe('region_unlisted');
   expect(costs(book, 'claude-opus-6', { provider: 'anthropic' })).toBe('30 priced');
+});
+
+describe('models of OpenAI in a region', () => {
+  const list = builtInPrices();
+  const models = [
+    ...new Set(list.prices.filter((row) => row.provider === 'openai').map((row) => row.model)),
+  ];
+  const openai = { provider: 'openai', serviceTier: 'standard', region: 'eu', at: AT } as const;
+  const regions = (model: string) => {
+    const rates = new PriceBook(list).ratesFor({ ...openai, model });
+    return typeof rates === 'string'
+      ? rates
+      : [...new Set([...rates.units.values()].flat().map(({ row }) => row.region))].join();
+  };
+
+  test('have the price of every region, one price everywhere, or none', () => {
+    const by = Map.groupBy(models, regions);
+    expect([...by.keys()].sort()).toEqual(['', '*', 'region_unlisted']);
+    expect(by.get('*')).toEqual([
+      ...['gpt-5.4', 'gpt-5.4-mini', 'gpt-5.4-nano', 'gpt-5.4-pro', 'gpt-5.5', 'gpt-5.5-pro'],
+      ...['gpt-5.6-luna', 'gpt-5.6-sol', 'gpt-5.6-terra', 'gpt-6-astra', 'gpt-6-luna', 'gpt-6-sol'],
+    ]);
+    // Newer, fine-tuned, not sold by OpenAI, or a name of models from before and after.
+    expect(by.get('region_unlisted')).toEqual([
+      ...['ft:gpt-3.5-turbo-', 'ft:gpt-4o', 'ft:gpt-4o-mini', 'gpt-4o-mini-2024-07-18.ft-'],
+      ...['gpt-4o:extended', 'gpt-5-image', 'gpt-5-image-mini', 'gpt-5.3', 'gpt-5.4-image-2'],
+      ...['gpt-chat-latest', 'gpt-image-2', 'gpt-oss-120b', 'gpt-oss-20b'],
+      ...['gpt-oss-safeguard-20b', 'gpt-realtime-2', 'gpt-realtime-mini'],
+    ]);
+  });
+
+  test('cost a tenth more for every price of theirs, to the last digit', () => {
+    const key = (row: PriceRow) =>
+      JSON.stringify({ ...row, id: 0, region: '', priceUsd: '', source: '' });
+    const base = new Map(
+      list.prices.filter((row) => row.region === '').map((row) => [key(row), row]),
+    );
+    const every = list.prices.filter((row) => row.region === '*');
+    expect(every.length).toBeGreaterThan(200);
+    for (const row of every) {
+      const of = parseDecimal(base.get(key(row))?.priceUsd ?? '');
+      const here = parseDecimal(row.priceUsd ?? '');
+      if (of === undefined || here === undefined) throw new Error(`no price: ${key(row)}`);
+      expect(here.digits * 10n ** BigInt(of.scale) * 10n).toBe(
+        of.digits * 10n ** BigInt(here.scale) * 11n,
+      );
+      expect(row.source).toBe('https://developers.openai.com/api/docs/guides/data-residency');
+    }
+  });
+
+  test('of a catalogue that tricost has not seen yet have none', () => {
+    const next = list.prices
+      .filter((row) => row.model === 'gpt-6-sol' && row.region === '')
+      .map((row) => ({ ...row, model: 'gpt-7-sol' }));
+    const book = new PriceBook({ ...list, prices: [...list.prices, ...next] });
+    expect(book.ratesFor({ ...openai, model: 'gpt-7-sol' })).toBe('region_unlisted');
+    expect(book.ratesFor({ ...openai, region: '', model: 'gpt-7-sol' })).toMatchObject({
+      priceStatus: 'priced',
+    });
+  });
 });

@@ -35,10 +35,24 @@ describe('an object that was kept because something in it was not read', () => {
   });
 
   test('of which a part may have been cut does not say all: no price', () => {
+    // The null stands where ingest stops, six levels down.
+    const cut = { ...RAW, details: { a: { b: { c: { d: { e: null } } } } } };
+    // Releases without `usage_cut` said `extra_cut` of either.
+    for (const flag of ['usage_cut', 'extra_cut'] as const) {
+      const flags: StoredCall['flags'] = [flag, 'usage_unread_keys'];
+      expect(storedUsage(stored(cut, { flags }))?.unreadKeys).toEqual([
+        'usage_raw, which was not kept whole',
+      ]);
+    }
+    expect(storedUsage(stored(cut))?.unreadKeys).toEqual([]);
+  });
+
+  test('is whole beside an `extra` that was cut', () => {
     const flags: StoredCall['flags'] = ['extra_cut', 'usage_unread_keys'];
-    expect(storedUsage(stored(RAW, { flags }))?.unreadKeys).toEqual([
-      'usage_raw, which was not kept whole',
-    ]);
+    expect(storedUsage(stored(RAW, { flags }))).toMatchObject({
+      usage: { input_tokens: 100, cache_read_tokens: 40, output_tokens: 30 },
+      unreadKeys: [],
+    });
   });
 
   test('gives usage to a call that had none that was known', () => {

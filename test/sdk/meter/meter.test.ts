@@ -42,6 +42,17 @@ function newClient(url: string, fetch?: typeof globalThis.fetch) {
 
 const post = (body: object): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
 
+test("a call to one of OpenAI's regional hosts says where it was served", async () => {
+  const { tricost, published } = start();
+  const { url } = providers.openai;
+  const regional = 'https://eu.api.openai.com';
+  const toFake = (input: string | URL | Request, init?: RequestInit) =>
+    fetch(String(input).replace(regional, url), init);
+  const openai = tricost.meter(newClient(`${regional}/v1`, toFake));
+  await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
+  expect(await published()).toMatchObject([{ provider: 'openai', region: 'eu' }]);
+});
+
 describe('one call is counted once', () => {
   test('by a client that is metered twice', async () => {
     const { tricost, published, url } = start();

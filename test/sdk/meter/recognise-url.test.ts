@@ -62,6 +62,21 @@ test('a host ends where a name does', () => {
   expect(provider('api.openai.com.example.com')).toBe('api.openai.com.example.com');
 });
 
+test.each([
+  ['eu.api.openai.com', 'eu'],
+  ['api.openai.com', undefined],
+  // The list has no prices of Google's regions.
+  ['us-central1-aiplatform.googleapis.com', undefined],
+  ['eu.api.openai.com.example.com', undefined],
+])('the name of %s says where it serves: %s', (host, region) => {
+  expect(recogniseUrl(`https://${host}/v1/responses`, {})?.region).toBe(region);
+});
+
+test('a host of another name says nothing of where it serves', () => {
+  const hosts = { 'eu.api.openai.com': { provider: 'gateway' } };
+  expect(recogniseUrl('https://eu.api.openai.com/v1/responses', hosts)?.region).toBeUndefined();
+});
+
 test('own hosts win, with their port or without', () => {
   const hosts = {
     'api.openai.com': { provider: 'gateway' },

@@ -13,6 +13,7 @@ import { parseCall } from '../../../domain/ingest-calls/parse-call.ts';
 import { builtInPriceBook } from '../../../domain/pricing/built-in-prices.ts';
 import type { PublishError } from '../../../sdk/src/delivery/publish-error.ts';
 import { TricostSpanExporter } from '../../../sdk/src/otel/index.ts';
+import { readCorpus } from '../../golden/corpus.ts';
 import { assertCall } from '../../support/received-envelopes.ts';
 
 type Attributes = { [name: string]: string | number | boolean };
@@ -85,6 +86,26 @@ test.each(RECORDINGS)('$library', async ({ spans, calls: expected }) => {
   expect(calls.map((call) => ({ ...call, cost_usd: costOf(call) }))).toMatchObject(expected);
   expect(calls).toHaveLength(expected.length);
 });
+
+const AI_SDK = readCorpus().filter(({ source }) => source === 'ai-sdk-span');
+
+test.each(AI_SDK)(
+  'the golden corpus: $name: costs as a span what it costs as an object',
+  async (golden) => {
+    const { provider, play, calls } = tracing();
+    play({
+      name: 'ai.streamText.doStream',
+      attributes: {
+        'ai.operationId': 'ai.streamText.doStream',
+        'ai.model.provider': golden.provider,
+        'ai.response.model': golden.model,
+        ...(golden.usage as Attributes),
+      },
+    });
+    await provider.forceFlush();
+    expect(calls.map(costOf)).toEqual([golden.expected.cost_usd]);
+  },
+);
 
 const CHAT: RecordedSpan = {
   name: 'chat gpt-4o',
