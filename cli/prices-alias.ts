@@ -1,7 +1,8 @@
 /** `tricost prices alias`: a name of your own for a model of the list: a deployment, an inference profile. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Client } from 'pg';
-import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
+import { addPriceList, readHeldPriceList } from '../adapters/postgres/price-list.ts';
+import { type HeldPriceList, isByHand } from '../domain/pricing/compare-price-lists.ts';
 import { knownIds } from '../domain/pricing/model-ids.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
 import { PriceBook } from '../domain/pricing/price-book.ts';
@@ -70,7 +71,7 @@ function parseTarget(text: string): Target {
 }
 
 async function alias(client: Client, options: AliasOptions): Promise<void> {
-  const list = await readPriceList(client);
+  const list = await readHeldPriceList(client);
   const target = targetOf(list, options);
   const provider = priceListProvider(options.provider.trim());
   const [name = ''] = knownIds(provider, options.name);
@@ -82,8 +83,7 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
     ...{ provider, name, match: 'exact', modelProvider: target.provider, model: target.model },
     ...{ priceStatus: 'inferred', validFrom: options.validFrom ?? BEFORE_ANY_CALL, source },
   };
-  // Without a date it holds for all calls: whatever the name led to from some date on is corrected.
-  const later = options.validFrom === undefined ? beginningsOf(row, list) : [];
+  const later = beginningsAfter(row, list, { isDated: options.validFrom !== undefined });
   const names = [row, ...later.map((validFrom) => ({ ...row, validFrom }))];
   const added = await addPriceList(client, { prices: [], names });
   if (options.json === true) {
@@ -99,14 +99,25 @@ async function alias(client: Client, options: AliasOptions): Promise<void> {
   }
 }
 
-/** When the name began to lead anywhere else. */
-function beginningsOf(row: ModelName, { names }: PriceList): string[] {
-  const same = names.filter(
-    ({ provider, name, match }) =>
-      match === row.match && provider === row.provider && name === row.name,
+/**
+ * When the name began to lead anywhere else, and shall not have. Without a date the new one holds for all calls; with one, until the next
+ * that somebody entered, whatever releases said meanwhile.
+ */
+function beginningsAfter(
+  row: ModelName,
+  { names }: HeldPriceList,
+  { isDated }: { isDated: boolean },
+): string[] {
+  const later = names.filter(
+    ({ provider, name, match, validFrom }) =>
+      match === row.match &&
+      provider === row.provider &&
+      name === row.name &&
+      validFrom > row.validFrom,
   );
-  const later = same.map(({ validFrom }) => validFrom).filter((from) => from > row.validFrom);
-  return [...new Set(later)];
+  const next = isDated ? later.find(isByHand)?.validFrom : undefined;
+  const taken = later.filter(({ validFrom }) => next === undefined || validFrom < next);
+  return [...new Set(taken.map(({ validFrom }) => validFrom))];
 }
 
 /**

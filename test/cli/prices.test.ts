@@ -442,6 +442,20 @@ describe('what somebody took with `prices update`', () => {
     expect(await cost('acme', 'm-1-preview', at)).toBe('2.00 priced');
   });
 
+  test('a name of yours goes before, from its date until your next, whatever releases said since', async () => {
+    const models = [model('m-1', 2, preview), model('m-2', 4), model('m-3', 6)];
+    await take('2026-06-10', '2026-11-01', ...models);
+    const name = ['--provider', 'acme', '--name', 'm-1-preview'];
+    await said('alias', ...name, '--to', 'acme/m-1', '--valid-from', '2026-11-20');
+    await take('2026-06-20', '2026-11-10', model('m-1', 2), model('m-2', 4, moved));
+    expect(await cost('acme', 'm-1-preview', at)).toBe('4.00 priced');
+    await said('alias', ...name, '--to', 'acme/m-3', '--valid-from', '2026-11-05');
+    expect(await cost('acme', 'm-1-preview', '2026-11-04T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-1-preview', '2026-11-05T00:00:00Z')).toBe('6.00 inferred');
+    expect(await cost('acme', 'm-1-preview', at)).toBe('6.00 inferred');
+    expect(await cost('acme', 'm-1-preview', '2026-11-20T00:00:00Z')).toBe('2.00 inferred');
+  });
+
   test('an older file leaves as it is and says so, unless it is taken as the newest', async () => {
     await take('2026-06-10', '2026-11-01', model('m-1', 2));
     const file = await catalogue(model('m-1', 1));
