@@ -184,11 +184,12 @@ describe('its types hold in a strict app', () => {
       withoutAwsSdk();
       const source = `
         import { createPublisher, type LlmCall, PublishError, type Transport } from 'tricost';
+        import { spoolFolder } from 'tricost/spool';
         const transport: Transport = { send: async (messages) => ({ failed: messages.map(({ sequence }) => sequence), refused: [] }) };
         const publisher = createPublisher({
           queueUrl: process.env['TRICOST_QUEUE_URL'],
           onError: (error) => console.log(error instanceof PublishError, error.dropped),
-          spoolDir: '/var/spool/app',
+          spool: spoolFolder('/var/spool/app', { maxBytes: 1_000_000 }),
           transport,
         });
         const call: LlmCall = { ts: '2026-11-23T13:00:00Z', model: 'gpt-5', usage: { input_tokens: 1 } };
@@ -282,10 +283,11 @@ describe('a bundle holds what is imported, and nothing else', () => {
   /** What only one part of the package says. */
   const MARKS = {
     prompts: 'tricost.prompt.v1',
-    publisher: 'producer_id',
+    publisher: 'dropped the oldest',
     SQS: 'AmazonSQS.SendMessageBatch',
     HTTP: 'the collector answered',
     file: 'appendFile',
+    spool: '["lost_message"',
     Lambda: 'getRemainingTimeInMillis',
     OpenTelemetry: 'gen_ai.operation.name',
     meter: 'generativelanguage.googleapis.com',
@@ -301,6 +303,7 @@ describe('a bundle holds what is imported, and nothing else', () => {
     ['tricost/testing', 'memoryTransport', []],
     ['tricost/http', 'httpTransport', ['HTTP']],
     ['tricost/file', 'fileTransport', ['file']],
+    ['tricost/spool', 'spoolFolder', ['spool']],
     ['tricost/lambda', 'withTricost', ['Lambda']],
     ['tricost', 'definePrompt', ['prompts']],
     ['tricost/otel', 'TricostSpanExporter', ['prompts', 'OpenTelemetry']],

@@ -1,6 +1,7 @@
 /** Packs waiting calls into numbered envelopes: one SQS message costs the same with one call or with two hundred. */
 import { randomUUID } from 'node:crypto';
 import type { CallQueue } from './call-queue.ts';
+import { FOOTER, header } from './envelope.ts';
 
 /** Also of all messages of a batch together. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_SQS_BYTES = 1_048_576;
@@ -14,7 +15,6 @@ const ENVELOPE_BYTES = 160;
 export const MAX_CALL_BYTES = MAX_SQS_BYTES - ENVELOPE_BYTES;
 /** What ingest takes as a count. */
 const MAX_DROPPED = 2_147_483_647;
-const FOOTER = ']}';
 const COMMA_BYTES = 1;
 
 /** Retried as it is: with a new sequence, ingest would see the old one as lost. */
@@ -127,19 +127,4 @@ export class MessagePacker {
     const dropped = Math.min(this.#unreported, MAX_DROPPED);
     return header(this.#producerId, this.#sequence + 1, dropped);
   }
-}
-
-/** The envelope of a message that was packed before: the same bytes again. */
-export function repack(
-  producerId: string,
-  { sequence, dropped }: Pick<Message, 'sequence' | 'dropped'>,
-  calls: readonly string[],
-): string {
-  return header(producerId, sequence, dropped) + calls.join(',') + FOOTER;
-}
-
-/** ASCII, so that its length is its size. */
-function header(producerId: string, sequence: number, dropped: number): string {
-  const losses = dropped > 0 ? `"dropped":${dropped},` : '';
-  return `{"v":1,"producer_id":"${producerId}","sequence":${sequence},${losses}"events":[`;
 }

@@ -1,13 +1,4 @@
 /** One producer's calls on their way: from the app, or from the spool of a process that died, to the transport. */
-import {
-  arrivedEntry,
-  lostEntry,
-  lostMessageEntry,
-  packedEntry,
-  type SpoolContent,
-  shedEntry,
-} from '../spool/entries.ts';
-import type { SpoolFile } from '../spool/spool-file.ts';
 import { CallQueue } from './call-queue.ts';
 import { compressMessage } from './compress-message.ts';
 import { deliverBatch } from './deliver-batch.ts';
@@ -15,13 +6,8 @@ import { type Message, MessagePacker } from './message-packer.ts';
 import { type OnError, PublishError } from './publish-error.ts';
 import type { PublisherSettings } from './publisher-settings.ts';
 import type { SerialisedCall } from './serialise-call.ts';
+import type { Counts, Journal, SpoolContent } from './spool.ts';
 import type { Transport } from './transport.ts';
-
-export interface Counts {
-  taken: number;
-  sent: number;
-  dropped: number;
-}
 
 export class Producer {
   readonly #transport: Transport;
@@ -31,7 +17,7 @@ export class Producer {
   readonly #packer: MessagePacker;
   /** Packed, and neither arrived nor lost. */
   #underWay: readonly Message[];
-  #spool: SpoolFile | undefined;
+  #journal: Journal | undefined;
 
   #taken = 0;
   #sent = 0;
@@ -89,34 +75,30 @@ export class Producer {
   }
 
   /** From now on, what happens is written there too. */
-  spoolTo(spool: SpoolFile): void {
-    this.#spool = spool;
+  writeTo(journal: Journal): void {
+    this.#journal = journal;
   }
 
   add(call: SerialisedCall): void {
     this.#taken += 1;
     const shed = this.#queue.push(call);
-    if (shed === 0) {
-      this.#spool?.write([call.json]);
-    } else {
-      this.#countLost(shed);
-      this.#spool?.write([call.json, shedEntry(shed)]);
-      this.#tell(`dropped the oldest ${inWords(shed)}: the buffer is full`, shed);
-    }
+    if (shed > 0) this.#countLost(shed);
+    this.#journal?.added(call, shed);
+    if (shed > 0) this.#tell(`dropped the oldest ${inWords(shed)}: the buffer is full`, shed);
   }
 
   /** Counts calls that cannot be sent: they never waited. */
   refuse(calls: number, message: string, cause?: unknown): void {
     this.#taken += calls;
     this.#countLost(calls);
-    this.#spool?.write([lostEntry(calls)]);
+    this.#journal?.lost(calls);
     this.#tell(message, calls, cause);
   }
 
   /** Losses of another producer, which has no message left to report them with. */
   report(dropped: number): void {
     this.#packer.noteDropped(dropped);
-    this.#spool?.write([lostEntry(dropped)]);
+    this.#journal?.lost(dropped);
   }
 
   /** Sends what is due, and sees to it that the rest will be. */
@@ -189,7 +171,7 @@ export class Producer {
     if (this.#underWay.length > 0 && !this.#isStopped) await this.#deliver();
     while (this.#isDue()) {
       this.#underWay = this.#packer.takeBatch(() => this.#isDue());
-      this.#spool?.write(this.#underWay.map(packedEntry));
+      this.#journal?.packed(this.#underWay);
       await this.#deliver();
     }
     this.#isSending = false;
@@ -215,7 +197,7 @@ export class Producer {
   #onSent(messages: readonly Message[]): void {
     this.#sent += countCalls(messages);
     this.#settle(messages);
-    this.#spool?.write(messages.map(arrivedEntry));
+    this.#journal?.arrived(messages);
   }
 
   #onLost(messages: readonly Message[], cause: unknown): void {
@@ -224,7 +206,7 @@ export class Producer {
     this.#countLost(calls);
     // What a lost envelope was to report, the next one must.
     for (const { dropped } of messages) this.#packer.noteDropped(dropped);
-    this.#spool?.write(messages.map(lostMessageEntry));
+    this.#journal?.lostMessages(messages);
     this.#tell(`dropped ${inWords(calls)} that the queue did not take`, calls, cause);
   }
 
@@ -252,6 +234,6 @@ function countCalls(messages: readonly Message[]): number {
   return messages.reduce((sum, { calls }) => sum + calls, 0);
 }
 
-export function inWords(calls: number): string {
+function inWords(calls: number): string {
   return calls === 1 ? '1 call' : `${calls} calls`;
 }

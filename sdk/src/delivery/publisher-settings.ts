@@ -9,7 +9,6 @@ export interface PublisherSettings {
   flushAfterMs: number;
   maxBufferBytes: number;
   giveUpAfterMs: number;
-  maxSpoolBytes: number;
   compress: boolean;
 }
 
@@ -29,8 +28,7 @@ function defaults(options: PublisherOptions): Record<NumberName, number> {
     flushAfterMs: isServerless ? 0 : 1_000,
     maxBufferBytes: 8 * 1024 * 1024,
     // What is in the spool can wait.
-    giveUpAfterMs: options.spoolDir === undefined ? 300_000 : Number.POSITIVE_INFINITY,
-    maxSpoolBytes: 64 * 1024 * 1024,
+    giveUpAfterMs: options.spool === undefined ? 300_000 : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -40,7 +38,6 @@ const MINIMUMS: Record<NumberName, number> = {
   flushAfterMs: 0,
   maxBufferBytes: 1,
   giveUpAfterMs: 0,
-  maxSpoolBytes: 1,
 };
 
 /** A timer set for longer goes off at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
@@ -65,7 +62,6 @@ export function publisherSettings(options: PublisherOptions, onError: OnError): 
     flushAfterMs: Math.min(setting('flushAfterMs'), LONGEST_TIMER_MS),
     maxBufferBytes: setting('maxBufferBytes'),
     giveUpAfterMs: setting('giveUpAfterMs'),
-    maxSpoolBytes: setting('maxSpoolBytes'),
     compress: options.compress === true,
   };
 }
