@@ -31,11 +31,9 @@ const NOT_IN_A_BODY = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
  */
 export function serialiseCall(call: unknown, nowMs: number): SerialisedCall {
   const own = ownFields(call);
-  const json: string | undefined = JSON.stringify({
-    ...own,
-    event_id: written(own['event_id']) ?? uuidV7(nowMs),
-    ts: written(own['ts']) ?? new Date(nowMs - latencyOf(own)).toISOString(),
-  });
+  own['event_id'] = written(own['event_id']) ?? uuidV7(nowMs);
+  own['ts'] = written(own['ts']) ?? new Date(nowMs - latencyOf(own)).toISOString();
+  const json: string | undefined = JSON.stringify(own);
   if (json?.startsWith('{') !== true) throw new TypeError('a call must serialise to a JSON object');
   const body = json.replace(NOT_IN_A_BODY, escapeUnit);
   return { json: body, bytes: Buffer.byteLength(body) };
@@ -43,11 +41,12 @@ export function serialiseCall(call: unknown, nowMs: number): SerialisedCall {
 
 /** undefined for what JSON cannot write, as an invalid Date or NaN: ingest would refuse the call for its null. */
 function written(value: unknown): unknown {
+  if (typeof value === 'string') return value;
   const json: string | undefined = JSON.stringify(value);
   return json === undefined || json === 'null' ? undefined : value;
 }
 
-/** Fields as JSON.stringify would see them: before spreading, which would lose an inherited `toJSON`. */
+/** A copy of the fields as JSON.stringify would see them: before spreading, which would lose an inherited `toJSON`. */
 function ownFields(call: unknown): Record<string, unknown> {
   const value = hasToJson(call) ? call.toJSON() : call;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

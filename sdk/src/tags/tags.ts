@@ -31,7 +31,10 @@ export interface Tags<Feature extends string = string> {
 /** Inner tags win, key by key. */
 export function mergeTags(outer: Tags, inner: Tags): Tags {
   const merged: Record<string, unknown> = { ...outer };
-  for (const [key, value] of Object.entries(inner)) if (value !== undefined) merged[key] = value;
+  for (const key of Object.keys(inner)) {
+    const value = inner[key as keyof Tags];
+    if (value !== undefined) merged[key] = value;
+  }
   if (outer.tags && inner.tags) merged['tags'] = { ...outer.tags, ...inner.tags };
   return merged;
 }
@@ -64,8 +67,12 @@ export function tagFields(tags: Tags): Partial<Known<TagFields>> {
     environment: text(tags.environment),
     tags: pairs(tags.tags),
   };
-  const known = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(known) as Partial<Known<TagFields>>;
+  const known: Record<string, unknown> = {};
+  for (const key of Object.keys(fields)) {
+    const value = fields[key as keyof TagFields];
+    if (value !== null) known[key] = value;
+  }
+  return known as Partial<Known<TagFields>>;
 }
 
 /** A user id that a database gave as a number is one all the same. */
