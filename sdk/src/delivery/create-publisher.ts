@@ -6,13 +6,15 @@ import { contained, PublishError, warnOnConsole } from './publish-error.ts';
 import type { FlushResult, Publisher, PublisherOptions, PublisherStats } from './publisher.ts';
 import { publisherSettings } from './publisher-settings.ts';
 import { type SerialisedCall, serialiseCall } from './serialise-call.ts';
-import type { OpenSpool, Spool } from './spool.ts';
+import type { OpenSpool, Spool, Tell } from './spool.ts';
 
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const onError = contained(options.onError ?? warnOnConsole());
-  const settings = publisherSettings(options, onError);
+  const tell: Tell = (problem, dropped, cause) =>
+    onError(new PublishError(problem, dropped, cause));
+  const settings = publisherSettings(options, tell);
   const transport = options.transport ?? sqsTransport(options);
-  const own = new Producer(transport, settings, onError);
+  const own = new Producer(transport, settings, tell);
   const spool = openSpool(options.spool);
   let shutDown: Promise<FlushResult> | undefined;
 
@@ -20,11 +22,11 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     try {
       return unopened?.open({
         own,
-        resume: (content) => new Producer(transport, settings, onError, content),
-        tell: (problem, dropped, cause) => onError(new PublishError(problem, dropped, cause)),
+        resume: (content) => new Producer(transport, settings, tell, content),
+        tell,
       });
     } catch (cause) {
-      onError(new PublishError('no spool: a crash would lose the calls that wait', 0, cause));
+      tell('no spool: a crash would lose the calls that wait', 0, cause);
       return undefined;
     }
   }
@@ -75,7 +77,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     try {
       await transport.close?.();
     } catch (cause) {
-      onError(new PublishError('cannot close the transport', 0, cause));
+      tell('cannot close the transport', 0, cause);
     }
     return result;
   }
@@ -84,7 +86,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     try {
       options.waitUntil?.(flush());
     } catch (cause) {
-      onError(new PublishError('waitUntil failed: call it where a request is served', 0, cause));
+      tell('waitUntil failed: call it where a request is served', 0, cause);
     }
   }
 

@@ -3,16 +3,16 @@ import { CallQueue } from './call-queue.ts';
 import { compressMessage } from './compress-message.ts';
 import { deliverBatch } from './deliver-batch.ts';
 import { type Message, MessagePacker } from './message-packer.ts';
-import { type OnError, PublishError } from './publish-error.ts';
 import type { PublisherSettings } from './publisher-settings.ts';
 import type { SerialisedCall } from './serialise-call.ts';
-import type { Counts, Journal, SpoolContent } from './spool.ts';
+import type { Counts, Journal, SpoolContent, Tell } from './spool.ts';
 import type { Transport } from './transport.ts';
 
 export class Producer {
   readonly #transport: Transport;
   readonly #settings: PublisherSettings;
-  readonly #onError: OnError;
+  /** Called after everything is counted and written: the app's callback may publish. */
+  readonly #tell: Tell;
   readonly #queue: CallQueue;
   readonly #packer: MessagePacker;
   /** Packed, and neither arrived nor lost. */
@@ -30,15 +30,10 @@ export class Producer {
   readonly #flushes = new Set<{ upTo: number; resolve: () => void }>();
 
   /** @param from what a process that died had taken and not delivered; default: a new producer without calls */
-  constructor(
-    transport: Transport,
-    settings: PublisherSettings,
-    onError: OnError,
-    from?: SpoolContent,
-  ) {
+  constructor(transport: Transport, settings: PublisherSettings, tell: Tell, from?: SpoolContent) {
     this.#transport = transport;
     this.#settings = settings;
-    this.#onError = onError;
+    this.#tell = tell;
     this.#queue = new CallQueue(
       from === undefined ? settings.maxBufferBytes : Number.POSITIVE_INFINITY,
     );
@@ -222,11 +217,6 @@ export class Producer {
   #countLost(calls: number): void {
     this.#dropped += calls;
     this.#packer.noteDropped(calls);
-  }
-
-  /** After everything is counted and written: the app's callback may publish. */
-  #tell(message: string, dropped: number, cause?: unknown): void {
-    this.#onError(new PublishError(message, dropped, cause));
   }
 }
 

@@ -1,7 +1,7 @@
 /** The publisher's numbers, checked once: a wrong one must neither throw into the app nor stop what it publishes. */
 import { BILLING_CHUNK_BYTES } from './message-packer.ts';
-import { type OnError, PublishError } from './publish-error.ts';
 import type { PublisherOptions } from './publisher.ts';
+import type { Tell } from './spool.ts';
 
 export interface PublisherSettings {
   maxMessageBytes: number;
@@ -44,7 +44,7 @@ const MINIMUMS: Record<NumberName, number> = {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The defaults where an option is absent, and, told to `onError`, where it makes no sense. */
-export function publisherSettings(options: PublisherOptions, onError: OnError): PublisherSettings {
+export function publisherSettings(options: PublisherOptions, tell: Tell): PublisherSettings {
   const fallbacks = defaults(options);
   const setting = (name: NumberName): number => {
     const value: unknown = options[name];
@@ -52,7 +52,7 @@ export function publisherSettings(options: PublisherOptions, onError: OnError): 
     const fallback = fallbacks[name];
     if (value !== undefined) {
       const problem = `${name} must be a number of ${MINIMUMS[name]} or more, got ${String(value)}; taking ${fallback}`;
-      onError(new PublishError(problem, 0, undefined));
+      tell(problem, 0);
     }
     return fallback;
   };

@@ -34,7 +34,7 @@ export interface PublisherOptions {
   spool?: Spool | undefined;
   /** Of your platform: keeps a serverless function alive until what it has published is sent. */
   waitUntil?: ((sent: Promise<unknown>) => void) | undefined;
-  /** Told of every failed delivery and every loss. Default: a console warning, at most one a minute. */
+  /** Told of every failed delivery and every loss. Default: console warnings, one a minute of each subject. */
   onError?: OnError;
 }
 
