@@ -1,7 +1,7 @@
 /** The publisher: takes calls from the app without ever getting in its way, and sends them to the queue in the background. */
 import { sqsTransport } from '../transports/sqs.ts';
 import { MAX_CALL_BYTES } from './message-packer.ts';
-import { Producer } from './producer.ts';
+import { inWords, Producer } from './producer.ts';
 import { contained, PublishError, warnOnConsole } from './publish-error.ts';
 import type { FlushResult, Publisher, PublisherOptions, PublisherStats } from './publisher.ts';
 import { publisherSettings } from './publisher-settings.ts';
@@ -74,6 +74,9 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     const result = await flush({ timeoutMs });
     own.stop();
     spool?.close();
+    if (result.pending > 0) {
+      tell(`shut down with ${inWords(result.pending)} on its way, which is tried no more`, 0);
+    }
     try {
       await transport.close?.();
     } catch (cause) {

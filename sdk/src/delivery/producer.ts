@@ -224,6 +224,6 @@ function countCalls(messages: readonly Message[]): number {
   return messages.reduce((sum, { calls }) => sum + calls, 0);
 }
 
-function inWords(calls: number): string {
+export function inWords(calls: number): string {
   return calls === 1 ? '1 call' : `${calls} calls`;
 }

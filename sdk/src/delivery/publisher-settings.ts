@@ -45,23 +45,16 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The defaults where an option is absent, and, told to `onError`, where it makes no sense. */
 export function publisherSettings(options: PublisherOptions, tell: Tell): PublisherSettings {
-  const fallbacks = defaults(options);
-  const setting = (name: NumberName): number => {
+  const settings = { ...defaults(options), compress: options.compress === true };
+  for (const name of Object.keys(MINIMUMS) as NumberName[]) {
     const value: unknown = options[name];
-    if (typeof value === 'number' && value >= MINIMUMS[name]) return value;
-    const fallback = fallbacks[name];
-    if (value !== undefined) {
-      const problem = `${name} must be a number of ${MINIMUMS[name]} or more, got ${String(value)}; taking ${fallback}`;
-      tell(problem, 0);
+    if (value === undefined) continue;
+    if (typeof value === 'number' && value >= MINIMUMS[name]) settings[name] = value;
+    else {
+      const minimum = `${name} must be a number of ${MINIMUMS[name]} or more`;
+      tell(`${minimum}, got ${String(value)}; taking ${settings[name]}`, 0);
     }
-    return fallback;
-  };
-  return {
-    maxMessageBytes: setting('maxMessageBytes'),
-    flushAfterEvents: setting('flushAfterEvents'),
-    flushAfterMs: Math.min(setting('flushAfterMs'), LONGEST_TIMER_MS),
-    maxBufferBytes: setting('maxBufferBytes'),
-    giveUpAfterMs: setting('giveUpAfterMs'),
-    compress: options.compress === true,
-  };
+  }
+  settings.flushAfterMs = Math.min(settings.flushAfterMs, LONGEST_TIMER_MS);
+  return settings;
 }

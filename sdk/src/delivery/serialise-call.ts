@@ -1,5 +1,6 @@
 /** Turns a call into the text that will be sent, at once: what the app does to its objects afterwards changes nothing. */
 import type { LlmCall } from '../../../domain/contract/llm-call.ts';
+import { isObject } from '../../../domain/json.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** A call as the app hands it over: `ts` may be missing, `event_id` should be. */
@@ -49,21 +50,12 @@ function written(value: unknown): unknown {
 /** A copy of the fields as JSON.stringify would see them: before spreading, which would lose an inherited `toJSON`. */
 function ownFields(call: unknown): Record<string, unknown> {
   const value = hasToJson(call) ? call.toJSON() : call;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(
-      `a call must be an object, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value}`,
-    );
-  }
+  if (!isObject(value)) throw new TypeError(`a call must be an object, not ${typeof value}`);
   return { ...value };
 }
 
 function hasToJson(value: unknown): value is { toJSON(): unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'toJSON' in value &&
-    typeof value.toJSON === 'function'
-  );
+  return isObject(value) && typeof value['toJSON'] === 'function';
 }
 
 /** A call is published when it has ended; `ts` is when it started. */

@@ -1,5 +1,6 @@
 /** What an app says of its calls: who caused them, for which feature, with which prompt. */
 import type { CallInput } from '../delivery/serialise-call.ts';
+import { type Known, knownFields } from './known-fields.ts';
 
 /** What a prompt is known by; `definePrompt()` makes one. */
 export interface PromptReference {
@@ -52,11 +53,9 @@ type TagFields = Pick<
   | 'tags'
 >;
 
-type Known<Fields> = { [Key in keyof Fields]: NonNullable<Fields[Key]> };
-
 /** As fields of a call. What is of a wrong type is left out: ingest would refuse the whole call for it. */
-export function tagFields(tags: Tags): Partial<Known<TagFields>> {
-  const fields: TagFields = {
+export function tagFields(tags: Tags): Known<TagFields> {
+  return knownFields<TagFields>({
     user_id: idText(tags.userId),
     user_tier: text(tags.userTier),
     feature: text(tags.feature),
@@ -66,13 +65,7 @@ export function tagFields(tags: Tags): Partial<Known<TagFields>> {
     service: text(tags.service),
     environment: text(tags.environment),
     tags: pairs(tags.tags),
-  };
-  const known: Record<string, unknown> = {};
-  for (const key of Object.keys(fields)) {
-    const value = fields[key as keyof TagFields];
-    if (value !== null) known[key] = value;
-  }
-  return known as Partial<Known<TagFields>>;
+  });
 }
 
 /** A user id that a database gave as a number is one all the same. */
