@@ -75,7 +75,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     own.stop();
     spool?.close();
     if (result.pending > 0) {
-      tell(`shut down with ${inWords(result.pending)} on its way, which is tried no more`, 0);
+      tell(`shut down with ${inWords(result.pending)} still on its way`, 0);
     }
     try {
       await transport.close?.();
