@@ -1,5 +1,5 @@
 /** A folder in which waiting calls survive the process, however it ends. */
-import type { OpenSpool, Spool, SpooledPublisher } from '../delivery/spool.ts';
+import type { OpenSpool, Spool, SpooledPublisher, Tell } from '../delivery/spool.ts';
 import { Recovery } from './recovery.ts';
 import { SharedFolder } from './shared-folder.ts';
 import { SpoolFile } from './spool-file.ts';
@@ -20,12 +20,7 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 export function spoolFolder(directory: string, { maxBytes }: SpoolOptions = {}): Spool {
   return {
     open({ own, resume, tell }: SpooledPublisher): OpenSpool {
-      if (maxBytes !== undefined && !(maxBytes >= 1)) {
-        const got = String(maxBytes);
-        tell(`maxBytes must be a number of 1 or more, got ${got}; taking ${DEFAULT_MAX_BYTES}`, 0);
-      }
-      const limit = maxBytes !== undefined && maxBytes >= 1 ? maxBytes : DEFAULT_MAX_BYTES;
-      const folder = new SharedFolder(directory, limit);
+      const folder = new SharedFolder(directory, limitFor(maxBytes, tell));
       const file = new SpoolFile(folder.pathOf(own.content.producing.producerId), own, tell);
       own.writeTo(file);
       const recovery = new Recovery({ folder, own, resume, tell });
@@ -44,4 +39,13 @@ export function spoolFolder(directory: string, { maxBytes }: SpoolOptions = {}):
       };
     },
   };
+}
+
+function limitFor(maxBytes: unknown, tell: Tell): number {
+  if (typeof maxBytes === 'number' && maxBytes >= 1) return maxBytes;
+  if (maxBytes !== undefined) {
+    const got = String(maxBytes);
+    tell(`maxBytes must be a number of 1 or more, got ${got}; taking ${DEFAULT_MAX_BYTES}`, 0);
+  }
+  return DEFAULT_MAX_BYTES;
 }

@@ -188,6 +188,18 @@ describe('never in the way', () => {
     chmodSync(spoolDir, 0o700);
   });
 
+  test.each([0, Number.NaN, '64'])(
+    'a bound of %s makes no sense, and is told',
+    async (maxBytes) => {
+      const onError = vi.fn();
+      const spool = spoolFolder(spoolDir, { maxBytes: maxBytes as number });
+      const { publish, flush } = startPublisher({ onError }, spool);
+      expect(String(onError.mock.calls[0]?.[0])).toContain(`got ${maxBytes}; taking 67108864`);
+      publish(CALL);
+      expect(await flush()).toEqual({ sent: 1, dropped: 0, pending: 0 });
+    },
+  );
+
   test('a disk that is full ends nothing, and what it took is recovered', async () => {
     // In blocks of 512 bytes, or of 1,024 in some shells: less than the calls need.
     const { app, ids } = await startApp(2_000, { fileBlocks: '64' });
