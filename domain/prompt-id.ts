@@ -2,7 +2,7 @@
  * The id of a prompt: a hash of what the developer controls (the template), never of the rendered text, which would give
  * every call a prompt of its own.
  */
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.ts';
 
 export interface PromptPart {
   /** For example `system` or `user`. */
@@ -29,7 +29,9 @@ export function promptId(parts: readonly PromptPart[]): string {
   const canonical = parts
     .map(({ role, text }) => `${role}${UNIT_SEPARATOR}${canonicalText(text)}`)
     .join(RECORD_SEPARATOR);
-  const digest = createHash('sha256').update(`${CANONICAL_FORM}\n${canonical}`, 'utf8');
+  const digest = nodeCrypto()
+    .createHash('sha256')
+    .update(`${CANONICAL_FORM}\n${canonical}`, 'utf8');
   return `p_${digest.digest('hex').slice(0, HEX_DIGITS)}`;
 }
 

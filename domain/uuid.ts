@@ -1,5 +1,5 @@
 /** UUIDs: what is one, and ids derived from names, the same wherever and however often they are computed. */
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from './node-crypto.ts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -11,7 +11,8 @@ export function isUuid(text: string): boolean {
 
 /** UUIDv5 of a name in a namespace (RFC 9562 §5.5). */
 export function uuidV5(namespace: string, name: string): string {
-  const bytes = createHash('sha1')
+  const bytes = nodeCrypto()
+    .createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
     .update(name, 'utf8')
     .digest()

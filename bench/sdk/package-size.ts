@@ -1,4 +1,7 @@
-/** What the SDK adds to an app's bundle: all that `tricost` exports, minified and compressed. */
+/**
+ * What the core adds to an app's bundle at most, minified and compressed: all that `tricost` exports, which is createTricost()
+ * with its meter, tags, prompts, batches and the way to SQS. Subpaths come on top where they are imported.
+ */
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 

@@ -15,6 +15,7 @@ export type {
   SqsClient,
 } from './delivery/publisher.ts';
 export type { CallInput } from './delivery/serialise-call.ts';
+export type { Spool } from './delivery/spool.ts';
 export type { Transport, TransportOutcome } from './delivery/transport.ts';
 export type { HostOptions, Hosts } from './meter/hosts.ts';
 export type { ClientMeter } from './meter/meter-client.ts';

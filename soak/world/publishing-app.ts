@@ -4,6 +4,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LlmCall } from '../../domain/contract/llm-call.ts';
 import { createPublisher } from '../../sdk/src/index.ts';
+import { spoolFolder } from '../../sdk/src/spool/index.ts';
 import type { AppSettings } from './app-process.ts';
 
 const TICK_MS = 10;
@@ -14,7 +15,7 @@ const settings: AppSettings = JSON.parse(process.argv[2] ?? '');
 const calls = readFileSync(settings.callsFile, 'utf8').trimEnd().split('\n');
 const publisher = createPublisher({
   queueUrl: settings.queueUrl,
-  spoolDir: settings.spoolDir,
+  spool: spoolFolder(settings.spoolDir),
   ...(settings.maxBufferBytes === undefined ? {} : { maxBufferBytes: settings.maxBufferBytes }),
   onError: () => {},
 });

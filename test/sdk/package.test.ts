@@ -15,6 +15,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { gzippedKb } from '../../bench/sdk/package-size.ts';
 import { startFakeProviders } from '../../sdk/src/testing/index.ts';
 import { assertCall, receiveEnvelopes } from '../support/received-envelopes.ts';
 import { startQueue, type TestQueueEngine } from '../support/sqs.ts';
@@ -184,11 +185,12 @@ describe('its types hold in a strict app', () => {
       withoutAwsSdk();
       const source = `
         import { createPublisher, type LlmCall, PublishError, type Transport } from 'tricost';
+        import { spoolFolder } from 'tricost/spool';
         const transport: Transport = { send: async (messages) => ({ failed: messages.map(({ sequence }) => sequence), refused: [] }) };
         const publisher = createPublisher({
           queueUrl: process.env['TRICOST_QUEUE_URL'],
           onError: (error) => console.log(error instanceof PublishError, error.dropped),
-          spoolDir: '/var/spool/app',
+          spool: spoolFolder('/var/spool/app', { maxBytes: 1_000_000 }),
           transport,
         });
         const call: LlmCall = { ts: '2026-11-23T13:00:00Z', model: 'gpt-5', usage: { input_tokens: 1 } };
@@ -279,13 +281,18 @@ describe('its types hold in a strict app', () => {
 });
 
 describe('a bundle holds what is imported, and nothing else', () => {
+  test('the core is 15 kB at most, minified and compressed', async () => {
+    expect(await gzippedKb(app)).toBeLessThanOrEqual(15);
+  });
+
   /** What only one part of the package says. */
   const MARKS = {
     prompts: 'tricost.prompt.v1',
-    publisher: 'producer_id',
+    publisher: 'dropped the oldest',
     SQS: 'AmazonSQS.SendMessageBatch',
     HTTP: 'the collector answered',
     file: 'appendFile',
+    spool: '["lost_message"',
     Lambda: 'getRemainingTimeInMillis',
     OpenTelemetry: 'gen_ai.operation.name',
     meter: 'generativelanguage.googleapis.com',
@@ -301,6 +308,7 @@ describe('a bundle holds what is imported, and nothing else', () => {
     ['tricost/testing', 'memoryTransport', []],
     ['tricost/http', 'httpTransport', ['HTTP']],
     ['tricost/file', 'fileTransport', ['file']],
+    ['tricost/spool', 'spoolFolder', ['spool']],
     ['tricost/lambda', 'withTricost', ['Lambda']],
     ['tricost', 'definePrompt', ['prompts']],
     ['tricost/otel', 'TricostSpanExporter', ['prompts', 'OpenTelemetry']],
@@ -335,6 +343,19 @@ describe('the life of a process', () => {
       publisher.publish({ model: 'gpt-5' });
       console.log((await publisher.flush({ timeoutMs: 300 })).pending);`;
     expect(await runIn(process.execPath, source)).toBe('1');
+  });
+
+  test('what Node itself takes long to load is loaded with the first call, not at the start', async () => {
+    const source = `
+      const slow = ['NativeModule crypto', 'NativeModule internal/fs/promises', 'NativeModule zlib'];
+      const loaded = () => slow.filter((name) => process.moduleLoadList.includes(name));
+      const { createTricost } = await import('tricost');
+      const tricost = createTricost({ queueUrl: 'http://127.0.0.1:9/' });
+      tricost.meter(fetch);
+      console.log(loaded().length);
+      tricost.publish({ model: 'gpt-5' });
+      console.log(loaded().join());`;
+    expect(await runIn(process.execPath, source)).toBe('0\nNativeModule crypto');
   });
 
   test('the AWS SDK is loaded with the first batch, not at the start', async () => {

@@ -17,6 +17,7 @@ export default class SummaryReporter implements Reporter {
     const failed = count('failed') + outsideTests + unhandledErrors.length;
     const skipped = count('skipped');
     if (skipped > 0) console.log(`${skipped} skipped`);
+    for (const reason of reasonsToSkip(modules)) console.log(`  ${reason}`);
     console.log(
       [
         `${count('passed')} passed`,
@@ -26,4 +27,10 @@ export default class SummaryReporter implements Reporter {
       ].join(', '),
     );
   }
+}
+
+/** The titles that say why: vitest itself prints none of a file that is skipped whole. */
+function reasonsToSkip(modules: readonly TestModule[]): ReadonlySet<string> {
+  const suites = modules.flatMap((module) => [...module.children.allSuites()]);
+  return new Set(suites.map(({ name }) => name).filter((name) => name.includes('(skipped: ')));
 }

@@ -1,40 +1,32 @@
 /** The publisher: takes calls from the app without ever getting in its way, and sends them to the queue in the background. */
-import { SpoolFile } from '../spool/spool-file.ts';
-import { SpoolFolder } from '../spool/spool-folder.ts';
 import { sqsTransport } from '../transports/sqs.ts';
 import { MAX_CALL_BYTES } from './message-packer.ts';
-import { Producer } from './producer.ts';
+import { inWords, Producer } from './producer.ts';
 import { contained, PublishError, warnOnConsole } from './publish-error.ts';
 import type { FlushResult, Publisher, PublisherOptions, PublisherStats } from './publisher.ts';
 import { publisherSettings } from './publisher-settings.ts';
-import { Recovery } from './recovery.ts';
 import { type SerialisedCall, serialiseCall } from './serialise-call.ts';
+import type { OpenSpool, Spool, Tell } from './spool.ts';
 
 export function createPublisher(options: PublisherOptions = {}): Publisher {
   const onError = contained(options.onError ?? warnOnConsole());
-  const settings = publisherSettings(options, onError);
+  const tell: Tell = (problem, dropped, cause) =>
+    onError(new PublishError(problem, dropped, cause));
+  const settings = publisherSettings(options, tell);
   const transport = options.transport ?? sqsTransport(options);
-  const own = new Producer(transport, settings, onError);
-  const spool = openSpool(options.spoolDir);
+  const own = new Producer(transport, settings, tell);
+  const spool = openSpool(options.spool);
   let shutDown: Promise<FlushResult> | undefined;
 
-  function openSpool(directory: string | undefined) {
-    if (directory === undefined) return undefined;
+  function openSpool(unopened: Spool | undefined): OpenSpool | undefined {
     try {
-      const folder = new SpoolFolder(directory, settings.maxSpoolBytes);
-      const file = new SpoolFile(folder.pathOf(own.content.producing.producerId), own, onError);
-      own.spoolTo(file);
-      const recovery = new Recovery({
-        folder,
+      return unopened?.open({
         own,
-        resume: (content) => new Producer(transport, settings, onError, content),
-        onError,
+        resume: (content) => new Producer(transport, settings, tell, content),
+        tell,
       });
-      recovery.start();
-      return { folder, file, recovery };
     } catch (cause) {
-      const problem = `cannot use the spool ${directory}: a crash would lose the calls that wait`;
-      onError(new PublishError(problem, 0, cause));
+      tell('no spool: a crash would lose the calls that wait', 0, cause);
       return undefined;
     }
   }
@@ -60,7 +52,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   }
 
   function stats(): PublisherStats {
-    const counts = [own.counts, ...(spool === undefined ? [] : [spool.recovery.counts])];
+    const counts = [own.counts, ...(spool === undefined ? [] : [spool.counts])];
     const total = (name: keyof (typeof counts)[number]) =>
       counts.reduce((sum, of) => sum + of[name], 0);
     const [published, sent, dropped] = [total('taken'), total('sent'), total('dropped')];
@@ -69,10 +61,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
 
   async function flush({ timeoutMs = 10_000 } = {}): Promise<FlushResult> {
     const before = stats();
-    const pending = await Promise.all([
-      own.flush(timeoutMs),
-      spool?.recovery.flush(timeoutMs) ?? 0,
-    ]);
+    const pending = await Promise.all([own.flush(timeoutMs), spool?.flush(timeoutMs) ?? 0]);
     const { sent, dropped } = stats();
     return {
       sent: sent - before.sent,
@@ -84,14 +73,14 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   async function stop(timeoutMs: number | undefined): Promise<FlushResult> {
     const result = await flush({ timeoutMs });
     own.stop();
-    spool?.recovery.stop();
-    if (own.isDone) spool?.file.remove();
-    else spool?.file.close();
-    spool?.folder.close();
+    spool?.close();
+    if (result.pending > 0) {
+      tell(`shut down with ${inWords(result.pending)} still on its way`, 0);
+    }
     try {
       await transport.close?.();
     } catch (cause) {
-      onError(new PublishError('cannot close the transport', 0, cause));
+      tell('cannot close the transport', 0, cause);
     }
     return result;
   }
@@ -100,7 +89,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     try {
       options.waitUntil?.(flush());
     } catch (cause) {
-      onError(new PublishError('waitUntil failed: call it where a request is served', 0, cause));
+      tell('waitUntil failed: call it where a request is served', 0, cause);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Packs waiting calls into numbered envelopes: one SQS message costs the same with one call or with two hundred. */
-import { randomUUID } from 'node:crypto';
+import { nodeCrypto } from '../../../domain/node-crypto.ts';
 import type { CallQueue } from './call-queue.ts';
+import { FOOTER, header } from './envelope.ts';
 
 /** Also of all messages of a batch together. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MAX_SQS_BYTES = 1_048_576;
@@ -14,7 +15,6 @@ const ENVELOPE_BYTES = 160;
 export const MAX_CALL_BYTES = MAX_SQS_BYTES - ENVELOPE_BYTES;
 /** What ingest takes as a count. */
 const MAX_DROPPED = 2_147_483_647;
-const FOOTER = ']}';
 const COMMA_BYTES = 1;
 
 /** Retried as it is: with a new sequence, ingest would see the old one as lost. */
@@ -43,7 +43,8 @@ export interface Producing {
 export class MessagePacker {
   readonly #queue: CallQueue;
   readonly #maxBytes: number;
-  readonly #producerId: string;
+  /** Of a new producer once it is asked for: an app that starts has nothing to send yet. */
+  #producerId: string | undefined;
   #sequence: number;
   #unreported: number;
 
@@ -51,24 +52,25 @@ export class MessagePacker {
    * @param maxBytes of a message, its envelope included; a call that is larger alone goes alone
    * @param from default: a new producer. A fork or restart counts from 1 under a new name, so that a gap always is a loss
    */
-  constructor(
-    queue: CallQueue,
-    maxBytes: number,
-    from: Producing = { producerId: randomUUID(), sequence: 0, unreported: 0 },
-  ) {
+  constructor(queue: CallQueue, maxBytes: number, from?: Producing) {
     this.#queue = queue;
     this.#maxBytes = Math.min(maxBytes, MAX_SQS_BYTES);
-    this.#producerId = from.producerId;
-    this.#sequence = from.sequence;
-    this.#unreported = from.unreported;
+    this.#producerId = from?.producerId;
+    this.#sequence = from?.sequence ?? 0;
+    this.#unreported = from?.unreported ?? 0;
   }
 
   get producing(): Producing {
     return {
-      producerId: this.#producerId,
+      producerId: this.#ownId(),
       sequence: this.#sequence,
       unreported: this.#unreported,
     };
+  }
+
+  #ownId(): string {
+    this.#producerId ??= nodeCrypto().randomUUID();
+    return this.#producerId;
   }
 
   /** The next envelope will report them. */
@@ -125,21 +127,6 @@ export class MessagePacker {
 
   #header(): string {
     const dropped = Math.min(this.#unreported, MAX_DROPPED);
-    return header(this.#producerId, this.#sequence + 1, dropped);
+    return header(this.#ownId(), this.#sequence + 1, dropped);
   }
-}
-
-/** The envelope of a message that was packed before: the same bytes again. */
-export function repack(
-  producerId: string,
-  { sequence, dropped }: Pick<Message, 'sequence' | 'dropped'>,
-  calls: readonly string[],
-): string {
-  return header(producerId, sequence, dropped) + calls.join(',') + FOOTER;
-}
-
-/** ASCII, so that its length is its size. */
-function header(producerId: string, sequence: number, dropped: number): string {
-  const losses = dropped > 0 ? `"dropped":${dropped},` : '';
-  return `{"v":1,"producer_id":"${producerId}","sequence":${sequence},${losses}"events":[`;
 }

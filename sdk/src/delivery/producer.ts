@@ -1,37 +1,23 @@
 /** One producer's calls on their way: from the app, or from the spool of a process that died, to the transport. */
-import {
-  arrivedEntry,
-  lostEntry,
-  lostMessageEntry,
-  packedEntry,
-  type SpoolContent,
-  shedEntry,
-} from '../spool/entries.ts';
-import type { SpoolFile } from '../spool/spool-file.ts';
 import { CallQueue } from './call-queue.ts';
 import { compressMessage } from './compress-message.ts';
 import { deliverBatch } from './deliver-batch.ts';
 import { type Message, MessagePacker } from './message-packer.ts';
-import { type OnError, PublishError } from './publish-error.ts';
 import type { PublisherSettings } from './publisher-settings.ts';
 import type { SerialisedCall } from './serialise-call.ts';
+import type { Counts, Journal, SpoolContent, Tell } from './spool.ts';
 import type { Transport } from './transport.ts';
-
-export interface Counts {
-  taken: number;
-  sent: number;
-  dropped: number;
-}
 
 export class Producer {
   readonly #transport: Transport;
   readonly #settings: PublisherSettings;
-  readonly #onError: OnError;
+  /** Called after everything is counted and written: the app's callback may publish. */
+  readonly #tell: Tell;
   readonly #queue: CallQueue;
   readonly #packer: MessagePacker;
   /** Packed, and neither arrived nor lost. */
   #underWay: readonly Message[];
-  #spool: SpoolFile | undefined;
+  #journal: Journal | undefined;
 
   #taken = 0;
   #sent = 0;
@@ -44,15 +30,10 @@ export class Producer {
   readonly #flushes = new Set<{ upTo: number; resolve: () => void }>();
 
   /** @param from what a process that died had taken and not delivered; default: a new producer without calls */
-  constructor(
-    transport: Transport,
-    settings: PublisherSettings,
-    onError: OnError,
-    from?: SpoolContent,
-  ) {
+  constructor(transport: Transport, settings: PublisherSettings, tell: Tell, from?: SpoolContent) {
     this.#transport = transport;
     this.#settings = settings;
-    this.#onError = onError;
+    this.#tell = tell;
     this.#queue = new CallQueue(
       from === undefined ? settings.maxBufferBytes : Number.POSITIVE_INFINITY,
     );
@@ -89,34 +70,30 @@ export class Producer {
   }
 
   /** From now on, what happens is written there too. */
-  spoolTo(spool: SpoolFile): void {
-    this.#spool = spool;
+  writeTo(journal: Journal): void {
+    this.#journal = journal;
   }
 
   add(call: SerialisedCall): void {
     this.#taken += 1;
     const shed = this.#queue.push(call);
-    if (shed === 0) {
-      this.#spool?.write([call.json]);
-    } else {
-      this.#countLost(shed);
-      this.#spool?.write([call.json, shedEntry(shed)]);
-      this.#tell(`dropped the oldest ${inWords(shed)}: the buffer is full`, shed);
-    }
+    if (shed > 0) this.#countLost(shed);
+    this.#journal?.added(call, shed);
+    if (shed > 0) this.#tell(`dropped the oldest ${inWords(shed)}: the buffer is full`, shed);
   }
 
   /** Counts calls that cannot be sent: they never waited. */
   refuse(calls: number, message: string, cause?: unknown): void {
     this.#taken += calls;
     this.#countLost(calls);
-    this.#spool?.write([lostEntry(calls)]);
+    this.#journal?.lost(calls);
     this.#tell(message, calls, cause);
   }
 
   /** Losses of another producer, which has no message left to report them with. */
   report(dropped: number): void {
     this.#packer.noteDropped(dropped);
-    this.#spool?.write([lostEntry(dropped)]);
+    this.#journal?.lost(dropped);
   }
 
   /** Sends what is due, and sees to it that the rest will be. */
@@ -189,7 +166,7 @@ export class Producer {
     if (this.#underWay.length > 0 && !this.#isStopped) await this.#deliver();
     while (this.#isDue()) {
       this.#underWay = this.#packer.takeBatch(() => this.#isDue());
-      this.#spool?.write(this.#underWay.map(packedEntry));
+      this.#journal?.packed(this.#underWay);
       await this.#deliver();
     }
     this.#isSending = false;
@@ -215,7 +192,7 @@ export class Producer {
   #onSent(messages: readonly Message[]): void {
     this.#sent += countCalls(messages);
     this.#settle(messages);
-    this.#spool?.write(messages.map(arrivedEntry));
+    this.#journal?.arrived(messages);
   }
 
   #onLost(messages: readonly Message[], cause: unknown): void {
@@ -224,7 +201,7 @@ export class Producer {
     this.#countLost(calls);
     // What a lost envelope was to report, the next one must.
     for (const { dropped } of messages) this.#packer.noteDropped(dropped);
-    this.#spool?.write(messages.map(lostMessageEntry));
+    this.#journal?.lostMessages(messages);
     this.#tell(`dropped ${inWords(calls)} that the queue did not take`, calls, cause);
   }
 
@@ -240,11 +217,6 @@ export class Producer {
   #countLost(calls: number): void {
     this.#dropped += calls;
     this.#packer.noteDropped(calls);
-  }
-
-  /** After everything is counted and written: the app's callback may publish. */
-  #tell(message: string, dropped: number, cause?: unknown): void {
-    this.#onError(new PublishError(message, dropped, cause));
   }
 }
 

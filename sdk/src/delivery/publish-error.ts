@@ -15,14 +15,23 @@ export class PublishError extends Error {
 export type OnError = (error: PublishError) => void;
 
 const WARNING_INTERVAL_MS = 60_000;
+/** Beyond these, what a message names is new each time. */
+const MAX_SUBJECTS = 20;
 
-/** The default: a warning on the console, at most one a minute. */
+/** The default: a warning on the console, one a minute of each subject, so that none hides another. */
 export function warnOnConsole(): OnError {
-  let nextAt = Number.NEGATIVE_INFINITY;
+  const told = new Set<string>();
+  let endsAt = Number.NEGATIVE_INFINITY;
   return ({ message, cause }) => {
     const now = performance.now();
-    if (now < nextAt) return;
-    nextAt = now + WARNING_INTERVAL_MS;
+    if (now >= endsAt) {
+      told.clear();
+      endsAt = now + WARNING_INTERVAL_MS;
+    }
+    // How many calls it is about is another number each time.
+    const subject = message.replace(/\d+( calls?)?/g, '');
+    if (told.has(subject) || told.size >= MAX_SUBJECTS) return;
+    told.add(subject);
     console.warn(
       `tricost: ${message}${cause instanceof Error ? ` (${cause.message || cause.name})` : ''}`,
     );

@@ -1,7 +1,7 @@
 /** The publisher's numbers, checked once: a wrong one must neither throw into the app nor stop what it publishes. */
 import { BILLING_CHUNK_BYTES } from './message-packer.ts';
-import { type OnError, PublishError } from './publish-error.ts';
 import type { PublisherOptions } from './publisher.ts';
+import type { Tell } from './spool.ts';
 
 export interface PublisherSettings {
   maxMessageBytes: number;
@@ -9,7 +9,6 @@ export interface PublisherSettings {
   flushAfterMs: number;
   maxBufferBytes: number;
   giveUpAfterMs: number;
-  maxSpoolBytes: number;
   compress: boolean;
 }
 
@@ -29,8 +28,7 @@ function defaults(options: PublisherOptions): Record<NumberName, number> {
     flushAfterMs: isServerless ? 0 : 1_000,
     maxBufferBytes: 8 * 1024 * 1024,
     // What is in the spool can wait.
-    giveUpAfterMs: options.spoolDir === undefined ? 300_000 : Number.POSITIVE_INFINITY,
-    maxSpoolBytes: 64 * 1024 * 1024,
+    giveUpAfterMs: options.spool === undefined ? 300_000 : Number.POSITIVE_INFINITY,
   };
 }
 
@@ -40,32 +38,23 @@ const MINIMUMS: Record<NumberName, number> = {
   flushAfterMs: 0,
   maxBufferBytes: 1,
   giveUpAfterMs: 0,
-  maxSpoolBytes: 1,
 };
 
 /** A timer set for longer goes off at once. https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The defaults where an option is absent, and, told to `onError`, where it makes no sense. */
-export function publisherSettings(options: PublisherOptions, onError: OnError): PublisherSettings {
-  const fallbacks = defaults(options);
-  const setting = (name: NumberName): number => {
+export function publisherSettings(options: PublisherOptions, tell: Tell): PublisherSettings {
+  const settings = { ...defaults(options), compress: options.compress === true };
+  for (const name of Object.keys(MINIMUMS) as NumberName[]) {
     const value: unknown = options[name];
-    if (typeof value === 'number' && value >= MINIMUMS[name]) return value;
-    const fallback = fallbacks[name];
-    if (value !== undefined) {
-      const problem = `${name} must be a number of ${MINIMUMS[name]} or more, got ${String(value)}; taking ${fallback}`;
-      onError(new PublishError(problem, 0, undefined));
+    if (value === undefined) continue;
+    if (typeof value === 'number' && value >= MINIMUMS[name]) settings[name] = value;
+    else {
+      const minimum = `${name} must be a number of ${MINIMUMS[name]} or more`;
+      tell(`${minimum}, got ${String(value)}; taking ${settings[name]}`, 0);
     }
-    return fallback;
-  };
-  return {
-    maxMessageBytes: setting('maxMessageBytes'),
-    flushAfterEvents: setting('flushAfterEvents'),
-    flushAfterMs: Math.min(setting('flushAfterMs'), LONGEST_TIMER_MS),
-    maxBufferBytes: setting('maxBufferBytes'),
-    giveUpAfterMs: setting('giveUpAfterMs'),
-    maxSpoolBytes: setting('maxSpoolBytes'),
-    compress: options.compress === true,
-  };
+  }
+  settings.flushAfterMs = Math.min(settings.flushAfterMs, LONGEST_TIMER_MS);
+  return settings;
 }

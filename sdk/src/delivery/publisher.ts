@@ -1,6 +1,7 @@
 /** The publisher's contract with the app. */
 import type { OnError } from './publish-error.ts';
 import type { CallInput } from './serialise-call.ts';
+import type { Spool } from './spool.ts';
 import type { Transport } from './transport.ts';
 
 /** An `SQSClient` of any version of `@aws-sdk/client-sqs`; without its types, so that an app need not have them. */
@@ -27,18 +28,13 @@ export interface PublisherOptions {
   flushAfterMs?: number;
   /** Memory for waiting calls; beyond it the oldest are dropped. Default 8 MiB. */
   maxBufferBytes?: number;
-  /** How long a message is retried before it is dropped. Default 300,000 ms; with `spoolDir` for as long as it takes. */
+  /** How long a message is retried before it is dropped. Default 300,000 ms; with a `spool` for as long as it takes. */
   giveUpAfterMs?: number;
-  /**
-   * A folder on a local disk in which waiting calls survive the process, however it ends. What another process has left there
-   * is delivered by this one; processes may share it. Default: none.
-   */
-  spoolDir?: string | undefined;
-  /** How much of what dead processes have left may lie there; beyond it the oldest files are dropped. Default 64 MiB. */
-  maxSpoolBytes?: number;
+  /** Where waiting calls survive the process, however it ends: `spoolFolder()` of `tricost/spool`. Default: nowhere. */
+  spool?: Spool | undefined;
   /** Of your platform: keeps a serverless function alive until what it has published is sent. */
   waitUntil?: ((sent: Promise<unknown>) => void) | undefined;
-  /** Told of every failed delivery and every loss. Default: a console warning, at most one a minute. */
+  /** Told of every failed delivery and every loss. Default: console warnings, one a minute of each subject. */
   onError?: OnError;
 }
 
@@ -66,7 +62,7 @@ export interface Publisher {
   flush(options?: { timeoutMs?: number }): Promise<FlushResult>;
   /**
    * Before a process ends: flushes, then stops for good. Calls published from now on are dropped. What is `pending` when time
-   * is up is not tried again; with `spoolDir` the next process does. Never rejects. Default timeout 10,000 ms.
+   * is up is not tried again; with a `spool` the next process does. Never rejects. Default timeout 10,000 ms.
    */
   shutdown(options?: { timeoutMs?: number }): Promise<FlushResult>;
   stats(): PublisherStats;

@@ -1,5 +1,6 @@
 /** Turns a call into the text that will be sent, at once: what the app does to its objects afterwards changes nothing. */
 import type { LlmCall } from '../../../domain/contract/llm-call.ts';
+import { isObject } from '../../../domain/json.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** A call as the app hands it over: `ts` may be missing, `event_id` should be. */
@@ -31,11 +32,9 @@ const NOT_IN_A_BODY = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
  */
 export function serialiseCall(call: unknown, nowMs: number): SerialisedCall {
   const own = ownFields(call);
-  const json: string | undefined = JSON.stringify({
-    ...own,
-    event_id: written(own['event_id']) ?? uuidV7(nowMs),
-    ts: written(own['ts']) ?? new Date(nowMs - latencyOf(own)).toISOString(),
-  });
+  own['event_id'] = written(own['event_id']) ?? uuidV7(nowMs);
+  own['ts'] = written(own['ts']) ?? new Date(nowMs - latencyOf(own)).toISOString();
+  const json: string | undefined = JSON.stringify(own);
   if (json?.startsWith('{') !== true) throw new TypeError('a call must serialise to a JSON object');
   const body = json.replace(NOT_IN_A_BODY, escapeUnit);
   return { json: body, bytes: Buffer.byteLength(body) };
@@ -43,28 +42,20 @@ export function serialiseCall(call: unknown, nowMs: number): SerialisedCall {
 
 /** undefined for what JSON cannot write, as an invalid Date or NaN: ingest would refuse the call for its null. */
 function written(value: unknown): unknown {
+  if (typeof value === 'string') return value;
   const json: string | undefined = JSON.stringify(value);
   return json === undefined || json === 'null' ? undefined : value;
 }
 
-/** Fields as JSON.stringify would see them: before spreading, which would lose an inherited `toJSON`. */
+/** A copy of the fields as JSON.stringify would see them: before spreading, which would lose an inherited `toJSON`. */
 function ownFields(call: unknown): Record<string, unknown> {
   const value = hasToJson(call) ? call.toJSON() : call;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError(
-      `a call must be an object, got ${value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value}`,
-    );
-  }
+  if (!isObject(value)) throw new TypeError(`a call must be an object, not ${typeof value}`);
   return { ...value };
 }
 
 function hasToJson(value: unknown): value is { toJSON(): unknown } {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'toJSON' in value &&
-    typeof value.toJSON === 'function'
-  );
+  return isObject(value) && typeof value['toJSON'] === 'function';
 }
 
 /** A call is published when it has ended; `ts` is when it started. */

@@ -1,5 +1,5 @@
 /** UUIDv7: ids in order of time, which a database index likes. Node makes only version 4 itself. */
-import { randomUUID } from 'node:crypto';
+import { nodeCrypto } from '../../../domain/node-crypto.ts';
 
 /**
  * RFC 9562 §5.7: 48 bits of time, then version, variant and 74 random bits, which a version 4 has in the same places.
@@ -8,5 +8,5 @@ import { randomUUID } from 'node:crypto';
  */
 export function uuidV7(unixMs: number): string {
   const time = unixMs.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${nodeCrypto().randomUUID().slice(15)}`;
 }

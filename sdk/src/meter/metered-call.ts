@@ -1,6 +1,7 @@
 /** One attempt at an LLM call, from its request to its end, which is told once. */
 import type { JsonObject } from '../../../domain/json.ts';
 import type { CallInput } from '../delivery/serialise-call.ts';
+import { knownFields } from '../tags/known-fields.ts';
 import { type Tags, tagFields } from '../tags/tags.ts';
 import type { Answer, WireFormat } from './formats/wire-format.ts';
 import type { LlmRequest } from './llm-request.ts';
@@ -89,7 +90,7 @@ export class MeteredCall {
     const { model, responseId, serviceTier } = this.answer;
     this.#publish({
       model: model ?? request.model ?? UNKNOWN_MODEL,
-      ...withoutNothing({
+      ...knownFields({
         ts: isoTime(startedAtUnix),
         ...tagFields(tags),
         provider,
@@ -120,7 +121,7 @@ export class MeteredCall {
   #estimate(output: number | undefined): Partial<CallInput> {
     const input = tokens(this.#start.request.textBytes ?? 0);
     if (input === undefined && output === undefined) return {};
-    const usage = withoutNothing({ input_tokens: input, output_tokens: output });
+    const usage = knownFields({ input_tokens: input, output_tokens: output });
     return { usage, usage_source: 'estimated' };
   }
 
@@ -167,11 +168,4 @@ function milliseconds(from: number, to: number | undefined): number | undefined 
 function isoTime(unixMs: number): string | undefined {
   const time = new Date(unixMs);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
-}
-
-type Known<Fields> = { [Key in keyof Fields]?: NonNullable<Fields[Key]> };
-
-function withoutNothing<Fields extends object>(fields: Fields): Known<Fields> {
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
-  return Object.fromEntries(known) as Known<Fields>;
 }

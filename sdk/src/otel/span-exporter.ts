@@ -9,7 +9,7 @@ import { isLlmCall } from './is-llm-call.ts';
 export interface TricostSpanExporterOptions {
   /** What publishes the calls: of `createPublisher` or `createTricost`. */
   publisher: Pick<Publisher, 'publish' | 'flush'>;
-  /** Told of each span that is a call and cannot become one. Default: a console warning, at most one a minute. */
+  /** Told of each span that is a call and cannot become one. Default: console warnings, one a minute of each subject. */
   onError?: OnError;
 }
 

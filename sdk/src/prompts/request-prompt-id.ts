@@ -1,7 +1,6 @@
 /** The id of a prompt that nobody named: a hash of the system text of a request, whoever's API it is for. */
 import { isObject, type JsonObject } from '../../../domain/json.ts';
 import { promptId } from '../../../domain/prompt-id.ts';
-import { maskChanging } from './mask-changing.ts';
 
 /** One name for it, so that the same text has one id at every provider. OpenAI calls it `developer`, too. */
 const SYSTEM = 'system';
@@ -13,17 +12,20 @@ const SYSTEM_ROLES: ReadonlySet<unknown> = new Set([SYSTEM, 'developer']);
  * Of messages only those before the first of another role count: later ones belong to one conversation.
  *
  * @param body a request's parsed body, or the input of a Bedrock command
- * @param options.mask takes dates, times, UUIDs and e-mail addresses out of the text first
+ * @param idOf its system texts in order
  * @returns undefined where there is no system text
  */
 export function promptIdOfRequest(
   body: unknown,
-  { mask = false }: { mask?: boolean } = {},
+  idOf: (texts: readonly string[]) => string = idOfSystemTexts,
 ): string | undefined {
   if (!isObject(body)) return undefined;
   const texts = systemTexts(body);
-  if (texts.length === 0) return undefined;
-  return promptId(texts.map((text) => ({ role: SYSTEM, text: mask ? maskChanging(text) : text })));
+  return texts.length === 0 ? undefined : idOf(texts);
+}
+
+export function idOfSystemTexts(texts: readonly string[]): string {
+  return promptId(texts.map((text) => ({ role: SYSTEM, text })));
 }
 
 function systemTexts(body: JsonObject): string[] {

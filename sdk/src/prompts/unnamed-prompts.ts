@@ -1,7 +1,9 @@
 /** Which prompt a request has that the app gave no name: the hash of its system text, while that says anything. */
 
+import { maskChanging } from './mask-changing.ts';
 import { PromptCountWatch } from './prompt-count-watch.ts';
-import { promptIdOfRequest } from './request-prompt-id.ts';
+import { rememberedIds } from './remembered-ids.ts';
+import { idOfSystemTexts, promptIdOfRequest } from './request-prompt-id.ts';
 
 /**
  * `hash`: by the hash of their system text. `mask`: the same without dates, times, UUIDs and e-mail addresses in it. `none`: not
@@ -27,9 +29,12 @@ export function unnamedPrompts(
         ),
       ),
   });
+  const idOf = rememberedIds((texts) =>
+    idOfSystemTexts(how === 'mask' ? texts.map(maskChanging) : texts),
+  );
   return (body, feature) => {
     if (how === 'none') return undefined;
-    const id = promptIdOfRequest(body, { mask: how === 'mask' });
+    const id = promptIdOfRequest(body, idOf);
     return id !== undefined && watch.admits(feature, id, performance.now()) ? id : undefined;
   };
 }

@@ -3,16 +3,9 @@
  * A line is the JSON of a call, or an array that says what became of the calls before it. Calls are packed, and dropped, in
  * the order in which they came.
  */
-import { type Message, type Producing, repack } from '../delivery/message-packer.ts';
-import type { SerialisedCall } from '../delivery/serialise-call.ts';
-
-/** What a producer has taken and not delivered. */
-export interface SpoolContent {
-  producing: Producing;
-  /** Packed and numbered: perhaps they have arrived. */
-  underWay: readonly Message[];
-  waiting: readonly SerialisedCall[];
-}
+import { repack } from '../delivery/envelope.ts';
+import type { Message, Producing } from '../delivery/message-packer.ts';
+import type { SpoolContent } from '../delivery/spool.ts';
 
 /** The first line. */
 function producerEntry({ producerId, sequence, unreported }: Producing): string {

@@ -1,7 +1,16 @@
 /** The file that mirrors what a producer has taken and not delivered. Nothing here throws: an app runs on without its spool. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { type OnError, PublishError } from '../delivery/publish-error.ts';
-import { type SpoolContent, writeContent } from './entries.ts';
+import type { Message } from '../delivery/message-packer.ts';
+import type { SerialisedCall } from '../delivery/serialise-call.ts';
+import type { Journal, SpoolContent, Tell } from '../delivery/spool.ts';
+import {
+  arrivedEntry,
+  lostEntry,
+  lostMessageEntry,
+  packedEntry,
+  shedEntry,
+  writeContent,
+} from './entries.ts';
 
 /** What the file mirrors. */
 interface Mirrored {
@@ -18,29 +27,39 @@ const TRY_AGAIN_AFTER_MS = 10_000;
  * Written to the operating system before `publish()` returns, and not to the disk: it survives the end of the process in
  * every form, not that of the machine. An fsync for each call would cost the app milliseconds.
  */
-export class SpoolFile {
+export class SpoolFile implements Journal {
   readonly #path: string;
   readonly #mirrored: Mirrored;
-  readonly #onError: OnError;
+  readonly #tell: Tell;
   /** Undefined: the file does not say what it should, and is to be written anew. */
   #file: number | undefined;
   #bytes = 0;
   #tryAgainAt = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string, mirrored: Mirrored, onError: OnError) {
+  constructor(path: string, mirrored: Mirrored, tell: Tell) {
     this.#path = path;
     this.#mirrored = mirrored;
-    this.#onError = onError;
+    this.#tell = tell;
   }
 
-  /** @param entries what has just happened to the mirrored producer, all of it */
-  write(entries: readonly string[]): void {
-    try {
-      if (this.#file === undefined) this.#rewriteInTime();
-      else if (entries.length > 0) this.#append(this.#file, `${entries.join('\n')}\n`);
-    } catch (cause) {
-      this.#giveUp(cause);
-    }
+  added({ json }: SerialisedCall, shed: number): void {
+    this.#write(shed === 0 ? [json] : [json, shedEntry(shed)]);
+  }
+
+  lost(calls: number): void {
+    this.#write([lostEntry(calls)]);
+  }
+
+  packed(messages: readonly Message[]): void {
+    this.#write(messages.map(packedEntry));
+  }
+
+  arrived(messages: readonly Message[]): void {
+    this.#write(messages.map(arrivedEntry));
+  }
+
+  lostMessages(messages: readonly Message[]): void {
+    this.#write(messages.map(lostMessageEntry));
   }
 
   /** Everything in it has been delivered. */
@@ -49,7 +68,7 @@ export class SpoolFile {
     try {
       rmSync(this.#path, { force: true });
     } catch (cause) {
-      this.#tell(`cannot remove ${this.#path}`, cause);
+      this.#tell(`cannot remove ${this.#path}`, 0, cause);
     }
   }
 
@@ -61,7 +80,17 @@ export class SpoolFile {
     try {
       closeSync(file);
     } catch (cause) {
-      this.#tell(`cannot close ${this.#path}`, cause);
+      this.#tell(`cannot close ${this.#path}`, 0, cause);
+    }
+  }
+
+  /** @param entries what has just happened to the mirrored producer, all of it */
+  #write(entries: readonly string[]): void {
+    try {
+      if (this.#file === undefined) this.#rewriteInTime();
+      else if (entries.length > 0) this.#append(this.#file, `${entries.join('\n')}\n`);
+    } catch (cause) {
+      this.#giveUp(cause);
     }
   }
 
@@ -93,11 +122,7 @@ export class SpoolFile {
   #giveUp(cause: unknown): void {
     this.close();
     this.#tryAgainAt = performance.now() + TRY_AGAIN_AFTER_MS;
-    this.#tell(`cannot write ${this.#path}: a crash would lose the calls that wait`, cause);
-  }
-
-  #tell(problem: string, cause: unknown): void {
-    this.#onError(new PublishError(problem, 0, cause));
+    this.#tell(`cannot write ${this.#path}: a crash would lose the calls that wait`, 0, cause);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What an app says of its calls: who caused them, for which feature, with which prompt. */
 import type { CallInput } from '../delivery/serialise-call.ts';
+import { type Known, knownFields } from './known-fields.ts';
 
 /** What a prompt is known by; `definePrompt()` makes one. */
 export interface PromptReference {
@@ -31,7 +32,10 @@ export interface Tags<Feature extends string = string> {
 /** Inner tags win, key by key. */
 export function mergeTags(outer: Tags, inner: Tags): Tags {
   const merged: Record<string, unknown> = { ...outer };
-  for (const [key, value] of Object.entries(inner)) if (value !== undefined) merged[key] = value;
+  for (const key of Object.keys(inner)) {
+    const value = inner[key as keyof Tags];
+    if (value !== undefined) merged[key] = value;
+  }
   if (outer.tags && inner.tags) merged['tags'] = { ...outer.tags, ...inner.tags };
   return merged;
 }
@@ -49,11 +53,9 @@ type TagFields = Pick<
   | 'tags'
 >;
 
-type Known<Fields> = { [Key in keyof Fields]: NonNullable<Fields[Key]> };
-
 /** As fields of a call. What is of a wrong type is left out: ingest would refuse the whole call for it. */
-export function tagFields(tags: Tags): Partial<Known<TagFields>> {
-  const fields: TagFields = {
+export function tagFields(tags: Tags): Known<TagFields> {
+  return knownFields<TagFields>({
     user_id: idText(tags.userId),
     user_tier: text(tags.userTier),
     feature: text(tags.feature),
@@ -63,9 +65,7 @@ export function tagFields(tags: Tags): Partial<Known<TagFields>> {
     service: text(tags.service),
     environment: text(tags.environment),
     tags: pairs(tags.tags),
-  };
-  const known = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(known) as Partial<Known<TagFields>>;
+  });
 }
 
 /** A user id that a database gave as a number is one all the same. */

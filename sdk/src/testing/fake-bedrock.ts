@@ -12,6 +12,7 @@ export const BEDROCK_USAGE = {
   cacheDetails: [{ ttl: '1h', inputTokens: 10 }],
 };
 
+const TOOL_USE = { toolUse: { toolUseId: 'tooluse_1', name: 'look_up', input: {} } };
 const METRICS = { latencyMs: 12 };
 
 /** What Bedrock adds to the last event of a model's own stream. */
@@ -27,9 +28,11 @@ export function answerAsBedrock(request: FakeRequest): FakeReply | undefined {
   const { body } = request;
   switch (operation) {
     case 'converse': {
-      const message = { role: 'assistant', content: [{ text: TEXT }] };
+      const usesTool = body['toolConfig'] !== undefined && !isAnswered(body['messages']);
+      const message = { role: 'assistant', content: [usesTool ? TOOL_USE : { text: TEXT }] };
+      const stopReason = usesTool ? 'tool_use' : 'end_turn';
       return json({
-        ...{ output: { message }, stopReason: 'end_turn', usage: BEDROCK_USAGE },
+        ...{ output: { message }, stopReason, usage: BEDROCK_USAGE },
         ...{ metrics: METRICS, serviceTier: { type: 'flex' } },
       });
     }
@@ -55,6 +58,11 @@ export function answerAsBedrock(request: FakeRequest): FakeReply | undefined {
     default:
       return undefined;
   }
+}
+
+function isAnswered(messages: unknown): boolean {
+  const contents = Array.isArray(messages) ? messages.flatMap(({ content }) => content) : [];
+  return contents.some((block) => block?.toolResult !== undefined);
 }
 
 function modelEvents(body: FakeRequest['body']): object[] {

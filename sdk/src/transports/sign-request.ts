@@ -1,5 +1,5 @@
 /** AWS Signature Version 4 of a POST to the root of a service. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-import { createHash, createHmac } from 'node:crypto';
+import { nodeCrypto } from '../../../domain/node-crypto.ts';
 
 export interface AwsKeys {
   accessKeyId: string;
@@ -56,9 +56,9 @@ export function signRequest(
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return nodeCrypto().createHash('sha256').update(text).digest('hex');
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+  return nodeCrypto().createHmac('sha256', key).update(text).digest();
 }

@@ -44,6 +44,25 @@ const modes: Mode<BedrockRuntimeClient>[] = [
     calls: [call],
   },
   {
+    name: 'Converse, tool call and its answer',
+    app: async (client) => {
+      const tool = { toolSpec: { name: 'look_up', inputSchema: { json: { type: 'object' } } } };
+      const asked = { ...converse, toolConfig: { tools: [tool] } };
+      const { output } = await client.send(new ConverseCommand(asked));
+      const toolUseId = output?.message?.content?.[0]?.toolUse?.toolUseId;
+      const result = { toolResult: { toolUseId, content: [{ text: 'found' }] } };
+      const answered = { role: 'user' as const, content: [result] };
+      const messages = [
+        ...converse.messages,
+        ...(output?.message ? [output.message] : []),
+        answered,
+      ];
+      const { stopReason } = await client.send(new ConverseCommand({ ...asked, messages }));
+      return [toolUseId, stopReason];
+    },
+    calls: [call, call],
+  },
+  {
     name: 'ConverseStream',
     app: async (client) => {
       const { stream } = await client.send(new ConverseStreamCommand(converse));

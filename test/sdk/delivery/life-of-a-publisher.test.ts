@@ -39,12 +39,14 @@ describe('shutdown', () => {
   test('says what is pending when time is up, and tries nothing more', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const send = vi.fn(down.send);
+    const errors: PublishError[] = [];
     const { publish, shutdown, stats } = createPublisher({
       transport: { send },
-      onError: () => {},
+      onError: (error) => errors.push(error),
     });
     publish(CALL);
     expect(await shutdown({ timeoutMs: 1 })).toEqual({ sent: 0, dropped: 0, pending: 1 });
+    expect(errors.at(-1)?.message).toBe('shut down with 1 call still on its way');
     const attempts = send.mock.calls.length;
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(send.mock.calls.length).toBeLessThanOrEqual(attempts + 1);

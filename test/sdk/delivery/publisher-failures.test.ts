@@ -242,18 +242,31 @@ describe('never in the way', () => {
     expect(String(errors[0]?.cause)).toContain('TRICOST_QUEUE_URL');
   });
 
-  test('by default it warns on the console, once a minute at most', () => {
+  test('by default it warns on the console, once a minute of each subject', () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     vi.useFakeTimers({ toFake: ['performance'] });
     const onError = warnOnConsole();
-    const problem = { message: 'trouble', cause: new Error('no route') } as PublishError;
-    onError(problem);
+    const tell = (message: string) => onError({ message, cause: new Error('no') } as PublishError);
+    for (const calls of ['1 call', '2 calls', '30 calls']) tell(`could not send ${calls}`);
+    tell('no spool');
     vi.advanceTimersByTime(59_000);
-    onError(problem);
-    expect(warn.mock.calls).toEqual([['tricost: trouble (no route)']]);
+    tell('could not send 4 calls');
+    expect(warn.mock.calls.flat()).toEqual([
+      'tricost: could not send 1 call (no)',
+      'tricost: no spool (no)',
+    ]);
     vi.advanceTimersByTime(1_000);
-    onError(problem);
-    expect(warn).toHaveBeenCalledTimes(2);
+    tell('could not send 5 calls');
+    expect(warn).toHaveBeenCalledTimes(3);
     vi.useRealTimers();
+  });
+
+  test('what names something new each time fills no console, and no memory', () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const onError = warnOnConsole();
+    for (const name of Array.from({ length: 1_000 }, (_, n) => 'x'.repeat(n))) {
+      onError({ message: name } as PublishError);
+    }
+    expect(warn).toHaveBeenCalledTimes(20);
   });
 });

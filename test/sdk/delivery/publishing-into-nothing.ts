@@ -1,13 +1,14 @@
 /** An app for black-hole.test.ts: publishes far more than its memory holds to a queue that never answers, then says what it counted. */
 import process from 'node:process';
 import { createPublisher } from '../../../sdk/src/index.ts';
+import { spoolFolder } from '../../../sdk/src/spool/index.ts';
 
 const [queueUrl = '', spoolDir, calls = '0'] = process.argv.slice(2);
 let told = 0;
 const publisher = createPublisher({
   queueUrl,
   maxBufferBytes: 4 * 1024 * 1024,
-  spoolDir: spoolDir || undefined,
+  spool: spoolDir ? spoolFolder(spoolDir) : undefined,
   onError: ({ dropped }) => {
     told += dropped;
   },

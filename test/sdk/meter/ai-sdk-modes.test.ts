@@ -25,6 +25,11 @@ const chatCall = { provider: 'openai', usage_raw: OPENAI_CHAT_USAGE };
 const responsesCall = { provider: 'openai', usage_raw: OPENAI_RESPONSES_USAGE };
 const anthropicCall = { provider: 'anthropic', usage_raw: ANTHROPIC_USAGE };
 
+/** An error's stack, and ids that the AI SDK makes, are new each time. */
+function typesOf(parts: readonly { type: string }[]): string[] {
+  return parts.map(({ type }) => type);
+}
+
 function openAiModes(ai: Ai): Mode<OpenAI>[] {
   return [
     {
@@ -76,6 +81,38 @@ function openAiModes(ai: Ai): Mode<OpenAI>[] {
       calls: [{ status: 'aborted', stream: true, usage_source: 'estimated' }],
     },
     {
+      name: 'streamText, connection cut',
+      faults: [{ cutAfter: 3 }],
+      app: async (openai) => {
+        const model = openai.chat('gpt-5.4');
+        const { fullStream } = ai.streamText({ model, prompt, maxRetries: 0, onError: () => {} });
+        return typesOf(await collect(fullStream));
+      },
+      calls: [{ status: 'error', stream: true, usage_source: 'estimated' }],
+    },
+    {
+      name: 'abort before an answer',
+      faults: [{ hangAfter: 0 }],
+      app: (openai, asked) => {
+        const controller = new AbortController();
+        void asked().then(() => controller.abort());
+        const abortSignal = controller.signal;
+        return ai.generateText({ model: openai.chat('gpt-5.4'), prompt, abortSignal });
+      },
+      calls: [{ status: 'aborted', usage: undefined, usage_raw: undefined }],
+    },
+    {
+      name: 'an object',
+      app: async (openai) => {
+        const output = ai.Output.object({ schema: ai.jsonSchema({ type: 'object' }) });
+        const { output: object } = await ai.generateText({
+          ...{ model: openai.chat('gpt-5.4'), prompt, output },
+        });
+        return object;
+      },
+      calls: [{ ...call, ...chatCall }],
+    },
+    {
       name: 'tool calls of an agent: each of its calls by itself',
       app: async (openai) => {
         const { text, steps } = await ai.generateText({
@@ -110,6 +147,15 @@ function openAiModes(ai: Ai): Mode<OpenAI>[] {
         ai.embed({ model: openai.embedding('text-embedding-3-small'), value: prompt }),
       calls: [{ ...call, usage_raw: OPENAI_EMBEDDINGS_USAGE }],
     },
+    {
+      name: 'embedMany',
+      app: async (openai) =>
+        ai.embedMany({
+          model: openai.embedding('text-embedding-3-small'),
+          values: [prompt, 'And?'],
+        }),
+      calls: [{ ...call, usage_raw: OPENAI_EMBEDDINGS_USAGE }],
+    },
   ];
 }
 
@@ -131,6 +177,36 @@ function anthropicModes(ai: Ai): Mode<Anthropic>[] {
         return [await collect(textStream), await usage];
       },
       calls: [{ ...streamedCall, ...anthropicCall }],
+    },
+    {
+      name: 'streamText, connection cut',
+      faults: [{ cutAfter: 6 }],
+      app: async (anthropic) => {
+        const { fullStream } = ai.streamText({
+          ...{ model: anthropic(model), prompt, maxRetries: 0, onError: () => {} },
+        });
+        return typesOf(await collect(fullStream));
+      },
+      calls: [{ status: 'error', stream: true, usage_source: 'estimated' }],
+    },
+    {
+      name: 'tool calls of an agent: each of its calls by itself',
+      app: async (anthropic) => {
+        const { text, steps } = await ai.generateText({
+          ...{ model: anthropic(model), prompt, stopWhen: ai.stepCountIs(3) },
+          tools: {
+            look_up: ai.tool({
+              inputSchema: ai.jsonSchema({ type: 'object' }),
+              execute: async () => 'found',
+            }),
+          },
+        });
+        return [text, steps.length];
+      },
+      calls: [
+        { ...call, ...anthropicCall },
+        { ...call, ...anthropicCall },
+      ],
     },
   ];
 }

@@ -49,6 +49,29 @@ const modes: Mode<Anthropic>[] = [
     calls: [call],
   },
   {
+    name: 'asResponse()',
+    app: async (anthropic) => {
+      const response = await anthropic.messages.create(request).asResponse();
+      return [response.headers.get('content-type'), response.url, await response.text()];
+    },
+    calls: [call],
+  },
+  {
+    name: 'parse()',
+    app: (anthropic) =>
+      anthropic.messages.parse({
+        ...request,
+        output_config: {
+          format: {
+            type: 'json_schema',
+            schema: { type: 'object' },
+            parse: (text: string) => text,
+          },
+        },
+      } as never),
+    calls: [call],
+  },
+  {
     name: 'stream: sums are merged, never added',
     app: async (anthropic) => collect(await anthropic.messages.create(streamed)),
     calls: [streamedCall],
@@ -123,6 +146,18 @@ const modes: Mode<Anthropic>[] = [
     calls: [
       { model: 'claude-opus-4-8', status: 'aborted', usage: undefined, usage_raw: undefined },
     ],
+  },
+  {
+    name: 'timeout of the client',
+    faults: [{ hangAfter: 0 }],
+    app: (anthropic) => anthropic.messages.create(request, { timeout: 1_000, maxRetries: 0 }),
+    calls: [{ model: 'claude-opus-4-8', status: 'timeout' }],
+  },
+  {
+    name: 'refused',
+    faults: [{ status: 400 }],
+    app: (anthropic) => anthropic.messages.create(request),
+    calls: [{ model: 'claude-opus-4-8', status: 'error', http_status: 400 }],
   },
   {
     name: 'tool call',

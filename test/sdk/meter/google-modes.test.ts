@@ -8,6 +8,7 @@ import { collect, type Mode, testModes } from './modes.ts';
 type GoogleGenAI = GoogleGenAI3;
 
 const request = { model: 'gemini-3-pro', contents: 'Hello, there!' };
+const tools = [{ functionDeclarations: [{ name: 'look_up' }] }];
 const call = {
   provider: 'google',
   model: 'gemini-3-pro-001',
@@ -85,6 +86,45 @@ const modes: Mode<GoogleGenAI>[] = [
       return google.models.generateContent({ ...request, config });
     },
     calls: [{ model: 'gemini-3-pro', status: 'aborted', usage: undefined, usage_raw: undefined }],
+  },
+  {
+    name: 'tool call and its answer',
+    app: async (google) => {
+      const chat = google.chats.create({ model: request.model, config: { tools } });
+      const { functionCalls } = await chat.sendMessage({ message: 'Hello!' });
+      const response = { name: 'look_up', response: { result: 'found' } };
+      const { text } = await chat.sendMessage({ message: [{ functionResponse: response }] });
+      return [functionCalls, text];
+    },
+    calls: [call, call],
+  },
+  {
+    name: 'tool call, streamed',
+    app: async (google) =>
+      collect(await google.models.generateContentStream({ ...request, config: { tools } })),
+    // An answer without text has no time of its first.
+    calls: [{ ...call, stream: true }],
+  },
+  {
+    name: 'embedContent, whose answer has no usage',
+    app: (google) =>
+      google.models.embedContent({ model: 'gemini-embedding-001', contents: 'Hello, there!' }),
+    calls: [
+      {
+        ...{ model: 'gemini-embedding-001', status: 'ok', usage_source: 'estimated' },
+        usage: { input_tokens: expect.any(Number) },
+      },
+    ],
+  },
+  {
+    name: 'retries: 429, then an answer',
+    faults: [{ status: 429 }],
+    app: async (google) => {
+      const config = { httpOptions: { retryOptions: { attempts: 2 } } };
+      return (await google.models.generateContent({ ...request, config })).text;
+    },
+    // Google's client does not tell which attempt it is.
+    calls: [{ status: 'error', http_status: 429, usage_raw: undefined }, call],
   },
   {
     name: 'refused',

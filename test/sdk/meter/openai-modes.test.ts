@@ -66,6 +66,35 @@ const modes: Mode<OpenAI>[] = [
     ],
   },
   {
+    name: 'responses.parse()',
+    app: (openai) => openai.responses.parse({ model: 'gpt-5.4', input: 'Hello!' }),
+    calls: [
+      { ...call, response_id: 'resp_1', usage_raw: OPENAI_RESPONSES_USAGE, service_tier: 'flex' },
+    ],
+  },
+  {
+    name: 'responses, streamed, with break',
+    app: async (openai) => {
+      const stream = await openai.responses.create({
+        model: 'gpt-5.4',
+        input: 'Hello!',
+        stream: true,
+      });
+      for await (const event of stream)
+        if (event.type === 'response.output_text.delta') return event;
+      return undefined;
+    },
+    calls: [
+      {
+        ...streamedCall,
+        ...estimated,
+        response_id: 'resp_1',
+        service_tier: expect.anything(),
+        status: 'aborted',
+      },
+    ],
+  },
+  {
     name: 'embeddings',
     app: (openai) => openai.embeddings.create({ model: 'text-embedding-3-small', input: 'Hello!' }),
     calls: [{ model: 'text-embedding-3-small', status: 'ok', usage_raw: OPENAI_EMBEDDINGS_USAGE }],

@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { promptId } from '../../../domain/prompt-id.ts';
-import { promptIdOfRequest } from '../../../sdk/src/prompts/request-prompt-id.ts';
+import { maskChanging } from '../../../sdk/src/prompts/mask-changing.ts';
+import { idOfSystemTexts, promptIdOfRequest } from '../../../sdk/src/prompts/request-prompt-id.ts';
 
 const TEXT = 'You are a helpful support agent.';
 const ID = 'p_7d5b1a504a83907e';
+const idOfMasked = (texts: readonly string[]) => idOfSystemTexts(texts.map(maskChanging));
 const user = { role: 'user', content: 'Where is my parcel?' };
 
 const REQUESTS: [string, unknown][] = [
@@ -70,15 +72,15 @@ describe('promptIdOfRequest', () => {
       fc.property(
         fc.object({ key: fc.constantFrom('system', 'input', 'role', 'text') }),
         (body) => {
-          promptIdOfRequest(body, { mask: true });
+          promptIdOfRequest(body, idOfMasked);
         },
       ),
     );
   });
 });
 
-describe('with mask', () => {
-  const masked = (system: string) => promptIdOfRequest({ system }, { mask: true });
+describe('masked', () => {
+  const masked = (system: string) => promptIdOfRequest({ system }, idOfMasked);
 
   test.each([
     ['dates', 'Today is 2026-11-23.', 'Today is 2027-01-02.'],

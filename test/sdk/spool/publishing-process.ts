@@ -1,12 +1,13 @@
 /** An app for tests to kill: publishes as many calls as it is told to, one after the other, and says which it has published. */
 import process from 'node:process';
 import { createPublisher } from '../../../sdk/src/index.ts';
+import { spoolFolder } from '../../../sdk/src/spool/index.ts';
 import { httpTransport } from '../../../sdk/src/transports/http.ts';
 
 const [url = '', spoolDir = '', calls = '1'] = process.argv.slice(2);
 const publisher = createPublisher({
   transport: httpTransport({ url }),
-  spoolDir,
+  spool: spoolFolder(spoolDir),
   flushAfterMs: 1,
   onError: () => {},
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createPublisher, type Publisher, type PublisherOptions } from '../../../sdk/src/index.ts';
+import { spoolFolder } from '../../../sdk/src/spool/index.ts';
 import { type MemoryTransport, memoryTransport } from '../../../sdk/src/transports/memory.ts';
 import { startLoopbackServer } from '../../support/loopback-server.ts';
 
@@ -43,9 +44,10 @@ async function kill(app: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Prom
 
 function startPublisher(
   options: PublisherOptions = {},
+  spool = spoolFolder(spoolDir),
 ): Publisher & { transport: MemoryTransport } {
   const transport = memoryTransport();
-  const publisher = createPublisher({ transport, spoolDir, onError: () => {}, ...options });
+  const publisher = createPublisher({ transport, spool, onError: () => {}, ...options });
   onTestFinished(async () => void (await publisher.shutdown({ timeoutMs: 1 })));
   return { ...publisher, transport };
 }
@@ -156,7 +158,10 @@ test('what the folder must not hold is dropped, counted and reported: the oldest
   await kill(second.app);
   const errors: number[] = [];
   const onError = ({ dropped }: { dropped: number }) => void errors.push(dropped);
-  const { publish, flush, stats, transport } = startPublisher({ maxSpoolBytes: 1_200, onError });
+  const { publish, flush, stats, transport } = startPublisher(
+    { onError },
+    spoolFolder(spoolDir, { maxBytes: 1_200 }),
+  );
   await flush();
   expect(idsOf(transport).sort()).toEqual(second.ids.sort());
   expect(stats()).toEqual({ published: 10, sent: 5, dropped: 5, pending: 0 });
@@ -174,14 +179,26 @@ describe('never in the way', () => {
   ])('a folder that is %s is told, and the calls go without it', async (_, prepare, name) => {
     prepare();
     const onError = vi.fn();
-    const { publish, flush } = startPublisher({ spoolDir: join(spoolDir, name), onError });
+    const { publish, flush } = startPublisher({ onError }, spoolFolder(join(spoolDir, name)));
     // The administrator may write anywhere.
     const isRefused = process.getuid?.() !== 0 || name !== 'new';
-    if (isRefused) expect(String(onError.mock.calls[0]?.[0])).toContain('cannot use the spool');
+    if (isRefused) expect(String(onError.mock.calls[0]?.[0])).toContain('no spool');
     publish(CALL);
     expect(await flush()).toEqual({ sent: 1, dropped: 0, pending: 0 });
     chmodSync(spoolDir, 0o700);
   });
+
+  test.each([0, Number.NaN, '64'])(
+    'a bound of %s makes no sense, and is told',
+    async (maxBytes) => {
+      const onError = vi.fn();
+      const spool = spoolFolder(spoolDir, { maxBytes: maxBytes as number });
+      const { publish, flush } = startPublisher({ onError }, spool);
+      expect(String(onError.mock.calls[0]?.[0])).toContain(`got ${maxBytes}; taking 67108864`);
+      publish(CALL);
+      expect(await flush()).toEqual({ sent: 1, dropped: 0, pending: 0 });
+    },
+  );
 
   test('a disk that is full ends nothing, and what it took is recovered', async () => {
     // In blocks of 512 bytes, or of 1,024 in some shells: less than the calls need.

@@ -1,18 +1,13 @@
 /** Delivers what processes that died have left in the spool: one file at a time, as the same producer, so that ingest counts it once. */
 import { promises as fs } from 'node:fs';
-import { readContent, type SpoolContent } from '../spool/entries.ts';
-import { SpoolFile } from '../spool/spool-file.ts';
-import type { Adopted, SpoolFolder } from '../spool/spool-folder.ts';
-import { type Counts, inWords, type Producer } from './producer.ts';
-import { type OnError, PublishError } from './publish-error.ts';
+import type { Producer } from '../delivery/producer.ts';
+import type { Counts, SpoolContent, SpooledPublisher } from '../delivery/spool.ts';
+import { readContent } from './entries.ts';
+import type { Adopted, SharedFolder } from './shared-folder.ts';
+import { SpoolFile } from './spool-file.ts';
 
-export interface RecoverySettings {
-  folder: SpoolFolder;
-  /** This process's own, which reports what the dead ones cannot any more. */
-  own: Producer;
-  /** A producer that goes on where a dead one stopped. */
-  resume(content: SpoolContent): Producer;
-  onError: OnError;
+export interface RecoverySettings extends SpooledPublisher {
+  folder: SharedFolder;
 }
 
 /** A process that ends later than this one starts must not wait for the next start. */
@@ -71,30 +66,29 @@ export class Recovery {
         await this.#deliver(adopted);
       }
     } catch (cause) {
-      this.#settings.onError(new PublishError('cannot look into the spool', 0, cause));
+      this.#settings.tell('cannot look into the spool', 0, cause);
     }
   }
 
   async #deliver({ path, isTooMuch }: Adopted): Promise<void> {
-    const { own, resume, onError } = this.#settings;
+    const { own, resume, tell } = this.#settings;
     const content = readContent(await fs.readFile(path, 'utf8'));
     if (content === undefined) {
       await fs.rm(path, { force: true });
-      onError(new PublishError(`removed ${path}, which cannot be read`, 0, undefined));
+      tell(`removed ${path}, which cannot be read`, 0);
       return;
     }
     const producer = resume(content);
-    const file = new SpoolFile(path, producer, onError);
+    const file = new SpoolFile(path, producer, tell);
     if (isTooMuch) {
       const calls = producer.counts.taken;
       this.#finish({ taken: calls, sent: 0, dropped: calls });
       own.report(calls + unreportedBy(content));
       file.remove();
-      const problem = `dropped ${inWords(calls)} of a process that died: the spool is full`;
-      onError(new PublishError(problem, calls, undefined));
+      tell(`dropped ${calls} calls of a process that died: the spool is full`, calls);
       return;
     }
-    producer.spoolTo(file);
+    producer.writeTo(file);
     this.#current = { producer, file };
     await producer.flush();
     this.#current = undefined;

@@ -1,9 +1,11 @@
 /** What an app does with OpenAI's client; each gives what the app sees. The wrapper's client stands for the app's own. */
+import { collect } from './collect.mjs';
+
 const chat = { model: 'gpt-5.4', messages: [{ role: 'user', content: 'Hello, there!' }] };
 const streamed = { ...chat, stream: true };
 const json_schema = { name: 'word', strict: true, schema: { type: 'object' } };
 
-export const MODES = [
+export const OPENAI_MODES = [
   ['create', (openai) => openai.chat.completions.create(chat)],
   ['responses', (openai) => openai.responses.create({ model: 'gpt-5.4', input: 'Hello!' })],
   [
@@ -70,10 +72,10 @@ export const MODES = [
     },
   ],
   ['.stream() helper', (openai) => openai.chat.completions.stream(chat).finalChatCompletion()],
+  [
+    'stream never read',
+    async (openai) => {
+      await openai.chat.completions.create(streamed);
+    },
+  ],
 ];
-
-async function collect(stream) {
-  const items = [];
-  for await (const item of stream) items.push(item);
-  return items;
-}
