@@ -11,18 +11,14 @@ export function isUuid(text: string): boolean {
 
 /** UUIDv5 of a name in a namespace (RFC 9562 §5.5). */
 export function uuidV5(namespace: string, name: string): string {
-  const bytes = nodeCrypto()
+  const hex = nodeCrypto()
     .createHash('sha1')
     .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
     .update(name, 'utf8')
-    .digest()
-    .subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [8, 12, 16, 20, 32]
-    .map((end, index, ends) => hex.slice(ends[index - 1] ?? 0, end))
-    .join('-');
+    .digest('hex');
+  // The version, and two bits of the variant, stand in place of the hash's own.
+  const variant = (Number.parseInt(hex.slice(16, 17), 16) & 0b0011) | 0b1000;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant.toString(16)}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** When a UUIDv7 was made (RFC 9562 §5.7); undefined for other versions, which do not tell. */

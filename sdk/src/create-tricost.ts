@@ -1,4 +1,5 @@
 /** All that an app needs, in one object: its clients metered, its calls tagged, and on their way. */
+import { isObject } from '../../domain/json.ts';
 import { type Batch, batchCall } from './batches/batch-calls.ts';
 import { type BatchResults, batchResults } from './batches/batch-results.ts';
 import { createPublisher } from './delivery/create-publisher.ts';
@@ -92,7 +93,7 @@ export function createTricost<const Feature extends string = string>(
 
   /** What the call says itself wins. */
   function tagged(call: CallInput): CallInput {
-    const isPlain = typeof call === 'object' && call !== null && !('toJSON' in call);
+    const isPlain = isObject(call) && !('toJSON' in call);
     return isPlain ? { ...tagFields(mergeTags(defaults, currentTags())), ...call } : call;
   }
 

@@ -31,6 +31,11 @@ export class CallQueue {
     return this.#bytes;
   }
 
+  /** A copy, the oldest first. */
+  get calls(): SerialisedCall[] {
+    return [...this.#calls.values()];
+  }
+
   /** @returns how many of the oldest calls had to go to make room */
   push(call: SerialisedCall): number {
     this.#calls.set(this.#end, call);

@@ -52,10 +52,10 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   }
 
   function stats(): PublisherStats {
-    const counts = [own.counts, ...(spool === undefined ? [] : [spool.counts])];
-    const total = (name: keyof (typeof counts)[number]) =>
-      counts.reduce((sum, of) => sum + of[name], 0);
-    const [published, sent, dropped] = [total('taken'), total('sent'), total('dropped')];
+    const recovered = spool?.counts;
+    const published = own.counts.taken + (recovered?.taken ?? 0);
+    const sent = own.counts.sent + (recovered?.sent ?? 0);
+    const dropped = own.counts.dropped + (recovered?.dropped ?? 0);
     return { published, sent, dropped, pending: published - sent - dropped };
   }
 

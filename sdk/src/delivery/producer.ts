@@ -50,13 +50,10 @@ export class Producer {
 
   /** Everything that is still to be delivered. */
   get content(): SpoolContent {
-    const waiting = Array.from({ length: this.#queue.length }, (_, offset) =>
-      this.#queue.peek(offset),
-    );
     return {
       producing: this.#packer.producing,
       underWay: this.#underWay,
-      waiting: waiting.filter((call) => call !== undefined),
+      waiting: this.#queue.calls,
     };
   }
 

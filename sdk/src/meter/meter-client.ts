@@ -64,13 +64,13 @@ function isFetchFunction(client: object): client is Fetch {
 
 function howToMeter(client: object): string {
   if ('middlewareStack' in client) {
-    return 'of AWS: pass `bedrock` of tricost/bedrock as the second argument';
+    return 'give meter() `bedrock` of tricost/bedrock, too';
   }
   if ('languageModel' in client || 'doGenerate' in client) {
-    return 'of the AI SDK: make its provider with `fetch: tricost.fetch`';
+    return 'give its provider `fetch: tricost.fetch`';
   }
   if ('models' in client && 'chats' in client) {
-    return 'of Google: make it with `httpOptions: { fetch: tricost.fetch }`';
+    return 'give it `httpOptions: { fetch: tricost.fetch }`';
   }
   return 'if it takes a `fetch`, give it `tricost.fetch`; else publish() its calls';
 }
