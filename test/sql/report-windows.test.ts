@@ -220,9 +220,10 @@ describe('users', () => {
     const other = new Client({ connectionString: owned.database.url });
     await other.connect();
     await other.query('begin; lock table tricost.user_windows in share row exclusive mode');
-    expect(await refresh()).toBe(false);
+    const refreshed = await refresh();
     await other.query('rollback');
     await other.end();
+    expect(refreshed).toBe(false);
   });
 });
 
