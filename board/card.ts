@@ -20,8 +20,7 @@ export type Format =
   /** A ratio to an earlier value, minus one, with its sign: more is worse. NULL: there was none. */
   | 'change'
   | 'ms'
-  | 'seconds'
-  | 'flag';
+  | 'seconds';
 
 export interface Column {
   /** As the query names it. */
@@ -30,6 +29,8 @@ export interface Column {
   format: Format;
   /** Drawn as a bar behind the number, in proportion to the largest of the column. */
   bar?: true;
+  /** The same in every row, so it is said once, below the table. */
+  once?: true;
 }
 
 /** A number alone. `smartscalar`: the last row's, beside that of the row before. */
@@ -53,14 +54,14 @@ export interface SeriesDisplay {
 
 export interface TableDisplay {
   kind: 'table';
-  /** A boolean column: rows where it is true stand out. */
+  /** A column of text: rows where it is not NULL stand out, and say it. */
   highlight?: string;
 }
 
 export type Display = ScalarDisplay | SeriesDisplay | TableDisplay;
 
 export interface Card {
-  /** Never changes: what a board outside knows the card by. The query is `cards/<slug>.sql`. */
+  /** Never changes: what a board outside knows the card by.  */
   slug: string;
   title: string;
   /** The question that it answers, and what the answer leaves out. */
@@ -75,6 +76,10 @@ export interface Card {
   columns: readonly Column[];
   /** A click on a value of `column` sets a parameter to it. */
   click?: { column: string; sets: Parameter };
+  /** The slug of the card whose rows (`day`, `label`) are marked on this one's days. */
+  marks?: string;
+  /** What is said when there is no row. Default: that there were no calls. */
+  empty?: string;
 }
 
 /** The column of `card.view` that a parameter compares. */

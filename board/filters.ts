@@ -23,6 +23,9 @@ export const DEFAULT_WINDOW_DAYS = 30;
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const NAMES = ['environment', 'model', 'feature', 'prompt'] as const;
 
+/** A filter that is one value of a column. */
+export type FilterName = (typeof NAMES)[number];
+
 /** Whatever cannot be meant is as if it were not there: addresses are typed and cut by hand. */
 export function readFilters(query: URLSearchParams): Filters {
   const filters: Filters = { window: readWindow(query.get('window') ?? '') };
@@ -41,6 +44,10 @@ function readWindow(text: string): Window {
   return { days: listed?.days ?? DEFAULT_WINDOW_DAYS };
 }
 
+export function windowText(window: Window): string {
+  return 'days' in window ? `${window.days}d` : `${window.from}~${window.to}`;
+}
+
 function isDate(text: string): boolean {
   return DATE.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
 }
@@ -49,10 +56,8 @@ function isDate(text: string): boolean {
 export function writeFilters(filters: Filters): URLSearchParams {
   const query = new URLSearchParams();
   const { window } = filters;
-  if (window !== undefined && 'from' in window) {
-    query.set('window', `${window.from}~${window.to}`);
-  } else if (window !== undefined && window.days !== DEFAULT_WINDOW_DAYS) {
-    query.set('window', `${window.days}d`);
+  if (window !== undefined && !('days' in window && window.days === DEFAULT_WINDOW_DAYS)) {
+    query.set('window', windowText(window));
   }
   for (const name of NAMES) {
     const value = filters[name];

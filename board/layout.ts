@@ -23,6 +23,15 @@ export interface Tab {
 
 export const BOARD_NAME = 'tricost: the LLM bill by feature, user and prompt';
 
+const FULL = (slug: string, height: number): Row => ({ height, cards: [{ slug, width: 24 }] });
+const HALVES = (left: string, right: string, height: number): Row => ({
+  height,
+  cards: [
+    { slug: left, width: 12 },
+    { slug: right, width: 12 },
+  ],
+});
+
 export const TABS: readonly Tab[] = [
   {
     name: 'Spend',
@@ -30,12 +39,42 @@ export const TABS: readonly Tab[] = [
       {
         heading: 'Overview',
         text: 'Whole days before today. Environment, model and feature apply.',
-        rows: [{ height: 3, cards: [{ slug: 'spend-7-days', width: 24 }] }],
+        rows: [
+          {
+            height: 3,
+            cards: [
+              { slug: 'spend-7-days', width: 5 },
+              { slug: 'spend-30-days', width: 5 },
+              { slug: 'spend-month-to-date', width: 5 },
+              { slug: 'spend-month-forecast', width: 5 },
+              { slug: 'cost-per-1000-calls', width: 4 },
+            ],
+          },
+        ],
       },
       {
         heading: 'By feature',
-        text: 'Window, environment and model apply to the series. A click on a feature narrows the sections below to it.',
-        rows: [{ height: 7, cards: [{ slug: 'spend-by-feature', width: 24 }] }],
+        text: 'Environment and model apply, and the window to the series. A click on a feature narrows the sections around this one to it.',
+        rows: [FULL('spend-by-feature', 7), HALVES('features-7-days', 'features-30-days', 9)],
+      },
+      {
+        heading: 'By user',
+        text: 'Environment, model and feature apply. Without any of them it is as of the time below the table, else as of now.',
+        rows: [HALVES('users-7-days', 'users-30-days', 9)],
+      },
+      {
+        heading: 'By prompt',
+        text: 'Environment, model, feature and prompt apply, and the window to the series and the transitions. A click on a prompt narrows this section to its versions.',
+        rows: [
+          FULL('spend-by-prompt', 7),
+          HALVES('prompts-7-days', 'prompts-30-days', 9),
+          FULL('prompt-transitions', 5),
+        ],
+      },
+      {
+        heading: 'Alert history',
+        text: 'Feature applies.',
+        rows: [FULL('alert-history', 6)],
       },
     ],
   },
@@ -43,9 +82,22 @@ export const TABS: readonly Tab[] = [
     name: 'Operations',
     sections: [
       {
-        heading: 'Alerts',
-        text: 'Feature applies.',
-        rows: [{ height: 7, cards: [{ slug: 'alert-history', width: 24 }] }],
+        heading: 'How calls behave',
+        text: 'Window, environment, model and feature apply.',
+        rows: [HALVES('cache-hits', 'latency', 7)],
+      },
+      {
+        heading: 'What the numbers leave out',
+        text: 'Window, environment and model apply to the prices and the tags, and the feature to the prices.',
+        rows: [HALVES('unpriced-models', 'tag-coverage', 7)],
+      },
+      {
+        heading: 'What arrived',
+        text: 'No filter applies.',
+        rows: [
+          HALVES('ingest-lag', 'reused-event-ids', 3),
+          HALVES('rejected-events', 'deliveries', 7),
+        ],
       },
     ],
   },
