@@ -29,6 +29,8 @@ export interface Column {
   format: Format;
   /** Drawn as a bar behind the number, in proportion to the largest of the column. */
   bar?: true;
+  /** A detail of the first column, which the page writes below that one's value. */
+  under?: true;
   /** The same in every row, so it is said once, below the table. */
   once?: true;
 }

@@ -28,7 +28,9 @@ export type FilterName = (typeof NAMES)[number];
 
 /** Whatever cannot be meant is as if it were not there: addresses are typed and cut by hand. */
 export function readFilters(query: URLSearchParams): Filters {
-  const filters: Filters = { window: readWindow(query.get('window') ?? '') };
+  const filters: Filters = {
+    window: readWindow(query.get('window') ?? '') ?? { days: DEFAULT_WINDOW_DAYS },
+  };
   for (const name of NAMES) {
     const value = query.get(name);
     // Postgres has no text with NUL.
@@ -37,11 +39,12 @@ export function readFilters(query: URLSearchParams): Filters {
   return filters;
 }
 
-function readWindow(text: string): Window {
+/** `30d` or `2026-10-01~2026-10-31`; undefined when it is neither. */
+export function readWindow(text: string): Window | undefined {
   const [from = '', to = ''] = text.split('~');
   if (isDate(from) && isDate(to)) return { from, to };
   const listed = WINDOWS.find(({ days }) => text === `${days}d`);
-  return { days: listed?.days ?? DEFAULT_WINDOW_DAYS };
+  return listed === undefined ? undefined : { days: listed.days };
 }
 
 export function windowText(window: Window): string {

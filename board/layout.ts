@@ -54,7 +54,7 @@ export const TABS: readonly Tab[] = [
       },
       {
         heading: 'By feature',
-        text: 'Environment and model apply, and the window to the series. A click on a feature narrows the sections around this one to it.',
+        text: 'Environment and model apply, and the window, which ends with today so far, to the series. A click on a feature narrows the sections around this one to it.',
         rows: [FULL('spend-by-feature', 7), HALVES('features-7-days', 'features-30-days', 9)],
       },
       {
@@ -88,16 +88,13 @@ export const TABS: readonly Tab[] = [
       },
       {
         heading: 'What the numbers leave out',
-        text: 'Window, environment and model apply to the prices and the tags, and the feature to the prices.',
-        rows: [HALVES('unpriced-models', 'tag-coverage', 7)],
+        text: 'Window, environment and model apply to the prices and the tags, and the feature to the prices. No filter applies to rejected events.',
+        rows: [HALVES('unpriced-models', 'rejected-events', 7), FULL('tag-coverage', 5)],
       },
       {
         heading: 'What arrived',
         text: 'No filter applies.',
-        rows: [
-          HALVES('ingest-lag', 'reused-event-ids', 3),
-          HALVES('rejected-events', 'deliveries', 7),
-        ],
+        rows: [HALVES('ingest-lag', 'reused-event-ids', 3), FULL('deliveries', 5)],
       },
     ],
   },

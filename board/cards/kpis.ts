@@ -48,7 +48,7 @@ export const kpis: readonly Card[] = [
     display: { kind: 'scalar', value: 'forecast_usd' },
     columns: [
       { name: 'forecast_usd', title: 'Forecast', format: 'usd' },
-      { name: 'usd_per_day', title: 'a day:', format: 'usd' },
+      { name: 'usd_per_day', title: 'a day', format: 'usd' },
     ],
   },
   {

@@ -65,8 +65,8 @@ export const operations: readonly Card[] = [
     display: { kind: 'scalar', value: 'worst_lag_ms_p95' },
     columns: [
       { name: 'worst_lag_ms_p95', title: 'p95', format: 'ms' },
-      { name: 'lag_ms_max', title: 'Slowest', format: 'ms' },
-      { name: 'calls', title: 'Calls', format: 'count' },
+      { name: 'lag_ms_max', title: 'slowest', format: 'ms' },
+      { name: 'calls', title: 'calls', format: 'count' },
     ],
   },
   {
@@ -89,8 +89,8 @@ export const operations: readonly Card[] = [
     parameters: ['window', 'environment', 'model', 'feature'],
     display: { kind: 'table' },
     columns: [
-      { name: 'provider', title: 'Provider', format: 'text' },
       { name: 'model', title: 'Model', format: 'text' },
+      { name: 'provider', title: 'Provider', format: 'text', under: true },
       { name: 'unpriced_calls', title: 'Calls', format: 'count', bar: true },
       { name: 'share', title: "Of the model's calls", format: 'percent' },
       { name: 'first_day', title: 'First', format: 'day' },

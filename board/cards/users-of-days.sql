@@ -1,4 +1,4 @@
--- Nothing filtered: the snapshot that is made at most once an hour. Anything filtered: every call of the window, as it is now.
+-- Nothing filtered: the snapshot that is made at most once an hour. Anything filtered, or no snapshot yet: every call of the window, now.
 select user_id, total_cost_usd, features_touched, calls, change, as_of
 from (
   select user_id, cost_usd as total_cost_usd, features_touched, calls,
@@ -21,7 +21,7 @@ from (
     cross join (select starts_at from reporting.windows where window_days = :days) as edge
     where ts >= (select previous_starts_at from reporting.windows where window_days = :days)
       and ts < (select ends_at from reporting.windows where window_days = :days)
-      and (false [[or {{environment}}]] [[or {{model}}]] [[or {{feature}}]])
+      and (not exists (select from reporting.user_windows) [[or {{environment}}]] [[or {{model}}]] [[or {{feature}}]])
       [[and {{environment}}]] [[and {{model}}]] [[and {{feature}}]]
     group by user_id
   ) as now_filtered

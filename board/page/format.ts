@@ -44,9 +44,9 @@ export function formatValue(value: string | null, format: Format): string {
     case 'change':
       return CHANGE.format(value as Decimal);
     case 'ms':
-      return Number(value) < 10_000
+      return Number(value) < 1_000
         ? `${COUNT.format(value as Decimal)} ms`
-        : `${ONE_DIGIT.format(Number(value) / 1_000)} s`;
+        : formatSeconds(Number(value) / 1_000);
     case 'seconds':
       return formatSeconds(Number(value));
   }

@@ -114,7 +114,7 @@ function filterBar({ choices, filters, tab = '' }: PageOptions): string {
       ? ''
       : `<input type="hidden" name="tab" value="${escapeHtml(tab)}">`;
   return `<div class="filters"><form method="get" aria-label="Filters">${hidden}
-${select('window', 'Series show', windows, chosen, windowText({ days: DEFAULT_WINDOW_DAYS }))}
+${select('window', 'Window', windows, chosen, windowText({ days: DEFAULT_WINDOW_DAYS }))}
 ${selects.join('\n')}
 <noscript><button>Apply</button></noscript>
 <a class="clear" href="${escapeHtml(tabAddress(tab, {}))}">Clear</a>

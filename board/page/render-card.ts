@@ -55,7 +55,7 @@ function scalar(card: Card, display: ScalarDisplay, rows: readonly CardRow[]): s
   const details = card.columns.filter(({ name }) => name !== value && name !== time);
   for (const { name, title, format } of details) {
     const text = formatValue(rows.at(-1)?.[name] ?? null, format);
-    parts.push(`<p class="detail">${escapeHtml(title)} <b>${escapeHtml(text)}</b></p>`);
+    parts.push(`<p class="detail"><b>${escapeHtml(text)}</b> ${escapeHtml(title)}</p>`);
   }
   return parts.join('');
 }
@@ -69,14 +69,15 @@ function comparison(previous: string | null, current: string | null, column: Col
   return `<p class="detail">${changeHtml(String(ratio))} ${was}</p>`;
 }
 
+/** A change below is not coloured: every week differs a little. */
+const NOTABLE = 0.1;
+
 /** The direction is said, not only coloured. */
 function changeHtml(ratio: string): string {
   const text = formatValue(ratio, 'change');
-  const rises = text.startsWith('+');
-  const falls = text.startsWith('-');
-  if (!rises && !falls) return `<span class="change">${text}</span>`;
-  const [className, sign] = rises ? ['rise', '▲'] : ['fall', '▼'];
-  return `<span class="change ${className}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
+  const sign = text.startsWith('+') ? '▲' : text.startsWith('-') ? '▼' : '';
+  const className = Math.abs(Number(ratio)) < NOTABLE ? '' : sign === '▲' ? ' rise' : ' fall';
+  return `<span class="change${className}"><span aria-hidden="true">${sign}</span> ${text}</span>`;
 }
 
 function table(
@@ -85,7 +86,9 @@ function table(
   rows: readonly CardRow[],
   options: RenderOptions,
 ): string {
-  const columns = card.columns.filter(({ name, once }) => name !== highlight && once !== true);
+  const columns = card.columns.filter(
+    ({ name, once, under }) => name !== highlight && once !== true && under !== true,
+  );
   const head = columns.map(
     ({ title, format }) => `<th scope="col"${alignment(format)}>${escapeHtml(title)}</th>`,
   );
@@ -101,7 +104,7 @@ function table(
       const content = cellContent(card, column, value, options);
       if (index === 0) {
         const said = badge === null ? '' : ` <span class="badge">${escapeHtml(badge)}</span>`;
-        return `<th scope="row">${content}${said}</th>`;
+        return `<th scope="row">${content}${said}${details(card, row, value)}</th>`;
       }
       const most = largest.get(column.name) ?? 0;
       if (most <= 0) return `<td${alignment(column.format)}>${content}</td>`;
@@ -117,6 +120,16 @@ function table(
     card,
     `<table><caption class="unseen">${escapeHtml(`${card.title}. ${card.question}`)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`,
   )}${notes.map((note) => `<p class="detail">${escapeHtml(note)}</p>`).join('')}`;
+}
+
+function details(card: Card, row: CardRow, value: string | null): string {
+  const texts = card.columns
+    .filter(({ under }) => under === true)
+    .map(({ name, format }) =>
+      row[name] === null || row[name] === value ? '' : formatValue(row[name] ?? null, format),
+    )
+    .filter((text) => text !== '');
+  return texts.length === 0 ? '' : `<span class="under">${escapeHtml(texts.join(' · '))}</span>`;
 }
 
 function cellContent(

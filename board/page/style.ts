@@ -36,30 +36,31 @@ h3 { font-size: .925rem; margin: 0; font-weight: 600; } .question { margin: 0 0 
 .scalar h3 { color: var(--soft); font-weight: 500; font-size: .85rem; } .scalar .question { margin: .35rem 0 0; font-size: .75rem; }
 p.number { font-size: 1.75rem; line-height: 1.25; font-weight: 650; margin: .1rem 0 0; letter-spacing: -.02em; font-variant-numeric: tabular-nums; }
 .detail { margin: .1rem 0 0; font-size: .825rem; color: var(--soft); font-variant-numeric: tabular-nums; } .detail b { color: var(--text); font-weight: 550; }
-.change { white-space: nowrap; font-weight: 600; } .rise { color: var(--rise); } .fall { color: var(--fall); }
+.change { white-space: nowrap; } .rise, .fall { font-weight: 600; } .rise { color: var(--rise); } .fall { color: var(--fall); }
 .body { min-height: 3.5rem; flex: 1; transition: opacity .15s; } .body[aria-busy='true'] { opacity: .45; }
 article:not(.scalar) .body { min-height: 8rem; }
 .waiting { height: 100%; min-height: 3rem; border-radius: 8px; background: linear-gradient(90deg, var(--line), transparent, var(--line)); background-size: 200% 100%;
   animation: wait 1.6s linear infinite; opacity: .5; }
 @keyframes wait { from { background-position: 200% 0; } }
 .chart { height: var(--height); min-height: 17rem; }
-.scroll { overflow-x: auto; margin: 0 -.35rem; padding: 0 .35rem; } details .scroll { max-height: 22rem; overflow-y: auto; }
+.scroll { overflow: auto; margin: 0 -.35rem; padding: 0 .35rem; max-height: max(var(--height), 20rem); }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .4rem .5rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 tbody tr:last-child > * { border-bottom: 0; } tbody tr:hover { background: light-dark(#f3f5f8, #1f242c); }
-thead th { color: var(--soft); font-weight: 500; font-size: .775rem; white-space: nowrap; } details thead th { position: sticky; top: 0; background: var(--card); }
+thead th { color: var(--soft); font-weight: 500; font-size: .775rem; white-space: nowrap; position: sticky; top: 0; background: var(--card); z-index: 1; }
 tbody th { font-weight: 550; overflow-wrap: anywhere; min-width: 9rem; } td { white-space: nowrap; } th.number, td.number { text-align: right; }
 tbody a { text-decoration: none; } tbody a:hover { text-decoration: underline; } a[aria-current='true'] { background: var(--chosen); border-radius: 4px; padding: 0 .25rem; margin: 0 -.25rem; }
-td.bar { background: linear-gradient(to left, var(--bar) var(--part), transparent 0) no-repeat right center / 100% 1.5em; }
+td.bar { background: linear-gradient(to left, var(--bar) var(--part), transparent 0) no-repeat right .25rem top .35rem / calc(100% - .25rem) 1.45em; border-radius: 2px; }
+.under { display: block; color: var(--soft); font-weight: 400; font-size: .775rem; }
 .badge { font-size: .7rem; font-weight: 600; color: var(--rise); border: 1px solid; border-radius: 99px; padding: 0 .45em; white-space: nowrap; }
 tr.stands, tr.stands:hover { background: var(--alert); }
 .nothing, .failed { color: var(--soft); font-size: .875rem; margin: .5rem 0; } .failed { color: var(--rise); }
 details { margin-top: .35rem; font-size: .85rem; } summary { color: var(--soft); cursor: pointer; width: fit-content; border-radius: 4px; }
 footer { color: var(--soft); font-size: .8rem; padding-bottom: 2.5rem; }
-@media (max-width: 60rem) { .row { grid-template-columns: repeat(12, minmax(0, 1fr)); } article { grid-column: 1 / -1; } article.scalar { grid-column: span 6; } }
+@media (max-width: 60rem) { .row { grid-template-columns: repeat(12, minmax(0, 1fr)); } article { grid-column: 1 / -1; } article.scalar { grid-column: span 6; } article.scalar:last-child:nth-child(odd) { grid-column: 1 / -1; } }
 @media (max-width: 40rem) { body { font-size: 14px; } .asof { margin-left: 0; } header, main, footer, form { padding-left: .8rem; padding-right: .8rem; }
   .filters { position: static; } label { flex: 1 1 40%; } select { max-width: none; width: 100%; } article { padding: .75rem .8rem; border-radius: 10px; } p.number { font-size: 1.4rem; }
-  .row, article { gap: .6rem; margin-bottom: .6rem; } article { margin-bottom: 0; } }
+  .row { gap: .6rem; margin-bottom: .6rem; } }
 @media print { .filters, nav, details { display: none; } article { break-inside: avoid; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } html { scroll-behavior: auto; } }
 `;

@@ -48,11 +48,11 @@ export function chartOption(chart: Chart, dark: boolean): EChartsCoreOption {
   });
   return {
     animation: false,
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: "system-ui, -apple-system, 'Segoe UI', sans-serif" },
     grid: {
       left: 4,
       right: 12,
-      top: 34,
+      top: marks.length > 0 ? 34 : 12,
       bottom: drawn.length > 1 ? 34 : 4,
       outerBoundsMode: 'same',
     },
@@ -78,6 +78,8 @@ export function chartOption(chart: Chart, dark: boolean): EChartsCoreOption {
     yAxis: {
       type: 'value',
       splitNumber: 4,
+      // Of a whole, nothing is more than all of it.
+      max: ({ max }: { max: number }) => (format === 'percent' && max > 0.5 && max <= 1 ? 1 : null),
       splitLine: { lineStyle: { color: line } },
       axisLabel: { color: text, formatter: (value: number) => axisValue(value, chart) },
     },
