@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Client } from 'pg';
 import { checkRollups } from '../adapters/postgres/check-rollups.ts';
 import { countMarked, FOLD_DAYS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
+import { refreshUserWindows } from '../adapters/postgres/user-windows.ts';
 import { interruptible } from './interruptible.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { withProgress } from './progress.ts';
@@ -49,9 +50,11 @@ async function fold(client: Client, options: RollupsOptions): Promise<void> {
       for (;;) {
         const took = await foldSpend(client, { days: FOLD_DAYS, wait: true });
         folded += took ?? 0;
-        if (took !== FOLD_DAYS || signal.aborted) return;
+        if (signal.aborted) return;
+        if (took !== FOLD_DAYS) break;
         report(`${Math.min(PERCENT, Math.floor((folded / marked) * PERCENT))} %`);
       }
+      await refreshUserWindows(client, { atMostEverySeconds: 0 });
     }),
   );
   const left = await countMarked(client);

@@ -141,6 +141,30 @@ create table tricost.job_runs (
 comment on table tricost.job_runs is 'One row per job and local date: who holds it, until when, and whether it is done.';
 grant insert, select, update on tricost.job_runs to tricost_ingest;
 
+create table tricost.latency_buckets (
+  bucket smallint not null,
+  from_ms integer not null,
+  to_ms integer not null,
+  latency_ms numeric not null,
+  constraint latency_buckets_check CHECK ((((from_ms)::numeric <= latency_ms) AND (latency_ms <= (to_ms)::numeric))),
+  constraint latency_buckets_pkey PRIMARY KEY (bucket)
+);
+comment on table tricost.latency_buckets is 'Milliseconds from and to, both inclusive, and the one that stands for them: at most 5 % from each.';
+
+create table tricost.latency_days (
+  starts_at timestamp with time zone not null,
+  local_day date not null,
+  environment text,
+  feature text not null,
+  provider text not null,
+  model text not null,
+  buckets smallint[] not null,
+  calls integer[] not null
+);
+CREATE INDEX latency_days_local_day_idx ON tricost.latency_days USING btree (local_day);
+CREATE INDEX latency_days_starts_at_idx ON tricost.latency_days USING btree (starts_at);
+comment on table tricost.latency_days is 'How many calls of a reporting day are in which bucket of latency. Read reporting.latency_by_feature_day, which knows what has changed since.';
+
 create table tricost.llm_calls (
   ts timestamp with time zone not null,
   received_at timestamp with time zone default now() not null,
@@ -352,7 +376,9 @@ create table tricost.prompt_days (
   prompt_name text,
   prompt_id text not null,
   provider text not null,
-  model text not null
+  model text not null,
+  calls_with_user bigint,
+  cost_usd_with_user numeric
 );
 CREATE INDEX prompt_days_local_day_idx ON tricost.prompt_days USING btree (local_day);
 CREATE INDEX prompt_days_starts_at_idx ON tricost.prompt_days USING btree (starts_at);
@@ -366,6 +392,17 @@ create table tricost.prompt_features (
 );
 comment on table tricost.prompt_features is 'One row per feature; its lock orders the assignment of prompt versions.';
 comment on column tricost.prompt_features.overflowed_at is 'When the feature asked for more than 1,000 versions: it hashes rendered prompts, and its further calls go to prompt (many).';
+
+create table tricost.prompt_majorities (
+  local_day date not null,
+  environment text,
+  feature text not null,
+  prompt_name text,
+  prompt_id text not null,
+  prompt_version integer not null
+);
+CREATE INDEX prompt_majorities_local_day_idx ON tricost.prompt_majorities USING btree (local_day);
+comment on table tricost.prompt_majorities is 'The version of a prompt that has more than half of its calls of a reporting day, where one has. Read reporting.prompt_transitions, which knows what has changed since.';
 
 create table tricost.prompt_versions (
   feature text not null,
@@ -453,12 +490,14 @@ create table tricost.rollup_state (
   only_row boolean default true not null,
   zone text default 'UTC'::text not null,
   raw_from timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  past_folds bigint default 0 not null,
   constraint rollup_state_only_row_check CHECK (only_row),
   constraint rollup_state_pkey PRIMARY KEY (only_row)
 );
 comment on table tricost.rollup_state is 'One row.';
 comment on column tricost.rollup_state.zone is 'IANA zone whose hours and days the rollups have.';
 comment on column tricost.rollup_state.raw_from is 'Calls before it may be gone: what the rollups say of them is never computed again.';
+comment on column tricost.rollup_state.past_folds is 'Grows when days before today are computed again.';
 
 create table tricost.schema_migrations (
   version bigint not null,
@@ -467,6 +506,19 @@ create table tricost.schema_migrations (
   run_at timestamp with time zone,
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+
+create table tricost.spend_alert_settings (
+  only_row boolean default true not null,
+  growth_ratio numeric default 0.3 not null,
+  minimum_spend_usd numeric default 5 not null,
+  constraint spend_alert_settings_growth_ratio_check CHECK ((growth_ratio >= (0)::numeric)),
+  constraint spend_alert_settings_minimum_spend_usd_check CHECK ((minimum_spend_usd >= (0)::numeric)),
+  constraint spend_alert_settings_only_row_check CHECK (only_row),
+  constraint spend_alert_settings_pkey PRIMARY KEY (only_row)
+);
+comment on table tricost.spend_alert_settings is 'One row.';
+comment on column tricost.spend_alert_settings.growth_ratio is '0.3: growth must be above +30 %.';
+comment on column tricost.spend_alert_settings.minimum_spend_usd is 'What the current window cost must be above this, in US dollars.';
 
 create table tricost.unpriced_models (
   id bigint generated always as identity not null,
@@ -493,7 +545,94 @@ comment on column tricost.unpriced_models.repriced_calls is 'Calls that got thei
 comment on column tricost.unpriced_models.repriced_usd is 'What these cost, in US dollars.';
 grant insert, select on tricost.unpriced_models to tricost_ingest;
 
+create table tricost.user_windows (
+  window_days integer not null,
+  all_environments boolean not null,
+  environment text,
+  rank integer not null,
+  user_id text not null,
+  calls bigint not null,
+  priced_calls bigint not null,
+  unpriced_calls bigint not null,
+  features_touched integer not null,
+  cost_usd numeric,
+  previous_calls bigint,
+  previous_cost_usd numeric
+);
+comment on table tricost.user_windows is 'The costliest thousand users of each window. Read reporting.user_windows, which knows whether anything has changed since.';
+
+create table tricost.user_windows_state (
+  only_row boolean default true not null,
+  today date,
+  as_of timestamp with time zone,
+  past_folds bigint,
+  constraint user_windows_state_only_row_check CHECK (only_row),
+  constraint user_windows_state_pkey PRIMARY KEY (only_row)
+);
+comment on table tricost.user_windows_state is 'One row: when user_windows was made, and of which days. NULL: never.';
+
 -- Views
+
+create view reporting.alerting_features as
+ WITH learning AS (
+         SELECT reporting_days.local_day + 14 AS until
+           FROM tricost.reporting_days
+          WHERE reporting_days.starts_at <= (( SELECT min(llm_calls.ts) AS min
+                   FROM tricost.llm_calls))
+          ORDER BY reporting_days.starts_at DESC
+         LIMIT 1
+        )
+ SELECT judged.date,
+    judged.feature,
+    judged.calls,
+    judged.priced_calls,
+    judged.unpriced_calls,
+    judged.cost_usd,
+    judged.previous_calls,
+    judged.previous_priced_calls,
+    judged.previous_unpriced_calls,
+    judged.previous_cost_usd,
+    judged.rule,
+    learning.until AS learning_until,
+    judged.rule IS NOT NULL AND judged.date >= learning.until AS alerting
+   FROM learning
+     CROSS JOIN ( SELECT dates.date,
+            sums.feature,
+            sums.calls,
+            sums.priced_calls,
+            sums.unpriced_calls,
+            sums.cost_usd,
+            sums.previous_calls,
+            sums.previous_priced_calls,
+            sums.previous_unpriced_calls,
+            sums.previous_cost_usd,
+                CASE
+                    WHEN COALESCE(sums.cost_usd, 0::numeric) <= settings.minimum_spend_usd THEN NULL::text
+                    WHEN sums.previous_calls = 0 THEN 'new'::text
+                    WHEN sums.cost_usd > (COALESCE(sums.previous_cost_usd, 0::numeric) * (1::numeric + settings.growth_ratio)) THEN 'growth'::text
+                    ELSE NULL::text
+                END AS rule
+           FROM tricost.spend_alert_settings settings
+             CROSS JOIN ( SELECT DISTINCT reporting_days.local_day AS date
+                   FROM tricost.reporting_days) dates
+             CROSS JOIN LATERAL ( SELECT feature_day_parts.feature,
+                    COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)), 0::numeric)::bigint AS calls,
+                    COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)), 0::numeric)::bigint AS priced_calls,
+                    COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)), 0::numeric)::bigint AS unpriced_calls,
+                    sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)) AS cost_usd,
+                    COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day < (dates.date - 7)), 0::numeric)::bigint AS previous_calls,
+                    COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day < (dates.date - 7)), 0::numeric)::bigint AS previous_priced_calls,
+                    COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day < (dates.date - 7)), 0::numeric)::bigint AS previous_unpriced_calls,
+                    sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day < (dates.date - 7)) AS previous_cost_usd
+                   FROM tricost.feature_day_parts
+                  WHERE feature_day_parts.day >= (dates.date - 14) AND feature_day_parts.day < dates.date
+                  GROUP BY feature_day_parts.feature) sums) judged;
+comment on view reporting.alerting_features is 'Per date and feature, the seven days before the date against the seven before those, and whether the spend alert of that date has it. Ask for one date: where date = (select today from reporting.reporting_day).';
+comment on column reporting.alerting_features.cost_usd is 'NULL: no call of the week has a known cost.';
+comment on column reporting.alerting_features.previous_cost_usd is 'NULL: no call of the week before has a known cost.';
+comment on column reporting.alerting_features.rule is 'growth: above the growth and the spend of reporting.spend_alert_settings. new: above the spend, without a call in the week before. NULL: neither.';
+comment on column reporting.alerting_features.learning_until is 'Nothing alerts before this date: there are no two weeks to compare.';
+grant select on reporting.alerting_features to tricost_readonly;
 
 create view reporting.alerts as
  SELECT local_date,
@@ -581,6 +720,123 @@ create view reporting.delivery_gaps as
   WHERE (sequence - 1) > previous_sequence AND passed_at < (now() - '24:00:00'::interval);
 comment on view reporting.delivery_gaps is 'Envelopes that a producer numbered and that did not arrive within 24 hours of a later one, for the 35 days that deliveries are kept. hour: when the first later one arrived, UTC. What was lost after a producer''s last envelope has no gap. `npx tricost deliveries` says which of them are dead letters and how many may still be parked in the queue; when they are stored the gap closes.';
 grant select on reporting.delivery_gaps to tricost_readonly;
+
+create view reporting.feature_windows as
+ SELECT w.window_days,
+    sums.environment,
+    sums.feature,
+    sums.provider,
+    sums.model,
+    sums.calls,
+    sums.priced_calls,
+    sums.unpriced_calls,
+    sums.failed_calls,
+    sums.input_tokens,
+    sums.output_tokens,
+    sums.cost_usd,
+    sums.previous_calls,
+    sums.previous_priced_calls,
+    sums.previous_unpriced_calls,
+    sums.previous_failed_calls,
+    sums.previous_input_tokens,
+    sums.previous_output_tokens,
+    sums.previous_cost_usd
+   FROM reporting.windows w
+     CROSS JOIN LATERAL ( SELECT feature_day_parts.environment,
+            feature_day_parts.feature,
+            feature_day_parts.provider,
+            feature_day_parts.model,
+            COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS calls,
+            COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS priced_calls,
+            COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS unpriced_calls,
+            COALESCE(sum(feature_day_parts.failed_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS failed_calls,
+            sum(feature_day_parts.input_tokens) FILTER (WHERE feature_day_parts.day >= w.first_day)::bigint AS input_tokens,
+            sum(feature_day_parts.output_tokens) FILTER (WHERE feature_day_parts.day >= w.first_day)::bigint AS output_tokens,
+            sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day >= w.first_day) AS cost_usd,
+            COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_calls,
+            COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_priced_calls,
+            COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_unpriced_calls,
+            COALESCE(sum(feature_day_parts.failed_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_failed_calls,
+            sum(feature_day_parts.input_tokens) FILTER (WHERE feature_day_parts.day < w.first_day)::bigint AS previous_input_tokens,
+            sum(feature_day_parts.output_tokens) FILTER (WHERE feature_day_parts.day < w.first_day)::bigint AS previous_output_tokens,
+            sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day < w.first_day) AS previous_cost_usd
+           FROM tricost.feature_day_parts
+          WHERE feature_day_parts.day >= w.previous_day AND feature_day_parts.day < w.today
+          GROUP BY feature_day_parts.environment, feature_day_parts.feature, feature_day_parts.provider, feature_day_parts.model) sums;
+comment on view reporting.feature_windows is 'Calls, tokens and US dollars of the last 7 and 30 whole days (window_days) and of as many days before, per environment, feature, provider and model: exact at every instant. Ask for one window_days, and sum.';
+comment on column reporting.feature_windows.cost_usd is 'NULL: no call of the window has a known cost.';
+comment on column reporting.feature_windows.previous_cost_usd is 'NULL: no call of the window before has a known cost.';
+grant select on reporting.feature_windows to tricost_readonly;
+
+create view reporting.ingest_by_hour as
+ SELECT h.starts_at AS hour,
+    h.local_day AS day,
+    stored.calls,
+    stored.lag_ms_p50,
+    stored.lag_ms_p95,
+    stored.lag_ms_max,
+    rejected.events AS rejected_events
+   FROM tricost.reporting_hours h
+     CROSS JOIN LATERAL ( SELECT count(*) AS calls,
+            percentile_disc(0.5::double precision) WITHIN GROUP (ORDER BY lags.lag_ms) AS lag_ms_p50,
+            percentile_disc(0.95::double precision) WITHIN GROUP (ORDER BY lags.lag_ms) AS lag_ms_p95,
+            max(lags.lag_ms) AS lag_ms_max
+           FROM ( SELECT round(EXTRACT(epoch FROM llm_calls.received_at - llm_calls.ts) * 1000::numeric)::bigint - COALESCE(llm_calls.latency_ms, 0) AS lag_ms
+                   FROM tricost.llm_calls
+                  WHERE llm_calls.ts >= h.starts_at AND llm_calls.ts < h.ends_at) lags) stored
+     CROSS JOIN LATERAL ( SELECT count(*) AS events
+           FROM tricost.rejected_calls
+          WHERE rejected_calls.received_at >= h.starts_at AND rejected_calls.received_at < h.ends_at) rejected
+  WHERE h.starts_at <= now();
+comment on view reporting.ingest_by_hour is 'Per hour of the reporting zone: calls that began in it and how long after their end they were stored, and events that were rejected in it, which are kept for 30 days. Reads every call of the hours asked for: ask for few.';
+comment on column reporting.ingest_by_hour.lag_ms_p95 is 'Milliseconds from the end of the call, or from its start where its latency is not known, until it was stored; 95 % took no longer. NULL: no calls.';
+grant select on reporting.ingest_by_hour to tricost_readonly;
+
+create view reporting.latency_by_feature_day as
+ WITH dirty AS MATERIALIZED (
+         SELECT dirty_days.starts_at
+           FROM tricost.dirty_days
+        ), histograms AS (
+         SELECT latency_days.local_day,
+            latency_days.environment,
+            latency_days.feature,
+            latency_days.provider,
+            latency_days.model,
+            latency_days.buckets,
+            latency_days.calls
+           FROM tricost.latency_days
+          WHERE NOT (latency_days.starts_at IN ( SELECT dirty.starts_at
+                   FROM dirty))
+        UNION ALL
+         SELECT latency_days_of_calls.local_day,
+            latency_days_of_calls.environment,
+            latency_days_of_calls.feature,
+            latency_days_of_calls.provider,
+            latency_days_of_calls.model,
+            latency_days_of_calls.buckets,
+            latency_days_of_calls.calls
+           FROM dirty
+             JOIN tricost.latency_days_of_calls USING (starts_at)
+        )
+ SELECT h.local_day AS day,
+    h.environment,
+    h.feature,
+    h.provider,
+    h.model,
+    counted.bucket,
+    b.from_ms,
+    b.to_ms,
+    b.latency_ms,
+    counted.calls
+   FROM histograms h
+     CROSS JOIN LATERAL UNNEST(h.buckets, h.calls) counted(bucket, calls)
+     JOIN tricost.latency_buckets b ON b.bucket = counted.bucket;
+comment on view reporting.latency_by_feature_day is 'How many calls took how long, per day of the reporting zone, environment, feature, provider and model: exact at every instant. The 95th percentile is the least latency_ms up to whose bucket 95 % of the calls are: within 5 % of the call''s own. A day that holds the start of a UTC month has two rows per bucket: sum calls.';
+comment on column reporting.latency_by_feature_day.from_ms is 'The shortest latency of the bucket, inclusive.';
+comment on column reporting.latency_by_feature_day.to_ms is 'The longest latency of the bucket, inclusive.';
+comment on column reporting.latency_by_feature_day.latency_ms is 'Stands for the calls of the bucket: at most 5 % from each.';
+comment on column reporting.latency_by_feature_day.calls is 'Calls of known latency.';
+grant select on reporting.latency_by_feature_day to tricost_readonly;
 
 create view reporting.llm_calls as
  SELECT ts,
@@ -712,6 +968,62 @@ create view reporting.prices as
 comment on view reporting.prices is 'US dollars for a million tokens, or a thousand searches or requests, from valid_from until valid_until (NULL: still). Of two with the same valid_from, the first ended when it began: it was corrected.';
 grant select on reporting.prices to tricost_readonly;
 
+create view reporting.prompt_transitions as
+ WITH dirty AS MATERIALIZED (
+         SELECT DISTINCT dirty_days.local_day
+           FROM tricost.dirty_days
+        ), majorities AS (
+         SELECT prompt_majorities.local_day AS day,
+            prompt_majorities.environment,
+            prompt_majorities.feature,
+            prompt_majorities.prompt_name,
+            prompt_majorities.prompt_id,
+            prompt_majorities.prompt_version
+           FROM tricost.prompt_majorities
+          WHERE NOT (prompt_majorities.local_day IN ( SELECT dirty.local_day
+                   FROM dirty))
+        UNION ALL
+         SELECT majority.day,
+            majority.environment,
+            majority.feature,
+            majority.prompt_name,
+            majority.prompt_id,
+            majority.prompt_version
+           FROM dirty
+             CROSS JOIN LATERAL ( SELECT majorities_of_days.day,
+                    majorities_of_days.environment,
+                    majorities_of_days.feature,
+                    majorities_of_days.prompt_name,
+                    majorities_of_days.prompt_id,
+                    majorities_of_days.prompt_version
+                   FROM tricost.majorities_of_days
+                  WHERE majorities_of_days.day = dirty.local_day) majority
+        ), in_order AS (
+         SELECT majorities.day,
+            majorities.environment,
+            majorities.feature,
+            majorities.prompt_name,
+            majorities.prompt_id,
+            majorities.prompt_version,
+            lag(majorities.prompt_version) OVER (PARTITION BY majorities.environment, majorities.feature, majorities.prompt_name ORDER BY majorities.day) AS previous_version
+           FROM majorities
+        )
+ SELECT t.day,
+    t.environment,
+    t.feature,
+    t.prompt_name,
+    t.prompt_id,
+    t.prompt_version,
+    t.previous_version,
+    v.first_seen_at
+   FROM in_order t
+     LEFT JOIN tricost.prompt_versions v ON v.feature = t.feature AND v.prompt_name = COALESCE(t.prompt_name, ''::text) AND v.prompt_id = t.prompt_id
+  WHERE t.previous_version IS DISTINCT FROM t.prompt_version;
+comment on view reporting.prompt_transitions is 'When another version of a prompt took over: the first day on which it has more than half of the prompt''s calls in the environment. A day without such a version changes nothing.';
+comment on column reporting.prompt_transitions.previous_version is 'NULL: the first one, as far as sums are kept.';
+comment on column reporting.prompt_transitions.first_seen_at is 'When ingest saw the version for the first time, in whatever environment.';
+grant select on reporting.prompt_transitions to tricost_readonly;
+
 create view reporting.prompt_versions as
  SELECT feature,
     NULLIF(prompt_name, ''::text) AS prompt_name,
@@ -721,6 +1033,57 @@ create view reporting.prompt_versions as
    FROM tricost.prompt_versions;
 comment on view reporting.prompt_versions is 'Which prompt hash is which version of a feature''s prompt, and when it was first seen.';
 grant select on reporting.prompt_versions to tricost_readonly;
+
+create view reporting.prompt_windows as
+ SELECT w.window_days,
+    sums.environment,
+    sums.feature,
+    sums.prompt_name,
+    sums.prompt_id,
+    sums.prompt_version,
+    sums.provider,
+    sums.model,
+    sums.calls,
+    sums.priced_calls,
+    sums.unpriced_calls,
+    sums.failed_calls,
+    sums.input_tokens,
+    sums.output_tokens,
+    sums.cost_usd,
+    sums.previous_calls,
+    sums.previous_priced_calls,
+    sums.previous_unpriced_calls,
+    sums.previous_failed_calls,
+    sums.previous_input_tokens,
+    sums.previous_output_tokens,
+    sums.previous_cost_usd
+   FROM reporting.windows w
+     CROSS JOIN LATERAL ( SELECT prompt_day_parts.environment,
+            prompt_day_parts.feature,
+            prompt_day_parts.prompt_name,
+            prompt_day_parts.prompt_id,
+            prompt_day_parts.prompt_version,
+            prompt_day_parts.provider,
+            prompt_day_parts.model,
+            COALESCE(sum(prompt_day_parts.calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS calls,
+            COALESCE(sum(prompt_day_parts.priced_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS priced_calls,
+            COALESCE(sum(prompt_day_parts.unpriced_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS unpriced_calls,
+            COALESCE(sum(prompt_day_parts.failed_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS failed_calls,
+            sum(prompt_day_parts.input_tokens) FILTER (WHERE prompt_day_parts.day >= w.first_day)::bigint AS input_tokens,
+            sum(prompt_day_parts.output_tokens) FILTER (WHERE prompt_day_parts.day >= w.first_day)::bigint AS output_tokens,
+            sum(prompt_day_parts.cost_usd) FILTER (WHERE prompt_day_parts.day >= w.first_day) AS cost_usd,
+            COALESCE(sum(prompt_day_parts.calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_calls,
+            COALESCE(sum(prompt_day_parts.priced_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_priced_calls,
+            COALESCE(sum(prompt_day_parts.unpriced_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_unpriced_calls,
+            COALESCE(sum(prompt_day_parts.failed_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_failed_calls,
+            sum(prompt_day_parts.input_tokens) FILTER (WHERE prompt_day_parts.day < w.first_day)::bigint AS previous_input_tokens,
+            sum(prompt_day_parts.output_tokens) FILTER (WHERE prompt_day_parts.day < w.first_day)::bigint AS previous_output_tokens,
+            sum(prompt_day_parts.cost_usd) FILTER (WHERE prompt_day_parts.day < w.first_day) AS previous_cost_usd
+           FROM tricost.prompt_day_parts
+          WHERE prompt_day_parts.day >= w.previous_day AND prompt_day_parts.day < w.today
+          GROUP BY prompt_day_parts.environment, prompt_day_parts.feature, prompt_day_parts.prompt_name, prompt_day_parts.prompt_id, prompt_day_parts.prompt_version, prompt_day_parts.provider, prompt_day_parts.model) sums;
+comment on view reporting.prompt_windows is 'The same per environment, feature, prompt version, provider and model.';
+grant select on reporting.prompt_windows to tricost_readonly;
 
 create view reporting.rejected_calls as
  SELECT message_id,
@@ -780,95 +1143,14 @@ create view reporting.reused_event_ids as
 comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
 grant select on reporting.reused_event_ids to tricost_readonly;
 
+create view reporting.spend_alert_settings as
+ SELECT growth_ratio,
+    minimum_spend_usd
+   FROM tricost.spend_alert_settings;
+comment on view reporting.spend_alert_settings is 'One row: growth and spend above which a feature alerts, as of the last deploy.';
+grant select on reporting.spend_alert_settings to tricost_readonly;
+
 create view reporting.spend_by_feature_day as
- WITH dirty_days AS MATERIALIZED (
-         SELECT dirty_days.starts_at,
-            dirty_days.ends_at,
-            dirty_days.local_day
-           FROM tricost.dirty_days
-        ), dirty_hours AS MATERIALIZED (
-         SELECT dirty_hours.starts_at,
-            dirty_hours.ends_at,
-            dirty_hours.local_day
-           FROM tricost.dirty_hours
-        ), live AS (
-         SELECT feature_days.local_day AS day,
-            feature_days.environment,
-            feature_days.feature,
-            feature_days.provider,
-            feature_days.model,
-            feature_days.calls,
-            feature_days.priced_calls,
-            feature_days.unpriced_calls,
-            feature_days.failed_calls,
-            feature_days.cache_hits,
-            feature_days.input_tokens,
-            feature_days.output_tokens,
-            feature_days.cache_read_tokens,
-            feature_days.latency_calls,
-            feature_days.latency_ms,
-            feature_days.cost_usd
-           FROM tricost.feature_days
-          WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
-                   FROM dirty_days))
-        UNION ALL
-         SELECT d.local_day,
-            h.environment,
-            h.feature,
-            h.provider,
-            h.model,
-            h.calls,
-            h.priced_calls,
-            h.unpriced_calls,
-            h.failed_calls,
-            h.cache_hits,
-            h.input_tokens,
-            h.output_tokens,
-            h.cache_read_tokens,
-            h.latency_calls,
-            h.latency_ms,
-            h.cost_usd
-           FROM dirty_days d
-             JOIN tricost.feature_hours h ON h.starts_at >= d.starts_at AND h.starts_at < d.ends_at
-          WHERE NOT (h.starts_at IN ( SELECT dirty_hours.starts_at
-                   FROM dirty_hours))
-        UNION ALL
-         SELECT h.local_day,
-            sums.environment,
-            sums.feature,
-            sums.provider,
-            sums.model,
-            sums.count,
-            sums.count_1 AS count,
-            sums.count_2 AS count,
-            sums.count_3 AS count,
-            sums.count_4 AS count,
-            sums.sum,
-            sums.sum_1 AS sum,
-            sums.sum_2 AS sum,
-            sums.count_5 AS count,
-            sums.sum_3 AS sum,
-            sums.sum_4 AS sum
-           FROM dirty_hours h
-             CROSS JOIN LATERAL ( SELECT llm_calls.environment,
-                    llm_calls.feature,
-                    llm_calls.provider,
-                    llm_calls.model,
-                    count(*) AS count,
-                    count(llm_calls.cost_usd) AS count,
-                    count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS count,
-                    count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS count,
-                    count(*) FILTER (WHERE llm_calls.cache_hit) AS count,
-                    sum(llm_calls.input_tokens) AS sum,
-                    sum(llm_calls.output_tokens) AS sum,
-                    sum(llm_calls.cache_read_tokens) AS sum,
-                    count(llm_calls.latency_ms) AS count,
-                    sum(llm_calls.latency_ms) AS sum,
-                    sum(llm_calls.cost_usd) AS sum
-                   FROM tricost.llm_calls
-                  WHERE llm_calls.ts >= h.starts_at AND llm_calls.ts < h.ends_at
-                  GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model) sums(environment, feature, provider, model, count, count_1, count_2, count_3, count_4, sum, sum_1, sum_2, count_5, sum_3, sum_4)
-        )
  SELECT day,
     environment,
     feature,
@@ -885,16 +1167,14 @@ create view reporting.spend_by_feature_day as
     sum(latency_calls)::bigint AS latency_calls,
     sum(latency_ms)::bigint AS latency_ms,
     sum(cost_usd) AS cost_usd
-   FROM live
+   FROM tricost.feature_day_parts
   GROUP BY day, environment, feature, provider, model;
 comment on view reporting.spend_by_feature_day is 'The same per day of the reporting zone.';
 grant select on reporting.spend_by_feature_day to tricost_readonly;
 
 create view reporting.spend_by_feature_hour as
  WITH dirty AS MATERIALIZED (
-         SELECT dirty_hours.starts_at,
-            dirty_hours.ends_at,
-            dirty_hours.local_day
+         SELECT dirty_hours.starts_at
            FROM tricost.dirty_hours
         )
  SELECT feature_hours.starts_at AS hour,
@@ -919,41 +1199,24 @@ create view reporting.spend_by_feature_hour as
            FROM dirty))
 UNION ALL
  SELECT dirty.starts_at AS hour,
-    dirty.local_day AS day,
-    sums.environment,
-    sums.feature,
-    sums.provider,
-    sums.model,
-    sums.count AS calls,
-    sums.count_1 AS priced_calls,
-    sums.count_2 AS unpriced_calls,
-    sums.count_3 AS failed_calls,
-    sums.count_4 AS cache_hits,
-    sums.sum AS input_tokens,
-    sums.sum_1 AS output_tokens,
-    sums.sum_2 AS cache_read_tokens,
-    sums.count_5 AS latency_calls,
-    sums.sum_3 AS latency_ms,
-    sums.sum_4 AS cost_usd
+    feature_hours_of_calls.local_day AS day,
+    feature_hours_of_calls.environment,
+    feature_hours_of_calls.feature,
+    feature_hours_of_calls.provider,
+    feature_hours_of_calls.model,
+    feature_hours_of_calls.calls,
+    feature_hours_of_calls.priced_calls,
+    feature_hours_of_calls.unpriced_calls,
+    feature_hours_of_calls.failed_calls,
+    feature_hours_of_calls.cache_hits,
+    feature_hours_of_calls.input_tokens,
+    feature_hours_of_calls.output_tokens,
+    feature_hours_of_calls.cache_read_tokens,
+    feature_hours_of_calls.latency_calls,
+    feature_hours_of_calls.latency_ms,
+    feature_hours_of_calls.cost_usd
    FROM dirty
-     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
-            llm_calls.feature,
-            llm_calls.provider,
-            llm_calls.model,
-            count(*) AS count,
-            count(llm_calls.cost_usd) AS count,
-            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS count,
-            count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS count,
-            count(*) FILTER (WHERE llm_calls.cache_hit) AS count,
-            sum(llm_calls.input_tokens) AS sum,
-            sum(llm_calls.output_tokens) AS sum,
-            sum(llm_calls.cache_read_tokens) AS sum,
-            count(llm_calls.latency_ms) AS count,
-            sum(llm_calls.latency_ms) AS sum,
-            sum(llm_calls.cost_usd) AS sum
-           FROM tricost.llm_calls
-          WHERE llm_calls.ts >= dirty.starts_at AND llm_calls.ts < dirty.ends_at
-          GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model) sums(environment, feature, provider, model, count, count_1, count_2, count_3, count_4, sum, sum_1, sum_2, count_5, sum_3, sum_4);
+     JOIN tricost.feature_hours_of_calls USING (starts_at);
 comment on view reporting.spend_by_feature_hour is 'Calls, tokens and US dollars per hour of the reporting zone, environment, feature, provider and model: exact at every instant. Sums leave out what is unknown, which is counted beside.';
 comment on column reporting.spend_by_feature_hour.hour is 'When the hour began.';
 comment on column reporting.spend_by_feature_hour.day is 'Its day in the reporting zone.';
@@ -965,77 +1228,6 @@ comment on column reporting.spend_by_feature_hour.cost_usd is 'NULL: no call has
 grant select on reporting.spend_by_feature_hour to tricost_readonly;
 
 create view reporting.spend_by_prompt_day as
- WITH dirty AS MATERIALIZED (
-         SELECT dirty_days.starts_at,
-            dirty_days.ends_at,
-            dirty_days.local_day
-           FROM tricost.dirty_days
-        ), live AS (
-         SELECT prompt_days.local_day AS day,
-            prompt_days.environment,
-            prompt_days.feature,
-            prompt_days.prompt_name,
-            prompt_days.prompt_id,
-            prompt_days.prompt_version,
-            prompt_days.provider,
-            prompt_days.model,
-            prompt_days.calls,
-            prompt_days.priced_calls,
-            prompt_days.unpriced_calls,
-            prompt_days.failed_calls,
-            prompt_days.cache_hits,
-            prompt_days.input_tokens,
-            prompt_days.output_tokens,
-            prompt_days.cache_read_tokens,
-            prompt_days.latency_calls,
-            prompt_days.latency_ms,
-            prompt_days.cost_usd
-           FROM tricost.prompt_days
-          WHERE NOT (prompt_days.starts_at IN ( SELECT dirty.starts_at
-                   FROM dirty))
-        UNION ALL
-         SELECT dirty.local_day,
-            sums.environment,
-            sums.feature,
-            sums.prompt_name,
-            sums.prompt_id,
-            sums.prompt_version,
-            sums.provider,
-            sums.model,
-            sums.count,
-            sums.count_1 AS count,
-            sums.count_2 AS count,
-            sums.count_3 AS count,
-            sums.count_4 AS count,
-            sums.sum,
-            sums.sum_1 AS sum,
-            sums.sum_2 AS sum,
-            sums.count_5 AS count,
-            sums.sum_3 AS sum,
-            sums.sum_4 AS sum
-           FROM dirty
-             CROSS JOIN LATERAL ( SELECT llm_calls.environment,
-                    llm_calls.feature,
-                    llm_calls.prompt_name,
-                    llm_calls.prompt_id,
-                    llm_calls.prompt_version,
-                    llm_calls.provider,
-                    llm_calls.model,
-                    count(*) AS count,
-                    count(llm_calls.cost_usd) AS count,
-                    count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS count,
-                    count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS count,
-                    count(*) FILTER (WHERE llm_calls.cache_hit) AS count,
-                    sum(llm_calls.input_tokens) AS sum,
-                    sum(llm_calls.output_tokens) AS sum,
-                    sum(llm_calls.cache_read_tokens) AS sum,
-                    count(llm_calls.latency_ms) AS count,
-                    sum(llm_calls.latency_ms) AS sum,
-                    sum(llm_calls.cost_usd) AS sum
-                   FROM tricost.llm_calls
-                  WHERE llm_calls.ts >= dirty.starts_at AND llm_calls.ts < dirty.ends_at
-                  GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.prompt_name, llm_calls.prompt_id, llm_calls.prompt_version, llm_calls.provider, llm_calls.model) sums(environment, feature, prompt_name, prompt_id, prompt_version, provider, model, count, count_1, count_2, count_3, count_4, sum, sum_1, sum_2, count_5, sum_3, sum_4)
-        )
  SELECT day,
     environment,
     feature,
@@ -1055,7 +1247,7 @@ create view reporting.spend_by_prompt_day as
     sum(latency_calls)::bigint AS latency_calls,
     sum(latency_ms)::bigint AS latency_ms,
     sum(cost_usd) AS cost_usd
-   FROM live
+   FROM tricost.prompt_day_parts
   GROUP BY day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model;
 comment on view reporting.spend_by_prompt_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, feature, prompt version, provider and model: exact at every instant.';
 grant select on reporting.spend_by_prompt_day to tricost_ingest;
@@ -1094,20 +1286,62 @@ comment on view reporting.spend_by_user_day is 'Calls, tokens and US dollars per
 grant select on reporting.spend_by_user_day to tricost_readonly;
 
 create view reporting.tag_coverage as
- SELECT (ts AT TIME ZONE 'UTC'::text)::date AS day,
-    count(*) AS calls,
-    count(*) FILTER (WHERE feature <> '(untagged)'::text) AS calls_with_feature,
-    count(*) FILTER (WHERE user_id <> '(none)'::text) AS calls_with_user,
-    count(*) FILTER (WHERE prompt_id <> '(none)'::text) AS calls_with_prompt,
-    count(*) FILTER (WHERE feature <> '(untagged)'::text AND user_id <> '(none)'::text AND prompt_id <> '(none)'::text) AS calls_with_all,
+ WITH parts AS (
+         SELECT prompt_day_parts.day,
+            prompt_day_parts.environment,
+            prompt_day_parts.feature,
+            prompt_day_parts.prompt_name,
+            prompt_day_parts.prompt_id,
+            prompt_day_parts.prompt_version,
+            prompt_day_parts.provider,
+            prompt_day_parts.model,
+            prompt_day_parts.calls,
+            prompt_day_parts.priced_calls,
+            prompt_day_parts.unpriced_calls,
+            prompt_day_parts.failed_calls,
+            prompt_day_parts.cache_hits,
+            prompt_day_parts.input_tokens,
+            prompt_day_parts.output_tokens,
+            prompt_day_parts.cache_read_tokens,
+            prompt_day_parts.latency_calls,
+            prompt_day_parts.latency_ms,
+            prompt_day_parts.cost_usd,
+            prompt_day_parts.calls_with_user,
+            prompt_day_parts.cost_usd_with_user,
+            prompt_day_parts.feature <> '(untagged)'::text AS has_feature,
+            prompt_day_parts.prompt_id <> '(none)'::text AS has_prompt,
+            bool_and(prompt_day_parts.calls_with_user IS NOT NULL) OVER (PARTITION BY prompt_day_parts.day, prompt_day_parts.environment, prompt_day_parts.provider, prompt_day_parts.model) AS knows_users
+           FROM tricost.prompt_day_parts
+        )
+ SELECT day,
+    environment,
+    provider,
+    model,
+    sum(calls)::bigint AS calls,
+    COALESCE(sum(calls) FILTER (WHERE has_feature), 0::numeric)::bigint AS calls_with_feature,
+        CASE
+            WHEN knows_users THEN sum(calls_with_user)::bigint
+            ELSE NULL::bigint
+        END AS calls_with_user,
+    COALESCE(sum(calls) FILTER (WHERE has_prompt), 0::numeric)::bigint AS calls_with_prompt,
+        CASE
+            WHEN knows_users THEN COALESCE(sum(calls_with_user) FILTER (WHERE has_feature AND has_prompt), 0::numeric)::bigint
+            ELSE NULL::bigint
+        END AS calls_with_all,
     sum(cost_usd) AS cost_usd,
-    sum(cost_usd) FILTER (WHERE feature <> '(untagged)'::text) AS cost_usd_with_feature,
-    sum(cost_usd) FILTER (WHERE user_id <> '(none)'::text) AS cost_usd_with_user,
-    sum(cost_usd) FILTER (WHERE prompt_id <> '(none)'::text) AS cost_usd_with_prompt,
-    sum(cost_usd) FILTER (WHERE feature <> '(untagged)'::text AND user_id <> '(none)'::text AND prompt_id <> '(none)'::text) AS cost_usd_with_all
-   FROM tricost.llm_calls
-  GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
-comment on view reporting.tag_coverage is 'Per UTC day, how many calls and how much of the spend name their feature, user and prompt. Reads every call of the days asked for: ask for few.';
+    sum(cost_usd) FILTER (WHERE has_feature) AS cost_usd_with_feature,
+        CASE
+            WHEN knows_users THEN sum(cost_usd_with_user)
+            ELSE NULL::numeric
+        END AS cost_usd_with_user,
+    sum(cost_usd) FILTER (WHERE has_prompt) AS cost_usd_with_prompt,
+        CASE
+            WHEN knows_users THEN sum(cost_usd_with_user) FILTER (WHERE has_feature AND has_prompt)
+            ELSE NULL::numeric
+        END AS cost_usd_with_all
+   FROM parts
+  GROUP BY day, environment, provider, model, knows_users;
+comment on view reporting.tag_coverage is 'Per day of the reporting zone, environment, provider and model, how many calls and how much of the spend name their feature, user and prompt: exact at every instant. NULL: not known of a month that was dropped before it was counted, or no call has a known cost.';
 grant select on reporting.tag_coverage to tricost_readonly;
 
 create view reporting.unpriced_calls as
@@ -1139,6 +1373,54 @@ create view reporting.unpriced_models as
    FROM tricost.unpriced_models;
 comment on view reporting.unpriced_models is 'Models whose calls had no price, from the first such call until every one had a cost. How many there are now: reporting.unpriced_calls.';
 grant select on reporting.unpriced_models to tricost_readonly;
+
+create view reporting.user_windows as
+ SELECT w.window_days,
+    w.all_environments,
+    w.environment,
+    w.rank,
+    w.user_id,
+    w.calls,
+    w.priced_calls,
+    w.unpriced_calls,
+    w.features_touched,
+    w.cost_usd,
+    w.previous_calls,
+    w.previous_cost_usd,
+    a.today,
+    a.as_of,
+    a.is_exact
+   FROM tricost.user_windows w
+     CROSS JOIN tricost.user_windows_age a;
+comment on view reporting.user_windows is 'The thousand costliest users of the 7 and 30 whole days before today (window_days), with as many days before: over all environments, and of each by itself. As of as_of; other filters, and other users, are for reporting.llm_calls between the instants of reporting.windows.';
+comment on column reporting.user_windows.all_environments is 'Whether the row counts every environment; then environment is NULL. Ask for the ones or the others.';
+comment on column reporting.user_windows.environment is 'NULL where all_environments is false: not said.';
+comment on column reporting.user_windows.features_touched is 'Different features in the window.';
+comment on column reporting.user_windows.cost_usd is 'NULL: no call of the window has a known cost.';
+comment on column reporting.user_windows.previous_calls is 'NULL: not every call of the window before is kept one by one.';
+comment on column reporting.user_windows.today is 'The windows end where this day of the reporting zone begins.';
+comment on column reporting.user_windows.as_of is 'When it was computed: at most hourly while calls come in, and before the spend alert.';
+comment on column reporting.user_windows.is_exact is 'Whether no call before today has changed since, and today is still the same day.';
+grant select on reporting.user_windows to tricost_readonly;
+
+create view reporting.windows as
+ SELECT lengths.window_days,
+    reporting_day.today,
+    reporting_day.today - 2 * lengths.window_days AS previous_day,
+    reporting_day.today - lengths.window_days AS first_day,
+    ( SELECT min(reporting_days.starts_at) AS min
+           FROM tricost.reporting_days
+          WHERE reporting_days.local_day >= (reporting_day.today - 2 * lengths.window_days)) AS previous_starts_at,
+    ( SELECT min(reporting_days.starts_at) AS min
+           FROM tricost.reporting_days
+          WHERE reporting_days.local_day >= (reporting_day.today - lengths.window_days)) AS starts_at,
+    ( SELECT min(reporting_days.starts_at) AS min
+           FROM tricost.reporting_days
+          WHERE reporting_days.local_day >= reporting_day.today) AS ends_at
+   FROM reporting.reporting_day
+     CROSS JOIN ( VALUES (7), (30)) lengths(window_days);
+comment on view reporting.windows is 'The windows of 7 and 30 whole days before today in the reporting zone, and the ones before: [first_day, today) and [previous_day, first_day), which are [starts_at, ends_at) and [previous_starts_at, starts_at).';
+grant select on reporting.windows to tricost_readonly;
 
 create view tricost.arrived_envelopes as
  WITH contents AS (
@@ -1224,6 +1506,148 @@ create view tricost.dirty_hours as
            FROM tricost.rollup_state));
 comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
 
+create view tricost.feature_day_parts as
+ WITH dirty_days AS MATERIALIZED (
+         SELECT dirty_days.starts_at,
+            dirty_days.ends_at,
+            dirty_days.local_day
+           FROM tricost.dirty_days
+        ), dirty_hours AS MATERIALIZED (
+         SELECT dirty_hours.starts_at
+           FROM tricost.dirty_hours
+        )
+ SELECT feature_days.local_day AS day,
+    feature_days.environment,
+    feature_days.feature,
+    feature_days.provider,
+    feature_days.model,
+    feature_days.calls,
+    feature_days.priced_calls,
+    feature_days.unpriced_calls,
+    feature_days.failed_calls,
+    feature_days.cache_hits,
+    feature_days.input_tokens,
+    feature_days.output_tokens,
+    feature_days.cache_read_tokens,
+    feature_days.latency_calls,
+    feature_days.latency_ms,
+    feature_days.cost_usd
+   FROM tricost.feature_days
+  WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
+           FROM dirty_days))
+UNION ALL
+ SELECT d.local_day AS day,
+    h.environment,
+    h.feature,
+    h.provider,
+    h.model,
+    h.calls,
+    h.priced_calls,
+    h.unpriced_calls,
+    h.failed_calls,
+    h.cache_hits,
+    h.input_tokens,
+    h.output_tokens,
+    h.cache_read_tokens,
+    h.latency_calls,
+    h.latency_ms,
+    h.cost_usd
+   FROM dirty_days d
+     JOIN tricost.feature_hours h ON h.starts_at >= d.starts_at AND h.starts_at < d.ends_at
+  WHERE NOT (h.starts_at IN ( SELECT dirty_hours.starts_at
+           FROM dirty_hours))
+UNION ALL
+ SELECT feature_hours_of_calls.local_day AS day,
+    feature_hours_of_calls.environment,
+    feature_hours_of_calls.feature,
+    feature_hours_of_calls.provider,
+    feature_hours_of_calls.model,
+    feature_hours_of_calls.calls,
+    feature_hours_of_calls.priced_calls,
+    feature_hours_of_calls.unpriced_calls,
+    feature_hours_of_calls.failed_calls,
+    feature_hours_of_calls.cache_hits,
+    feature_hours_of_calls.input_tokens,
+    feature_hours_of_calls.output_tokens,
+    feature_hours_of_calls.cache_read_tokens,
+    feature_hours_of_calls.latency_calls,
+    feature_hours_of_calls.latency_ms,
+    feature_hours_of_calls.cost_usd
+   FROM dirty_hours
+     JOIN tricost.feature_hours_of_calls USING (starts_at);
+comment on view tricost.feature_day_parts is 'Parts whose sums reporting.spend_by_feature_day has.';
+
+create view tricost.feature_hours_of_calls as
+ SELECT h.starts_at,
+    h.ends_at,
+    h.local_day,
+    sums.environment,
+    sums.feature,
+    sums.provider,
+    sums.model,
+    sums.calls,
+    sums.priced_calls,
+    sums.unpriced_calls,
+    sums.failed_calls,
+    sums.cache_hits,
+    sums.input_tokens,
+    sums.output_tokens,
+    sums.cache_read_tokens,
+    sums.latency_calls,
+    sums.latency_ms,
+    sums.cost_usd
+   FROM tricost.reporting_hours h
+     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
+            llm_calls.feature,
+            llm_calls.provider,
+            llm_calls.model,
+            count(*) AS calls,
+            count(llm_calls.cost_usd) AS priced_calls,
+            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS unpriced_calls,
+            count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS failed_calls,
+            count(*) FILTER (WHERE llm_calls.cache_hit) AS cache_hits,
+            sum(llm_calls.input_tokens) AS input_tokens,
+            sum(llm_calls.output_tokens) AS output_tokens,
+            sum(llm_calls.cache_read_tokens) AS cache_read_tokens,
+            count(llm_calls.latency_ms) AS latency_calls,
+            sum(llm_calls.latency_ms) AS latency_ms,
+            sum(llm_calls.cost_usd) AS cost_usd
+           FROM tricost.llm_calls
+          WHERE llm_calls.ts >= h.starts_at AND llm_calls.ts < h.ends_at
+          GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model) sums;
+comment on view tricost.feature_hours_of_calls is 'What feature_hours has to say, from the calls. Ask for few.';
+
+create view tricost.latency_days_of_calls as
+ SELECT d.starts_at,
+    d.ends_at,
+    d.local_day,
+    histograms.environment,
+    histograms.feature,
+    histograms.provider,
+    histograms.model,
+    histograms.buckets,
+    histograms.calls
+   FROM tricost.reporting_days d
+     CROSS JOIN LATERAL ( SELECT counted.environment,
+            counted.feature,
+            counted.provider,
+            counted.model,
+            array_agg(counted.bucket ORDER BY counted.bucket) AS buckets,
+            array_agg(counted.calls ORDER BY counted.bucket) AS calls
+           FROM ( SELECT llm_calls.environment,
+                    llm_calls.feature,
+                    llm_calls.provider,
+                    llm_calls.model,
+                    width_bucket(llm_calls.latency_ms, ( SELECT array_agg(latency_buckets.from_ms ORDER BY latency_buckets.from_ms) AS array_agg
+                           FROM tricost.latency_buckets))::smallint AS bucket,
+                    count(*)::integer AS calls
+                   FROM tricost.llm_calls
+                  WHERE llm_calls.ts >= d.starts_at AND llm_calls.ts < d.ends_at AND llm_calls.latency_ms IS NOT NULL
+                  GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model, (width_bucket(llm_calls.latency_ms, ( SELECT array_agg(latency_buckets.from_ms ORDER BY latency_buckets.from_ms) AS array_agg
+                           FROM tricost.latency_buckets))::smallint)) counted
+          GROUP BY counted.environment, counted.feature, counted.provider, counted.model) histograms;
+comment on view tricost.latency_days_of_calls is 'What latency_days has to say, from the calls. Ask for few.';
+
 create view tricost.llm_calls_partitions as
  SELECT child.oid AS partition_oid,
     child.relname::text AS name,
@@ -1235,6 +1659,145 @@ create view tricost.llm_calls_partitions as
   WHERE pg_inherits.inhparent = 'tricost.llm_calls'::regclass::oid;
 comment on view tricost.llm_calls_partitions is 'The attached partitions of llm_calls: half-open [starts_at, ends_at).';
 grant select on tricost.llm_calls_partitions to tricost_ingest;
+
+create view tricost.majorities_of_days as
+ SELECT day,
+    environment,
+    feature,
+    prompt_name,
+    prompt_id,
+    prompt_version
+   FROM ( SELECT prompt_day_parts.day,
+            prompt_day_parts.environment,
+            prompt_day_parts.feature,
+            prompt_day_parts.prompt_name,
+            prompt_day_parts.prompt_id,
+            prompt_day_parts.prompt_version,
+            sum(prompt_day_parts.calls) AS calls,
+            sum(sum(prompt_day_parts.calls)) OVER (PARTITION BY prompt_day_parts.day, prompt_day_parts.environment, prompt_day_parts.feature, prompt_day_parts.prompt_name) AS calls_of_all
+           FROM tricost.prompt_day_parts
+          WHERE prompt_day_parts.prompt_version IS NOT NULL
+          GROUP BY prompt_day_parts.day, prompt_day_parts.environment, prompt_day_parts.feature, prompt_day_parts.prompt_name, prompt_day_parts.prompt_id, prompt_day_parts.prompt_version) versions
+  WHERE (2::numeric * calls) > calls_of_all;
+comment on view tricost.majorities_of_days is 'What prompt_majorities has to say, from the parts of the days. Ask for few.';
+
+create view tricost.prompt_day_parts as
+ WITH dirty_days AS MATERIALIZED (
+         SELECT dirty_days.starts_at
+           FROM tricost.dirty_days
+        )
+ SELECT prompt_days.local_day AS day,
+    prompt_days.environment,
+    prompt_days.feature,
+    prompt_days.prompt_name,
+    prompt_days.prompt_id,
+    prompt_days.prompt_version,
+    prompt_days.provider,
+    prompt_days.model,
+    prompt_days.calls,
+    prompt_days.priced_calls,
+    prompt_days.unpriced_calls,
+    prompt_days.failed_calls,
+    prompt_days.cache_hits,
+    prompt_days.input_tokens,
+    prompt_days.output_tokens,
+    prompt_days.cache_read_tokens,
+    prompt_days.latency_calls,
+    prompt_days.latency_ms,
+    prompt_days.cost_usd,
+    prompt_days.calls_with_user,
+    prompt_days.cost_usd_with_user
+   FROM tricost.prompt_days
+  WHERE NOT (prompt_days.starts_at IN ( SELECT dirty_days.starts_at
+           FROM dirty_days))
+UNION ALL
+ SELECT prompt_days_of_calls.local_day AS day,
+    prompt_days_of_calls.environment,
+    prompt_days_of_calls.feature,
+    prompt_days_of_calls.prompt_name,
+    prompt_days_of_calls.prompt_id,
+    prompt_days_of_calls.prompt_version,
+    prompt_days_of_calls.provider,
+    prompt_days_of_calls.model,
+    prompt_days_of_calls.calls,
+    prompt_days_of_calls.priced_calls,
+    prompt_days_of_calls.unpriced_calls,
+    prompt_days_of_calls.failed_calls,
+    prompt_days_of_calls.cache_hits,
+    prompt_days_of_calls.input_tokens,
+    prompt_days_of_calls.output_tokens,
+    prompt_days_of_calls.cache_read_tokens,
+    prompt_days_of_calls.latency_calls,
+    prompt_days_of_calls.latency_ms,
+    prompt_days_of_calls.cost_usd,
+    prompt_days_of_calls.calls_with_user,
+    prompt_days_of_calls.cost_usd_with_user
+   FROM dirty_days
+     JOIN tricost.prompt_days_of_calls USING (starts_at);
+comment on view tricost.prompt_day_parts is 'Parts whose sums reporting.spend_by_prompt_day has.';
+
+create view tricost.prompt_days_of_calls as
+ SELECT d.starts_at,
+    d.ends_at,
+    d.local_day,
+    sums.environment,
+    sums.feature,
+    sums.prompt_name,
+    sums.prompt_id,
+    sums.prompt_version,
+    sums.provider,
+    sums.model,
+    sums.calls,
+    sums.priced_calls,
+    sums.unpriced_calls,
+    sums.failed_calls,
+    sums.cache_hits,
+    sums.input_tokens,
+    sums.output_tokens,
+    sums.cache_read_tokens,
+    sums.latency_calls,
+    sums.latency_ms,
+    sums.cost_usd,
+    sums.calls_with_user,
+    sums.cost_usd_with_user
+   FROM tricost.reporting_days d
+     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
+            llm_calls.feature,
+            llm_calls.prompt_name,
+            llm_calls.prompt_id,
+            llm_calls.prompt_version,
+            llm_calls.provider,
+            llm_calls.model,
+            count(*) AS calls,
+            count(llm_calls.cost_usd) AS priced_calls,
+            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS unpriced_calls,
+            count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS failed_calls,
+            count(*) FILTER (WHERE llm_calls.cache_hit) AS cache_hits,
+            sum(llm_calls.input_tokens) AS input_tokens,
+            sum(llm_calls.output_tokens) AS output_tokens,
+            sum(llm_calls.cache_read_tokens) AS cache_read_tokens,
+            count(llm_calls.latency_ms) AS latency_calls,
+            sum(llm_calls.latency_ms) AS latency_ms,
+            sum(llm_calls.cost_usd) AS cost_usd,
+            count(*) FILTER (WHERE llm_calls.user_id <> '(none)'::text) AS calls_with_user,
+            sum(llm_calls.cost_usd) FILTER (WHERE llm_calls.user_id <> '(none)'::text) AS cost_usd_with_user
+           FROM tricost.llm_calls
+          WHERE llm_calls.ts >= d.starts_at AND llm_calls.ts < d.ends_at
+          GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.prompt_name, llm_calls.prompt_id, llm_calls.prompt_version, llm_calls.provider, llm_calls.model) sums;
+comment on view tricost.prompt_days_of_calls is 'What prompt_days has to say, from the calls. Ask for few.';
+
+create view tricost.user_windows_age as
+ SELECT s.today,
+    s.as_of,
+    s.as_of IS NOT NULL AND s.today = r.today AND s.past_folds = (( SELECT rollup_state.past_folds
+           FROM tricost.rollup_state)) AND NOT (EXISTS ( SELECT
+           FROM tricost.dirty_days
+          WHERE dirty_days.local_day < r.today)) AND (( SELECT rollup_state.raw_from
+           FROM tricost.rollup_state)) <= (( SELECT min(windows.starts_at) AS min
+           FROM reporting.windows)) AS is_exact
+   FROM tricost.user_windows_state s
+     CROSS JOIN reporting.reporting_day r;
+comment on view tricost.user_windows_age is 'One row: as of when user_windows is, and whether the calls still say the same.';
 
 -- Functions
 
@@ -1372,10 +1935,11 @@ declare
   v_quarters timestamptz[];
   v_hours timestamptz[];
   v_days timestamptz[];
+  v_local_days date[];
 begin
-  select array_agg(starts_at) into v_days
+  select array_agg(starts_at), array_agg(distinct local_day) into v_days, v_local_days
   from (
-    select starts_at from tricost.dirty_days where starts_at < p_before order by starts_at desc limit p_days
+    select starts_at, local_day from tricost.dirty_days where starts_at < p_before order by starts_at desc limit p_days
   ) as newest;
   -- What lies before raw_from is never computed again.
   delete from tricost.rollup_dirty where quarter < v_raw_from;
@@ -1387,7 +1951,6 @@ begin
   )
   select array_agg(distinct quarter) into v_quarters from taken;
 
-  -- Each hour, and each day, reads its own range of the calls and not what lies between.
   select array_agg(distinct h.starts_at) into v_hours
   from unnest(v_quarters) as q
   cross join lateral (
@@ -1400,18 +1963,11 @@ begin
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
   )
-  select h.starts_at, h.local_day, sums.*
-  from tricost.reporting_hours as h
-  cross join lateral (
-    select environment, feature, provider, model,
-      count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
-      count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
-      count(latency_ms), sum(latency_ms), sum(cost_usd)
-    from tricost.llm_calls
-    where ts >= h.starts_at and ts < h.ends_at
-    group by environment, feature, provider, model
-  ) as sums
-  where h.starts_at = any (v_hours);
+  select starts_at, local_day, environment, feature, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  from tricost.feature_hours_of_calls
+  where starts_at = any (v_hours);
 
   -- A day of features is the sum of its hours: the work follows the calls of the marked hours, not those of the day.
   delete from tricost.feature_days where starts_at = any (v_days);
@@ -1436,20 +1992,28 @@ begin
   insert into tricost.prompt_days (
     starts_at, local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user
   )
-  select d.starts_at, d.local_day, sums.*
-  from tricost.reporting_days as d
-  cross join lateral (
-    select environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-      count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
-      count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
-      count(latency_ms), sum(latency_ms), sum(cost_usd)
-    from tricost.llm_calls
-    where ts >= d.starts_at and ts < d.ends_at
-    group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
-  ) as sums
-  where d.starts_at = any (v_days);
+  select starts_at, local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user
+  from tricost.prompt_days_of_calls
+  where starts_at = any (v_days);
+
+  delete from tricost.latency_days where starts_at = any (v_days);
+  insert into tricost.latency_days (starts_at, local_day, environment, feature, provider, model, buckets, calls)
+  select starts_at, local_day, environment, feature, provider, model, buckets, calls
+  from tricost.latency_days_of_calls
+  where starts_at = any (v_days);
+
+  delete from tricost.prompt_majorities where local_day = any (v_local_days);
+  insert into tricost.prompt_majorities (local_day, environment, feature, prompt_name, prompt_id, prompt_version)
+  select day, environment, feature, prompt_name, prompt_id, prompt_version
+  from tricost.majorities_of_days
+  where day = any (v_local_days);
+
+  update tricost.rollup_state set past_folds = past_folds + 1
+  where exists (select from unnest(v_local_days) as day where day < (select today from reporting.reporting_day));
   return coalesce(cardinality(v_days), 0);
 end
 $function$;
@@ -1546,6 +2110,107 @@ end
 $function$;
 comment on function tricost.note_price_list_change() is 'Trigger: counts additions to the price list, in the order of their commits.';
 
+CREATE OR REPLACE FUNCTION tricost.refresh_user_windows(p_at_most_every interval)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+declare
+  v_today date;
+  v_raw_from timestamptz := (select raw_from from tricost.rollup_state);
+  v_previous_30 timestamptz;
+  v_30 timestamptz;
+  v_previous_7 timestamptz;
+  v_7 timestamptz;
+  v_end timestamptz;
+begin
+  lock table tricost.user_windows in share row exclusive mode nowait;
+  if exists (select from tricost.user_windows_age where is_exact or as_of > now() - p_at_most_every) then
+    return false;
+  end if;
+  select today, previous_starts_at, starts_at, ends_at into v_today, v_previous_30, v_30, v_end
+  from reporting.windows where window_days = 30;
+  select previous_starts_at, starts_at into v_previous_7, v_7 from reporting.windows where window_days = 7;
+
+  delete from tricost.user_windows;
+  -- One statement, so as of one instant.
+  with state as (
+    update tricost.user_windows_state as s
+    set today = v_today, as_of = clock_timestamp(), past_folds = r.past_folds
+    from tricost.rollup_state as r
+  ),
+  spent as materialized (
+    select user_id, environment,
+      count(*) filter (where ts >= v_7) as calls_7, sum(cost_usd) filter (where ts >= v_7) as cost_7,
+      count(*) as calls_30, sum(cost_usd) as cost_30
+    from tricost.llm_calls
+    where ts >= v_30 and ts < v_end
+    group by user_id, environment
+  ),
+  ranked as (
+    select *, row_number() over (
+      partition by window_days, all_environments, environment order by cost_usd desc nulls last, calls desc, user_id
+    ) as rank
+    from (
+      select w.window_days, false as all_environments, environment, user_id,
+        case window_days when 7 then calls_7 else calls_30 end as calls,
+        case window_days when 7 then cost_7 else cost_30 end as cost_usd
+      from spent cross join (values (7), (30)) as w (window_days)
+      union all
+      select window_days, true, null, user_id,
+        case window_days when 7 then sum(calls_7) else sum(calls_30) end,
+        case window_days when 7 then sum(cost_7) else sum(cost_30) end
+      from spent cross join (values (7), (30)) as w (window_days)
+      group by window_days, user_id
+    ) as windows
+    where calls > 0
+  ),
+  chosen as materialized (
+    select window_days, all_environments, environment, user_id, rank from ranked where rank <= 1000
+  ),
+  details as materialized (
+    select user_id, environment, feature,
+      count(*) filter (where ts >= v_7) as calls_7,
+      count(cost_usd) filter (where ts >= v_7) as priced_7,
+      count(*) filter (where ts >= v_7 and price_status = 'unpriced') as unpriced_7,
+      sum(cost_usd) filter (where ts >= v_7) as cost_7,
+      count(*) filter (where ts >= v_previous_7 and ts < v_7) as previous_calls_7,
+      sum(cost_usd) filter (where ts >= v_previous_7 and ts < v_7) as previous_cost_7,
+      count(*) filter (where ts >= v_30) as calls_30,
+      count(cost_usd) filter (where ts >= v_30) as priced_30,
+      count(*) filter (where ts >= v_30 and price_status = 'unpriced') as unpriced_30,
+      sum(cost_usd) filter (where ts >= v_30) as cost_30,
+      count(*) filter (where ts < v_30) as previous_calls_30,
+      sum(cost_usd) filter (where ts < v_30) as previous_cost_30
+    from tricost.llm_calls
+    where ts >= v_previous_30 and ts < v_end and user_id in (select user_id from chosen)
+    group by user_id, environment, feature
+  )
+  insert into tricost.user_windows (
+    window_days, all_environments, environment, rank, user_id, calls, priced_calls, unpriced_calls, features_touched, cost_usd,
+    previous_calls, previous_cost_usd
+  )
+  select c.window_days, c.all_environments, c.environment, c.rank, c.user_id,
+    sum(case c.window_days when 7 then d.calls_7 else d.calls_30 end),
+    sum(case c.window_days when 7 then d.priced_7 else d.priced_30 end),
+    sum(case c.window_days when 7 then d.unpriced_7 else d.unpriced_30 end),
+    count(distinct d.feature) filter (where case c.window_days when 7 then d.calls_7 else d.calls_30 end > 0),
+    sum(case c.window_days when 7 then d.cost_7 else d.cost_30 end),
+    case when v_raw_from <= case c.window_days when 7 then v_previous_7 else v_previous_30 end
+      then sum(case c.window_days when 7 then d.previous_calls_7 else d.previous_calls_30 end) end,
+    case when v_raw_from <= case c.window_days when 7 then v_previous_7 else v_previous_30 end
+      then sum(case c.window_days when 7 then d.previous_cost_7 else d.previous_cost_30 end) end
+  from chosen as c
+  join details as d on d.user_id = c.user_id and (c.all_environments or d.environment is not distinct from c.environment)
+  group by c.window_days, c.all_environments, c.environment, c.rank, c.user_id;
+  return true;
+end
+$function$;
+comment on function tricost.refresh_user_windows(p_at_most_every interval) is 'Makes the snapshot of the costliest users again, unless it is still exact or younger than the interval; returns whether it did. Fails with 55P03 when another is at it. In a READ COMMITTED transaction.';
+grant execute on function tricost.refresh_user_windows(p_at_most_every interval) to tricost_ingest;
+
 CREATE OR REPLACE FUNCTION tricost.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1567,6 +2232,7 @@ declare
   v_state tricost.rollup_state;
   v_from timestamptz;
   v_until timestamptz;
+  v_cut_day date;
 begin
   -- No month may be made meanwhile, with the hours of the zone that goes.
   perform pg_advisory_xact_lock(hashtextextended('tricost.ensure_partitions', 0));
@@ -1575,12 +2241,20 @@ begin
   if v_state.zone = p_zone then
     return false;
   end if;
-  update tricost.rollup_state set zone = p_zone;
+  update tricost.rollup_state set zone = p_zone, past_folds = past_folds + 1;
   delete from tricost.feature_hours where starts_at >= v_state.raw_from;
   delete from tricost.feature_days where starts_at >= v_state.raw_from;
   delete from tricost.prompt_days where starts_at >= v_state.raw_from;
+  delete from tricost.latency_days where starts_at >= v_state.raw_from;
   delete from tricost.reporting_hours where starts_at >= v_state.raw_from;
   delete from tricost.reporting_days where starts_at >= v_state.raw_from;
+  -- Of the day of which a part is kept and a part goes, what is kept decides, until its calls are folded.
+  select max(local_day) into v_cut_day from tricost.reporting_days;
+  delete from tricost.prompt_majorities where v_cut_day is null or local_day >= v_cut_day;
+  insert into tricost.prompt_majorities (local_day, environment, feature, prompt_name, prompt_id, prompt_version)
+  select day, environment, feature, prompt_name, prompt_id, prompt_version
+  from tricost.majorities_of_days
+  where day = v_cut_day;
   select greatest(min(starts_at), v_state.raw_from), max(ends_at) into v_from, v_until
   from tricost.llm_calls_partitions;
   perform tricost.make_reporting_hours(v_from, v_until);

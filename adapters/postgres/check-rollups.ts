@@ -7,31 +7,146 @@ export interface RollupCheck {
   wrong: number;
 }
 
-const SUMS = `count(*) as calls, count(cost_usd) as priced_calls, count(*) filter (where price_status = 'unpriced') as unpriced_calls,
+const COUNTS = `count(*) as calls, count(cost_usd) as priced_calls, count(*) filter (where price_status = 'unpriced') as unpriced_calls`;
+const SUMS = `${COUNTS},
   count(*) filter (where status <> 'ok') as failed_calls, count(*) filter (where cache_hit) as cache_hits,
   sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cache_read_tokens) as cache_read_tokens,
   count(latency_ms) as latency_calls, sum(latency_ms) as latency_ms, sum(cost_usd) as cost_usd`;
 
-/** Days in which some call is gone cannot be reckoned again. */
-const KEPT = `from tricost.reporting_hours as h
-  -- Offset: an hour after the other through the key, and not every call against every hour.
-  cross join lateral (select * from tricost.llm_calls where ts >= h.starts_at and ts < h.ends_at offset 0) as c
-  where h.local_day > (select coalesce(max(local_day), '-infinity') from tricost.reporting_days
-    where starts_at < (select raw_from from tricost.rollup_state))`;
-
-const KEYS: Record<string, string> = {
-  spend_by_feature_hour: 'h.starts_at, h.local_day, environment, feature, provider, model',
-  spend_by_feature_day: 'h.local_day, environment, feature, provider, model',
-  spend_by_prompt_day:
-    'h.local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model',
-};
-
-const KEPT_DAY = `day > (select coalesce(max(local_day), '-infinity') from tricost.reporting_days
+/** The last day in which some call is gone: neither it nor those before can be reckoned again. */
+const CUT = `(select coalesce(max(local_day), '-infinity') from tricost.reporting_days
   where starts_at < (select raw_from from tricost.rollup_state))`;
 
-const wrongRows = (view: string, keys: string) => `(
-  with calls as (select ${keys}, ${SUMS} ${KEPT} group by ${keys}),
-  reported as (select * from reporting.${view} where ${KEPT_DAY})
+/** Every call with its hour and day. */
+const CALLS = `(
+  select h.starts_at as hour, h.local_day as day, c.*
+  from tricost.reporting_hours as h
+  -- Offset: an hour after the other through the key, and not every call against every hour.
+  cross join lateral (select * from tricost.llm_calls where ts >= h.starts_at and ts < h.ends_at offset 0) as c
+  where h.local_day > ${CUT}
+) as calls`;
+
+const FEATURE = 'environment, feature, provider, model';
+const PROMPT = 'environment, feature, prompt_name, prompt_id, prompt_version, provider, model';
+const FAMILY = 'environment, feature, prompt_name';
+
+const TAGS: Record<string, string> = {
+  feature: "feature <> '(untagged)'",
+  user: "user_id <> '(none)'",
+  prompt: "prompt_id <> '(none)'",
+  all: "feature <> '(untagged)' and user_id <> '(none)' and prompt_id <> '(none)'",
+};
+const tagged = (aggregate: string, name: string) =>
+  Object.entries(TAGS).map(
+    ([tag, is]) => `${aggregate} filter (where ${is}) as ${name}_with_${tag}`,
+  );
+
+const windowSums = (first: string, prefix: string, isIn: string) =>
+  `${[
+    ['calls', 'count(*)'],
+    ['priced_calls', 'count(cost_usd)'],
+    ['unpriced_calls', "count(nullif(price_status = 'unpriced', false))"],
+    ['failed_calls', "count(nullif(status <> 'ok', false))"],
+    ['input_tokens', 'sum(input_tokens)'],
+    ['output_tokens', 'sum(output_tokens)'],
+    ['cost_usd', 'sum(cost_usd)'],
+  ]
+    .map(([name, sum]) => `${sum} filter (where ${isIn.replace('?', first)}) as ${prefix}${name}`)
+    .join(', ')}`;
+const windowsOf = (keys: string) => `
+  select w.window_days, ${keys}, ${windowSums('w.first_day', '', 'day >= ?')}, ${windowSums('w.first_day', 'previous_', 'day < ?')}
+  from ${CALLS} join reporting.windows as w on day >= w.previous_day and day < w.today
+  where w.previous_day > ${CUT}
+  group by w.window_days, ${keys}`;
+const KEPT_WINDOWS = `window_days in (select window_days from reporting.windows where previous_day > ${CUT})`;
+
+const MAJORITIES = `(
+  select day, ${FAMILY}, prompt_id, prompt_version
+  from (
+    select *, sum(calls) over (partition by day, ${FAMILY}) as calls_of_all
+    from (select day, ${FAMILY}, prompt_id, prompt_version, count(*) as calls from ${CALLS}
+      where prompt_version is not null group by day, ${FAMILY}, prompt_id, prompt_version) as versions
+  ) as shares
+  where calls > calls_of_all / 2
+) as majorities`;
+/** The first that can be reckoned takes over from one that cannot. */
+const AFTER_FIRST = `exists (select from ${MAJORITIES} where majorities.day < t.day and majorities.feature = t.feature
+  and majorities.environment is not distinct from t.environment and majorities.prompt_name is not distinct from t.prompt_name)`;
+
+const WEEK = (day: string) => `day >= ${day} - 7`;
+const TODAY = '(select today from reporting.reporting_day)';
+const weekSums = (prefix: string, isIn: string) =>
+  `count(*) filter (where ${isIn}) as ${prefix}calls, sum(cost_usd) filter (where ${isIn}) as ${prefix}cost_usd`;
+
+/** What each view says, and what the calls say; in columns of the same order. */
+const VIEWS: Record<string, { reported: string; calls: string }> = {
+  spend_by_feature_hour: {
+    reported: `select * from reporting.spend_by_feature_hour where day > ${CUT}`,
+    calls: `select hour, day, ${FEATURE}, ${SUMS} from ${CALLS} group by hour, day, ${FEATURE}`,
+  },
+  spend_by_feature_day: {
+    reported: `select * from reporting.spend_by_feature_day where day > ${CUT}`,
+    calls: `select day, ${FEATURE}, ${SUMS} from ${CALLS} group by day, ${FEATURE}`,
+  },
+  spend_by_prompt_day: {
+    reported: `select * from reporting.spend_by_prompt_day where day > ${CUT}`,
+    calls: `select day, ${PROMPT}, ${SUMS} from ${CALLS} group by day, ${PROMPT}`,
+  },
+  spend_by_user_day: {
+    reported: `select * from reporting.spend_by_user_day where day > ${CUT}`,
+    calls: `select day, environment, user_id, feature, provider, model, ${COUNTS}, sum(input_tokens), sum(output_tokens), sum(cost_usd)
+      from ${CALLS} group by day, environment, user_id, feature, provider, model`,
+  },
+  latency_by_feature_day: {
+    reported: `select day, ${FEATURE}, latency_ms, sum(calls) from reporting.latency_by_feature_day where day > ${CUT}
+      group by day, ${FEATURE}, latency_ms`,
+    calls: `select day, ${FEATURE}, b.latency_ms, count(*) from ${CALLS}
+      join tricost.latency_buckets as b on calls.latency_ms between b.from_ms and b.to_ms
+      group by day, ${FEATURE}, b.latency_ms`,
+  },
+  prompt_transitions: {
+    reported: `select day, ${FAMILY}, prompt_id, prompt_version, previous_version
+      from reporting.prompt_transitions as t where day > ${CUT} and ${AFTER_FIRST}`,
+    calls: `select * from (
+        select day, ${FAMILY}, prompt_id, prompt_version, lag(prompt_version) over (partition by ${FAMILY} order by day) as previous
+        from ${MAJORITIES}
+      ) as in_order where previous <> prompt_version`,
+  },
+  tag_coverage: {
+    reported: `select day, environment, provider, model, calls, ${['calls', 'cost_usd'].flatMap((name) => [...(name === 'calls' ? [] : [name]), ...Object.keys(TAGS).map((tag) => `${name}_with_${tag}`)]).join(', ')}
+      from reporting.tag_coverage where day > ${CUT}`,
+    calls: `select day, environment, provider, model, count(*), ${tagged('count(*)', 'calls').join(', ')},
+        sum(cost_usd), ${tagged('sum(cost_usd)', 'cost_usd').join(', ')}
+      from ${CALLS} group by day, environment, provider, model`,
+  },
+  feature_windows: {
+    reported: `select * from reporting.feature_windows where ${KEPT_WINDOWS}`,
+    calls: windowsOf(FEATURE),
+  },
+  prompt_windows: {
+    reported: `select * from reporting.prompt_windows where ${KEPT_WINDOWS}`,
+    calls: windowsOf(PROMPT),
+  },
+  alerting_features: {
+    reported: `select feature, calls, cost_usd, previous_calls, previous_cost_usd from reporting.alerting_features
+      where date = ${TODAY} and date - 14 > ${CUT}`,
+    calls: `select feature, ${weekSums('', WEEK(TODAY))}, ${weekSums('previous_', `not ${WEEK(TODAY)}`)} from ${CALLS}
+      where day >= ${TODAY} - 14 and day < ${TODAY} and ${TODAY} - 14 > ${CUT} group by feature`,
+  },
+  user_windows: {
+    reported: `select window_days, all_environments, environment, user_id, calls, features_touched, cost_usd
+      from reporting.user_windows where is_exact`,
+    calls: `select * from (
+        select w.window_days, grouping(environment) = 1, environment, user_id, count(*) as calls, count(distinct feature), sum(cost_usd)
+        from ${CALLS} join reporting.windows as w on day >= w.first_day and day < w.today
+        where (select is_exact from tricost.user_windows_age)
+        group by grouping sets ((w.window_days, user_id), (w.window_days, user_id, environment))
+      ) as users`,
+  },
+};
+
+const wrongRows = ({ reported, calls }: { reported: string; calls: string }) => `(
+  with calls as (${calls}), reported as (${reported})
   select count(*) from (
     (select * from calls except all select * from reported) union all (select * from reported except all select * from calls)
   ) as differences
@@ -45,11 +160,14 @@ const WITHOUT_HOUR = `(select coalesce(sum(calls), 0) from tricost.llm_calls_par
 
 /** Reads every call that is kept. */
 export async function checkRollups(client: ClientBase): Promise<RollupCheck[]> {
-  const columns = Object.entries(KEYS).map(
-    ([view, keys]) => `${wrongRows(view, keys)}::int as ${view}`,
+  const columns = Object.entries(VIEWS).map(
+    ([view, sides]) => `${wrongRows(sides)}::int as ${view}`,
   );
   const { rows } = await client.query<Record<string, number>>(
     `select ${[WITHOUT_HOUR, ...columns].join(',\n')}`,
   );
-  return ['llm_calls', ...Object.keys(KEYS)].map((view) => ({ view, wrong: rows[0]?.[view] ?? 0 }));
+  return ['llm_calls', ...Object.keys(VIEWS)].map((view) => ({
+    view,
+    wrong: rows[0]?.[view] ?? 0,
+  }));
 }

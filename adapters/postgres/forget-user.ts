@@ -14,6 +14,7 @@ import {
 } from './forget-user-in-calls.ts';
 import { forgetInMessages, type MessageCounts } from './forget-user-in-messages.ts';
 import { beginForgetting, endForgetting } from './forget-user-run.ts';
+import { forgetInUserWindows } from './user-windows.ts';
 
 export interface MonthCounts extends CallsMonth {
   calls: number;
@@ -64,7 +65,7 @@ export interface ForgetUserOptions {
   signal: AbortSignal;
 }
 
-const MESSAGE_TABLES = ['alerts', 'outbox', 'rejected_calls', 'deliveries'];
+const OTHER_TABLES = ['user_windows', 'alerts', 'outbox', 'rejected_calls', 'deliveries'];
 
 /** @param onMonth told before each month is read */
 export async function findUser(
@@ -134,8 +135,9 @@ export async function forgetUser(
     onProgress(done.calls, month);
     signal.throwIfAborted();
   }
+  await forgetInUserWindows(client, erase ? [storedId, pseudonym] : [storedId]);
   const messages = await forgetInMessages(client, mention, pseudonym);
-  const notVacuumed = await vacuum(client, [...MESSAGE_TABLES, ...touched]);
+  const notVacuumed = await vacuum(client, [...OTHER_TABLES, ...touched]);
   // Only now: a run that is killed while it vacuums is resumed, and vacuums everything.
   await endForgetting(client, pseudonym);
   notVacuumed.push(...(await vacuum(client, ['forget_user_runs'])));

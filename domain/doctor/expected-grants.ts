@@ -29,6 +29,7 @@ const INGEST: GrantedObjects = {
   'table tricost.unpriced_models': ['insert', 'select'],
   'table tricost.fold_lock': ['update'],
   'function tricost.fold_spend(integer, timestamp with time zone)': ['execute'],
+  'function tricost.refresh_user_windows(interval)': ['execute'],
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
   'table reporting.spend_by_prompt_day': ['select'],
@@ -56,6 +57,15 @@ const READONLY: GrantedObjects = {
   'table reporting.spend_by_feature_day': ['select'],
   'table reporting.spend_by_prompt_day': ['select'],
   'table reporting.spend_by_user_day': ['select'],
+  'table reporting.latency_by_feature_day': ['select'],
+  'table reporting.prompt_transitions': ['select'],
+  'table reporting.windows': ['select'],
+  'table reporting.feature_windows': ['select'],
+  'table reporting.prompt_windows': ['select'],
+  'table reporting.user_windows': ['select'],
+  'table reporting.spend_alert_settings': ['select'],
+  'table reporting.alerting_features': ['select'],
+  'table reporting.ingest_by_hour': ['select'],
 };
 
 export const EXPECTED_GRANTS: readonly Grant[] = [

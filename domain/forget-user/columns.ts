@@ -7,9 +7,10 @@
  * - `erased`: emptied, when it mentions the user.
  * - `reported`: the name of a product's part. It is counted when it mentions the user and left alone, because another name
  *   would be another feature, prompt or model in every report.
+ * - `deleted`: the rows that name the user go; they are made again from the calls.
  * - `nobody`: cannot name a user.
  */
-type Decision = 'replaced' | 'cleared' | 'rewritten' | 'erased' | 'reported' | 'nobody';
+type Decision = 'replaced' | 'cleared' | 'rewritten' | 'erased' | 'reported' | 'deleted' | 'nobody';
 
 export const COLUMN_DECISIONS = {
   'llm_calls.user_id': 'replaced',
@@ -95,7 +96,18 @@ export const COLUMN_DECISIONS = {
   'prompt_days.prompt_id': 'reported',
   'prompt_days.provider': 'reported',
   'prompt_days.model': 'reported',
+  'latency_days.environment': 'reported',
+  'latency_days.feature': 'reported',
+  'latency_days.provider': 'reported',
+  'latency_days.model': 'reported',
+  'prompt_majorities.environment': 'reported',
+  'prompt_majorities.feature': 'reported',
+  'prompt_majorities.prompt_name': 'reported',
+  'prompt_majorities.prompt_id': 'reported',
   'rollup_state.zone': 'nobody',
+
+  'user_windows.user_id': 'deleted',
+  'user_windows.environment': 'reported',
 
   // As an operator asked for them.
   'repricing_runs.provider': 'nobody',

@@ -6,6 +6,7 @@ import { oldestPartitionStart } from '../../adapters/postgres/create-partitions.
 import { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import type { PromptVersionCache } from '../../adapters/postgres/prompt-versions.ts';
 import { foldSpend } from '../../adapters/postgres/roll-up-spend.ts';
+import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
 import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { databaseFunction, type Services } from '../database-function.ts';
@@ -29,9 +30,13 @@ const RESERVED_MS = QUERY_TIMEOUT_MS + PARK_MS;
 /** More than six megabytes of compressed calls ever hold; each leaves its id in memory until the end. */
 const MAX_EVENTS = 200_000;
 const FOLD_EVERY_MS = 60_000;
+const MS = 1_000;
 /** What is left of the time after it is enough to answer; a fold that took longer has changed nothing, and is done by another. */
 const FOLD_TIMEOUT_MS = 15_000;
 let foldedAtMs = Number.NEGATIVE_INFINITY;
+/** Of the costliest users, which take reading the calls of two months. */
+const REFRESH_EVERY_SECONDS = 3_600;
+let refreshedAtMs = Number.NEGATIVE_INFINITY;
 /** The next invocation has all its time for messages that this one had none for. */
 const LATE_SECONDS = 5;
 
@@ -112,10 +117,22 @@ async function foldInTime(services: Services<never>): Promise<void> {
       wait: false,
       timeoutMs: FOLD_TIMEOUT_MS,
     });
+    await refreshInTime(services);
   } catch (error) {
     console.error(`could not roll up the spend: ${describeError(error)}`);
     await services.discardConnection();
   }
+}
+
+/** One that would take too long is tried once an hour, and made by the spend alert. */
+async function refreshInTime(services: Services<never>): Promise<void> {
+  const isDue = Date.now() - refreshedAtMs >= REFRESH_EVERY_SECONDS * MS;
+  if (!isDue || services.remainingMs() < RESERVED_MS) return;
+  refreshedAtMs = Date.now();
+  await refreshUserWindows(await services.connection(), {
+    atMostEverySeconds: REFRESH_EVERY_SECONDS,
+    timeoutMs: FOLD_TIMEOUT_MS,
+  });
 }
 
 /** The calls are stored, and the message stands in the outbox: where this fails, the next one that is told takes it along. */

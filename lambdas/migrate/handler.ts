@@ -9,6 +9,7 @@ import {
 import { addRelease } from '../../adapters/postgres/price-list.ts';
 import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
+import { setSpendAlertSettings } from '../../adapters/postgres/spend-alert-settings.ts';
 import { BUILT_IN_DIGEST, builtInPrices } from '../../domain/pricing/built-in-prices.ts';
 import { databaseFunction } from '../database-function.ts';
 import { describeError } from '../report.ts';
@@ -41,6 +42,7 @@ export const handler = databaseFunction<
     });
     const partitionsCreated = await ensurePartitions(client, now, settings);
     await setReportingZone(client, settings.reportingZone);
+    await setSpendAlertSettings(client, settings.spendAlert);
     if (settings.featureIndex) await ensureFeatureIndex(client);
     if (pricesAdded.prices + pricesAdded.names > 0) await priceWhatHadNone(client);
     return { ...result, pricesAdded: pricesAdded.prices, partitionsCreated };

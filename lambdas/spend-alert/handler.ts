@@ -4,6 +4,7 @@ import type { ClientBase } from 'pg';
 import { readJobHistory } from '../../adapters/postgres/job-runs.ts';
 import { countPending } from '../../adapters/postgres/outbox.ts';
 import { foldAll, requireReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
+import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
 import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { dueDates } from '../../domain/due-dates.ts';
 import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
@@ -74,6 +75,8 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
 async function foldInTime(client: ClientBase, remainingMs: () => number): Promise<void> {
   try {
     await foldAll(client, () => remainingMs() - RESERVED_MS);
+    const timeoutMs = Math.ceil(remainingMs() - RESERVED_MS);
+    if (timeoutMs > 0) await refreshUserWindows(client, { atMostEverySeconds: 0, timeoutMs });
   } catch (error) {
     console.error(`could not roll up the spend: ${describeError(error)}`);
   }

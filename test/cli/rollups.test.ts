@@ -37,7 +37,7 @@ test('folds what is marked, and agrees with the calls before and after', async (
   expect(JSON.parse((await rollups('fold', '--json')).stdout)).toEqual({ folded: 0, left: 0 });
   const { code, stdout } = await rollups('check');
   expect(code).toBe(0);
-  expect(stdout.match(/as the calls say/g)).toHaveLength(4);
+  expect(stdout.match(/as the calls say/g)).toHaveLength(12);
 });
 
 test('finds a sum that is wrong, and one that is missing', async () => {
@@ -49,15 +49,16 @@ test('finds a sum that is wrong, and one that is missing', async () => {
   );
   const { code, stdout } = await rollups('check', '--json');
   expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toEqual({
-    right: false,
-    views: [
+  const { right, views } = JSON.parse(stdout);
+  expect(right).toBe(false);
+  expect(views).toEqual(
+    expect.arrayContaining([
       { view: 'llm_calls', wrong: 0 },
       { view: 'spend_by_feature_hour', wrong: 2 },
       { view: 'spend_by_feature_day', wrong: 0 },
       { view: 'spend_by_prompt_day', wrong: 1 },
-    ],
-  });
+    ]),
+  );
   // Marked again, it is mended.
   await owner.query('update tricost.llm_calls set latency_ms = latency_ms');
   await rollups('fold');

@@ -153,9 +153,10 @@ test('tags are counted by calls and by spend', async () => {
     NOW,
   );
   const { rows } = await owner.query(
-    `select day::text, calls::int, calls_with_feature::int as feature, calls_with_user::int as "user", calls_with_all::int as all,
-       cost_usd::float8 as usd, cost_usd_with_feature::float8 as usd_feature, cost_usd_with_all::float8 as usd_all
-     from reporting.tag_coverage order by 1`,
+    `select day::text, sum(calls)::int as calls, sum(calls_with_feature)::int as feature, sum(calls_with_user)::int as "user",
+       sum(calls_with_all)::int as all, sum(cost_usd)::float8 as usd, sum(cost_usd_with_feature)::float8 as usd_feature,
+       sum(cost_usd_with_all)::float8 as usd_all
+     from reporting.tag_coverage group by 1 order by 1`,
   );
   // 8 × $1.25 a million is $0.00001.
   expect(rows).toEqual([
