@@ -54,9 +54,9 @@ export function renderPage(options: PageOptions): string {
 <header><div class="top">
 <h1>tricost <span>the LLM bill by feature, user and prompt</span></h1>
 ${navigation(options)}
-<p class="asof">${escapeHtml(asOf)}</p>
+<p class="asof">${escapeHtml(live ? asOf : `${asOf} · ${narrowedTo(options.filters)}`)}</p>
 </div></header>
-${live ? filterBar(options) : `<header><p class="asof">${escapeHtml(narrowedTo(options.filters))}</p></header>`}
+${live ? filterBar(options) : ''}
 <main id="board">
 ${shown.flatMap(({ sections }) => sections.map((section) => sectionHtml(section, options))).join('\n')}
 </main>
