@@ -8,7 +8,7 @@ import {
   WINDOWS,
   windowText,
 } from '../filters.ts';
-import { type Row, type Section, TABS, type Tab } from '../layout.ts';
+import { BOARD_NAME, type Row, type Section, TABS, type Tab } from '../layout.ts';
 import { address } from './address.ts';
 import { STYLE } from './style.ts';
 
@@ -45,7 +45,7 @@ export function renderPage(options: PageOptions): string {
 <head>
 <meta charset="utf-8">${meta}
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(shown.map(({ name }) => name).join(', '))} · tricost</title>
+<title>${escapeHtml(shown.map(({ name }) => name).join(', '))} · ${escapeHtml(BOARD_NAME)}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>

@@ -1,8 +1,8 @@
 /** The board in a real browser: its numbers are the database's, filters work, and nobody is shut out. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type pg from 'pg';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -25,14 +25,12 @@ if (executablePath === undefined) {
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const HOSTILE = `<img src=x onerror="document.title='hit'">`;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe.runIf(executablePath !== undefined)('in Chromium', () => {
   let owner: pg.Client;
   let databaseUrl: string;
   let board: BoardServer;
   let browser: Browser;
-  let axe: string;
 
   beforeAll(async () => {
     const owned = await createOwnedDatabase(new Date(), { monthsBack: 3, monthsAhead: 1 });
@@ -49,7 +47,6 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
       // Of its own sandbox: a container's root has none.
       args: ['--no-sandbox'],
     });
-    axe = await readFile(AXE, 'utf8');
     return async () => {
       await browser.close();
       await board.close();
@@ -82,7 +79,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
 
   /** All that is wrong for people who see, hear or point otherwise. */
   async function serious(page: Page): Promise<unknown[]> {
-    await page.evaluate(axe);
+    await page.evaluate(axe.source);
     return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
       violations.filter(({ impact }) => impact !== 'minor').map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]))`);
   }
