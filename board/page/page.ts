@@ -57,7 +57,7 @@ ${navigation(options)}
 <p class="asof">${escapeHtml(live ? asOf : `${asOf} · ${narrowedTo(options.filters)}`)}</p>
 </div></header>
 ${live ? filterBar(options) : ''}
-<main id="board">
+${live ? '<p class="unseen" role="status"></p>\n' : ''}<main id="board">
 ${shown.flatMap(({ sections }) => sections.map((section) => sectionHtml(section, options))).join('\n')}
 </main>
 <footer><p>Days are those of the reporting zone. A dash is an unknown cost, which is not zero.</p></footer>

@@ -1,5 +1,5 @@
 /** What the board's server answers, and what it refuses. */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type BoardServer, startBoardServer } from '../../../local/board/board-server.ts';
 import { storeCalls } from '../../sql/stored-calls.ts';
 import { createOwnedDatabase } from '../../support/owned-database.ts';
@@ -61,6 +61,17 @@ test('the page names what can be chosen, escaped, and lets nothing in from elsew
   expect(nonce).toHaveLength(24);
   expect(html).toContain(`<script src="board.js" nonce="${nonce}">`);
   expect(html.match(/<script/g)).toHaveLength(1);
+});
+
+test('a database that cannot be read is said in plain text', async () => {
+  const other = await startBoardServer('postgres://nobody@127.0.0.1:1/none', 0);
+  onTestFinished(() => other.close());
+  for (const path of ['/', '/cards/features-7-days']) {
+    const response = await fetch(`${other.url}${path}`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await response.text()).toMatch(/^the database does not answer: .*ECONNREFUSED/);
+  }
 });
 
 describe('is refused', () => {

@@ -132,6 +132,9 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     expect(await scalar(page, 'spend-7-days')).toBe(narrowed);
     await page.locator('select[name=environment]').selectOption('staging');
     await settled(page);
+    await expect
+      .poll(() => page.getByRole('status').textContent())
+      .toBe('The board shows environment staging, feature feature-4.');
     expect(await scalar(page, 'spend-7-days')).toBe(
       await spendOfWeek("feature = 'feature-4' and environment = 'staging'"),
     );
