@@ -68,6 +68,7 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     'take a user out of every table, keeping or erasing what was spent',
     () => import('./forget-user.ts'),
   ],
+  ['board', 'the dashboard: write it into a file', () => import('./board.ts')],
   [
     'cost',
     'compute what a month on AWS costs, from measured bytes and times',
@@ -98,6 +99,7 @@ Examples:
   $ npx tricost deliveries
   $ npx tricost partitions ensure --from 2025-01
   $ npx tricost forget-user u_10421 --dry-run
+  $ npx tricost board export board.html
   $ npx tricost cost --calls-per-month 10_000_000`,
   );
 

@@ -7,6 +7,7 @@ import type { LocalTricost } from './start-tricost.ts';
 export function greeting({ file }: LocalTricost): string {
   return `tricost is running; Ctrl-C stops it.
 
+  Board         ${file.boardUrl}
   Slack inbox   ${file.slackInboxUrl}
   Queue         ${file.queueUrl}
   Database      ${withoutPassword(file.databaseUrl)}

@@ -33,6 +33,8 @@ export interface RunAssemblyOptions {
   ports?: { sqs?: number | undefined; aws?: number | undefined };
   /** Values of the SSM parameters that the functions read. */
   parameters(plan: StackPlan): Record<string, string>;
+  /** Takes the place of what the template gives a variable, in the functions that have it. */
+  environment?: Record<string, string>;
   /** Runs once the triggers have, before events flow: the schema exists now. */
   afterTriggers?(): Promise<void>;
   /** Told what the stack is busy with. */
@@ -98,6 +100,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   const assembly = await readAssembly(options.assemblyDirectory);
   const sqsPort = await freePort(options.ports?.sqs);
   const plan = planStack(assembly, `http://127.0.0.1:${sqsPort}`);
+  replaceVariables(plan, options.environment ?? {});
 
   const access = new AccessControl(plan.roles);
   const guard = new Guard(access, plan.region);
@@ -187,6 +190,15 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
     processes: (name) => registry.get(name).processes,
     stop: () => teardown.run(),
   };
+}
+
+/** A variable that a function does not have stays away: it would work here and be missing on AWS. */
+function replaceVariables(plan: StackPlan, environment: Record<string, string>): void {
+  for (const [name, value] of Object.entries(environment)) {
+    for (const { environment: variables } of plan.functions) {
+      if (name in variables) variables[name] = value;
+    }
+  }
 }
 
 async function startQueues(parts: {

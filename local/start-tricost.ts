@@ -1,6 +1,7 @@
-/** All of tricost on this machine: the database, the Slack inbox and the synthesized stack. */
+/** All of tricost on this machine: the database, the board, the Slack inbox and the synthesized stack. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BoardServer, startBoardServer } from './board/board-server.ts';
 import { type LocalDatabase, startLocalDatabase } from './postgres/local-database.ts';
 import { type RunningStack, runAssembly } from './run-assembly.ts';
 import { forwardToSlack } from './slack/forward-to-slack.ts';
@@ -33,6 +34,8 @@ export interface LocalTricost {
   file: LocalFile;
 }
 
+const BOARD_URL = 'TRICOST_BOARD_URL';
+
 /** @throws Error saying what to do next. The teardown then still has to run. */
 export async function startTricost(options: StartOptions): Promise<LocalTricost> {
   const { stateDirectory, databaseUrl, teardown, onProgress, onError } = options;
@@ -46,6 +49,12 @@ export async function startTricost(options: StartOptions): Promise<LocalTricost>
   const inbox = await startInbox(options, portOf(earlier?.slackInboxUrl));
   teardown.add(() => inbox.close());
 
+  const board = await startBoardServer(
+    database.readerUrl,
+    await freePort(portOf(earlier?.boardUrl)),
+  );
+  teardown.add(() => board.close());
+
   const stack = await runAssembly({
     assemblyDirectory: options.assemblyDirectory,
     stateDirectory,
@@ -56,14 +65,16 @@ export async function startTricost(options: StartOptions): Promise<LocalTricost>
         runtimeUrl: database.runtimeUrl,
         slackWebhookUrl: inbox.webhookUrl,
       }),
-    afterTriggers: () => database.allowRuntimeLogin(),
+    // A board that the configuration names shows another database.
+    environment: { [BOARD_URL]: board.url },
+    afterTriggers: () => database.allowLogins(),
     holdSchedules: options.holdSchedules ?? false,
     onProgress,
     onError,
   });
   teardown.add(() => stack.stop());
 
-  const file = describe(database, inbox, stack);
+  const file = describe(database, board, inbox, stack);
   await writeLocalFile(stateDirectory, file);
   return { stack, inbox, file };
 }
@@ -85,7 +96,12 @@ async function startInbox(
   });
 }
 
-function describe(database: LocalDatabase, inbox: SlackInbox, stack: RunningStack): LocalFile {
+function describe(
+  database: LocalDatabase,
+  board: BoardServer,
+  inbox: SlackInbox,
+  stack: RunningStack,
+): LocalFile {
   const output = (name: string): string => {
     const value = stack.plan.outputs[name];
     if (value === undefined) throw new Error(`the stack has no output ${name}`);
@@ -102,6 +118,7 @@ function describe(database: LocalDatabase, inbox: SlackInbox, stack: RunningStac
     scheduleGroup: output('ScheduleGroupName'),
     outputs: stack.plan.outputs,
     slackInboxUrl: inbox.url,
+    boardUrl: board.url,
     pid: process.pid,
   };
 }

@@ -12,21 +12,24 @@ import { stopOrphan } from './orphan.ts';
 export interface LocalDatabase {
   /** Owner of the schema; migrates. */
   ownerUrl: string;
-  /** What the functions connect as at run time; works once `allowRuntimeLogin` has run. */
+  /** What the functions connect as at run time; works once `allowLogins` has run. */
   runtimeUrl: string;
-  /** Makes the runtime login; call it when the migration has made the role it belongs to. */
-  allowRuntimeLogin(): Promise<void>;
+  /** What the board connects as; works from then on, too. */
+  readerUrl: string;
+  /** Makes these logins; call it when the migration has made the roles they belong to. */
+  allowLogins(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface LocalDatabaseOptions {
   stateDirectory: string;
-  /** A database that somebody else runs; then nothing is started and one address serves both purposes. */
+  /** A database that somebody else runs; then nothing is started and one address serves every purpose. */
   databaseUrl?: string | undefined;
 }
 
 const DATABASE = 'tricost';
 const RUNTIME_LOGIN = 'tricost_runtime';
+const READER_LOGIN = 'tricost_board';
 
 export async function startLocalDatabase(options: LocalDatabaseOptions): Promise<LocalDatabase> {
   const { stateDirectory, databaseUrl } = options;
@@ -34,7 +37,8 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
     return {
       ownerUrl: databaseUrl,
       runtimeUrl: databaseUrl,
-      allowRuntimeLogin: async () => {},
+      readerUrl: databaseUrl,
+      allowLogins: async () => {},
       stop: async () => {},
     };
   }
@@ -42,6 +46,7 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   await makePrivateFolder(logDirectory);
   const ownerPassword = await readOrMakeSecret(join(stateDirectory, 'postgres-password'));
   const runtimePassword = await readOrMakeSecret(join(stateDirectory, 'runtime-password'));
+  const readerPassword = await readOrMakeSecret(join(stateDirectory, 'reader-password'));
   const dataDirectory = join(stateDirectory, 'postgres');
   // First, as it would still hold the port.
   await stopOrphan(dataDirectory);
@@ -64,7 +69,12 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
   return {
     ownerUrl,
     runtimeUrl: withLogin(ownerUrl, RUNTIME_LOGIN, runtimePassword),
-    allowRuntimeLogin: () => createRuntimeLogin(ownerUrl, runtimePassword),
+    readerUrl: withLogin(ownerUrl, READER_LOGIN, readerPassword),
+    allowLogins: () =>
+      withClient(ownerUrl, async (client) => {
+        await createLogin(client, RUNTIME_LOGIN, runtimePassword, 'tricost_ingest');
+        await createLogin(client, READER_LOGIN, readerPassword, 'tricost_readonly');
+      }),
     stop: () => cluster.stop(),
   };
 }
@@ -78,16 +88,17 @@ async function createDatabase(adminUrl: string): Promise<void> {
   });
 }
 
-async function createRuntimeLogin(ownerUrl: string, password: string): Promise<void> {
-  await withClient(ownerUrl, async (client) => {
-    const login = pg.escapeIdentifier(RUNTIME_LOGIN);
-    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [
-      RUNTIME_LOGIN,
-    ]);
-    if (rowCount === 0) await client.query(`create role ${login} login`);
-    await client.query(`alter role ${login} password ${pg.escapeLiteral(password)}`);
-    await client.query(`grant tricost_ingest to ${login}`);
-  });
+async function createLogin(
+  client: pg.Client,
+  name: string,
+  password: string,
+  group: 'tricost_ingest' | 'tricost_readonly',
+): Promise<void> {
+  const login = pg.escapeIdentifier(name);
+  const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
+  if (rowCount === 0) await client.query(`create role ${login} login`);
+  await client.query(`alter role ${login} password ${pg.escapeLiteral(password)}`);
+  await client.query(`grant ${group} to ${login}`);
 }
 
 async function withClient(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {

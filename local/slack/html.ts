@@ -1,16 +1,8 @@
 /** Renders messages as HTML. Whatever came from outside passes through `escapeHtml`. */
+import { escapeHtml } from '../../domain/escape-html.ts';
 import type { Block, Button, SlackPayload, TextObject } from './block-kit.ts';
 import { replaceEmoji } from './emoji.ts';
 import { type MrkdwnNode, parseMrkdwn } from './mrkdwn.ts';
-
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
 
 export function payloadToHtml({ text = '', blocks }: SlackPayload): string {
   if (blocks === undefined) return `<p>${mrkdwnToHtml(text)}</p>`;

@@ -1,5 +1,6 @@
 /** The inbox as a page: newest message first, readable on a phone, in light and dark. */
-import { escapeHtml, payloadToHtml } from './html.ts';
+import { escapeHtml } from '../../domain/escape-html.ts';
+import { payloadToHtml } from './html.ts';
 import type { InboxMessage } from './inbox.ts';
 
 const STYLE = `

@@ -18,6 +18,7 @@ export interface LocalFile {
   /** All outputs of the stack, by name; `queueUrl` and the like above are some of them. */
   outputs: Record<string, string>;
   slackInboxUrl: string;
+  boardUrl: string;
   /** Of the runner. */
   pid: number;
 }

@@ -20,8 +20,8 @@ export class RestartableDatabase {
     return new RestartableDatabase(stateDirectory, await startLocalDatabase({ stateDirectory }));
   }
 
-  async allowRuntimeLogin(): Promise<void> {
-    await this.#running?.allowRuntimeLogin();
+  async allowLogins(): Promise<void> {
+    await this.#running?.allowLogins();
   }
 
   /** Sessions are cut in the middle of whatever they do. */

@@ -69,7 +69,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
         runtimeUrl: database.runtimeUrl,
         slackWebhookUrl: slack.webhookUrl,
       }),
-    afterTriggers: () => database.allowRuntimeLogin(),
+    afterTriggers: () => database.allowLogins(),
     startQueueEngine: async (engine) => {
       queue = await QueueProcess.start(engine, clock);
       return queue;

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { vi } from 'vitest';
 import * as alerts from '../../cli/alerts.ts';
+import * as board from '../../cli/board.ts';
 import * as deliveries from '../../cli/deliveries.ts';
 import * as dlq from '../../cli/dlq.ts';
 import * as explainCall from '../../cli/explain-call.ts';
@@ -20,6 +21,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
   const program = new Command('tricost').exitOverride();
   for (const [name, { define }] of Object.entries({
     alerts,
+    board,
     deliveries,
     dlq,
     'explain-call': explainCall,

@@ -23,6 +23,7 @@ const LOCAL_CDK = 'local runs the synthesized assembly, it does not build one.';
 const CLI =
   'cli imports adapters, config and domain, and of local only where it listens: state/local-file.ts.';
 const SOAK = 'soak runs the synthesized assembly with its bundled functions, never their sources.';
+const BOARD = 'board imports adapters and domain: it is data, and the page that shows it.';
 const BENCH =
   'bench measures what is deployed: the bundles, adapters, domain and sdk, run by local.';
 const SDK = 'The SDK has no runtime dependency; the SQS client is an optional peer.';
@@ -44,6 +45,7 @@ const FORBIDDEN: Planted[] = [
   ['domain', "import type { X } from 'pg'; export const x: X = 1;", PURE],
   ...[
     'adapters/postgres',
+    'board',
     'config',
     'lambdas/notify',
     'lib',
@@ -61,14 +63,14 @@ const FORBIDDEN: Planted[] = [
   ['adapters/postgres', from('aws-cdk-lib'), INFRASTRUCTURE],
   ['adapters/postgres', from('constructs'), INFRASTRUCTURE],
   ['adapters/postgres', from('aws-cdk-lib/aws-sqs'), ADAPTERS],
-  ...['config', 'lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sdk/src', 'soak'].map(
+  ...['board', 'config', 'lambdas/notify', 'lib', 'bin', 'local', 'cli', 'sdk/src', 'soak'].map(
     (folder): Planted => ['adapters/postgres', from(`../../${folder}/x.ts`), ADAPTERS],
   ),
 
   ['lambdas/notify', from('aws-cdk-lib'), INFRASTRUCTURE],
   ['lambdas/notify', from('constructs'), INFRASTRUCTURE],
   ['lambdas', from('aws-cdk-lib/aws-lambda'), LAMBDAS],
-  ...['config', 'lib', 'bin', 'local', 'cli', 'sdk/src', 'soak'].map(
+  ...['board', 'config', 'lib', 'bin', 'local', 'cli', 'sdk/src', 'soak'].map(
     (folder): Planted => ['lambdas/notify', from(`../../${folder}/x.ts`), LAMBDAS],
   ),
 
@@ -77,7 +79,7 @@ const FORBIDDEN: Planted[] = [
   ...['lambdas/notify/handler.ts', 'lambdas/environment.ts', 'adapters/postgres/connect.ts'].map(
     (path): Planted => ['lib', from(`../${path}`), LIB],
   ),
-  ...['local/x.ts', 'cli/x.ts', 'sdk/src/x.ts', 'soak/x.ts'].map(
+  ...['board/x.ts', 'local/x.ts', 'cli/x.ts', 'sdk/src/x.ts', 'soak/x.ts'].map(
     (path): Planted => ['lib', from(`../${path}`), LIB],
   ),
   ['lib', from('@aws-sdk/client-sqs'), LIB],
@@ -113,6 +115,10 @@ const FORBIDDEN: Planted[] = [
   ),
   ...['aws-cdk-lib', 'constructs', '../lambdas/notify/x.ts', '../lib/x.ts', '../cli/x.ts'].map(
     (specifier): Planted => ['bench', from(specifier), BENCH],
+  ),
+
+  ...['aws-cdk-lib', 'constructs', '../lambdas/notify/x.ts', '../local/x.ts', '../cli/x.ts'].map(
+    (specifier): Planted => ['board', from(specifier), BOARD],
   ),
 
   ...['pg', 'zod', 'temporal-polyfill', '@middy/core', 'aws-cdk-lib'].map(
@@ -172,6 +178,11 @@ const LEGAL: Allowed[] = [
   ...['adapters/postgres/x.ts', 'domain/money.ts', 'local/x.ts', 'sdk/src/index.ts'].map(
     (path): Allowed => ['bench', from(`../${path}`)],
   ),
+  ...['../adapters/postgres/x.ts', '../domain/money.ts', 'esbuild'].map(
+    (specifier): Allowed => ['board', from(specifier)],
+  ),
+  ['local/board', from('../../board/cards.ts')],
+  ['cli', from('../board/cards.ts')],
   ['sdk/src', from('../../domain/contract/llm-call.ts')],
   ['sdk/src', from('./publisher.ts')],
   ['sdk/src', from('node:zlib')],

@@ -28,6 +28,7 @@ const file = {
   scheduleGroup: '',
   outputs: {},
   slackInboxUrl: '',
+  boardUrl: '',
   pid: process.pid,
 };
 await writeLocalFile(stateDirectory, file);

@@ -22,21 +22,31 @@ async function query(connectionString: string, sql: string): Promise<unknown[]> 
   }
 }
 
-test('an embedded database has an owner and a runtime login with the ingest role only', async () => {
+test('an embedded database has an owner, a runtime login with the ingest role and a reader with the read-only role', async () => {
   const directory = await stateDirectory();
   const database = await startLocalDatabase({ stateDirectory: directory });
   onTestFinished(() => database.stop());
-  await query(database.ownerUrl, 'create role tricost_ingest nologin; create table secret (a int)');
+  await query(
+    database.ownerUrl,
+    'create role tricost_ingest nologin; create role tricost_readonly nologin; create table secret (a int)',
+  );
   await expect(query(database.runtimeUrl, 'select 1')).rejects.toThrow(/password|does not exist/);
-  await database.allowRuntimeLogin();
-  await database.allowRuntimeLogin();
+  await database.allowLogins();
+  await database.allowLogins();
   const [who] = await query(
     database.runtimeUrl,
     "select current_database() as database, pg_has_role('tricost_ingest', 'usage') as ingest",
   );
   expect(who).toEqual({ database: 'tricost', ingest: true });
-  await expect(query(database.runtimeUrl, 'select * from secret')).rejects.toThrow(/permission/);
-  for (const file of ['postgres-password', 'runtime-password']) {
+  const [reader] = await query(
+    database.readerUrl,
+    "select pg_has_role('tricost_readonly', 'usage') as readonly, pg_has_role('tricost_ingest', 'usage') as ingest",
+  );
+  expect(reader).toEqual({ readonly: true, ingest: false });
+  for (const url of [database.runtimeUrl, database.readerUrl]) {
+    await expect(query(url, 'select * from secret')).rejects.toThrow(/permission/);
+  }
+  for (const file of ['postgres-password', 'runtime-password', 'reader-password']) {
     expect((await stat(join(directory, file))).mode & 0o077).toBe(0);
   }
 });

@@ -1,0 +1,20 @@
+-- Whether a feature alerts is judged by the alert's own view, on all of its calls, whatever is filtered.
+select spend.feature, total_cost_usd, share, calls, cost_per_call_usd, change, alert
+from (
+  select feature,
+    sum(cost_usd) as total_cost_usd,
+    sum(cost_usd) / nullif(sum(sum(cost_usd)) over (), 0) as share,
+    sum(calls) as calls,
+    sum(cost_usd) / nullif(sum(priced_calls), 0) as cost_per_call_usd,
+    sum(cost_usd) / nullif(sum(previous_cost_usd), 0) - 1 as change
+  from reporting.feature_windows
+  where window_days = :days [[and {{environment}}]] [[and {{model}}]]
+  group by feature
+  having sum(calls) > 0
+) as spend
+left join (
+  select feature, rule as alert from reporting.alerting_features
+  where date = (select today from reporting.reporting_day) and alerting
+) as judged using (feature)
+order by total_cost_usd desc nulls last, spend.feature
+limit 50

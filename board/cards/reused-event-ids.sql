@@ -1,0 +1,1 @@
+select coalesce(sum(calls), 0) as calls from reporting.reused_event_ids

@@ -1,0 +1,249 @@
+/** What the cards say is what a plain query on the calls says, whatever is filtered, with rollups that are half up to date. */
+import type pg from 'pg';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { foldSpend } from '../../adapters/postgres/roll-up-spend.ts';
+import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
+import { type CardRow, runCard } from '../../board/card-result.ts';
+import { cardOf } from '../../board/cards.ts';
+import type { Filters } from '../../board/filters.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import { storeNumberedCalls } from './calls.ts';
+
+const FILTERS: Filters[] = [
+  {},
+  { environment: 'production' },
+  { model: 'model-2' },
+  { feature: 'feature-4' },
+  { environment: 'staging', model: 'model-1', feature: 'feature-5' },
+  { window: { days: 7 } },
+  { feature: 'feature-4', prompt: 'prompt-4' },
+];
+
+let owner: pg.Client;
+
+beforeAll(async () => {
+  const owned = await createOwnedDatabase(new Date(), { monthsBack: 3, monthsAhead: 1 });
+  ({ owner } = owned);
+  await storeNumberedCalls(owner, 1, 3_000);
+  await foldSpend(owner, { days: 100, wait: true });
+  await refreshUserWindows(owner, { atMostEverySeconds: 0 });
+  await storeNumberedCalls(owner, 3_001, 40);
+  await refreshUserWindows(owner, { atMostEverySeconds: 0 });
+  return owned.drop;
+});
+
+const TODAY = "(now() at time zone 'UTC')::date";
+const DAY = "(ts at time zone 'UTC')::date";
+const since = (days: number) => `${DAY} >= ${TODAY} - ${days} and ${DAY} < ${TODAY}`;
+const before = (days: number) => `${DAY} >= ${TODAY} - ${2 * days} and ${DAY} < ${TODAY} - ${days}`;
+
+/** The filters as they are, written into the text: these are the test's own words. */
+function where(filters: Filters, names: readonly (keyof Filters)[]): string {
+  const conditions = names.flatMap((name) => {
+    const value = filters[name];
+    if (value === undefined) return [];
+    if (typeof value === 'string')
+      return [`${name === 'prompt' ? 'prompt_name' : name} = '${value}'`];
+    return 'days' in value ? [`${DAY} >= ${TODAY} - ${value.days} and ${DAY} <= ${TODAY}`] : [];
+  });
+  return conditions.length === 0 ? 'true' : conditions.join(' and ');
+}
+
+const ALL = ['environment', 'model', 'feature'] as const;
+const change = (days: number) =>
+  `sum(cost_usd) filter (where ${since(days)}) / nullif(sum(cost_usd) filter (where ${before(days)}), 0) - 1`;
+
+/** Numbers to twelve digits: a quotient has as many as Postgres likes. */
+function comparable(rows: readonly CardRow[]) {
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [
+        name,
+        value !== null && /^-?\d+(\.\d+)?$/.test(value)
+          ? Number(Number(value).toPrecision(12))
+          : value,
+      ]),
+    ),
+  );
+}
+
+async function expectSame(slug: string, filters: Filters, sql: string): Promise<void> {
+  const actual = comparable(await runCard(owner, cardOf(slug), filters));
+  const { fields, rows } = await owner.query<(string | null)[]>({
+    text: sql,
+    rowMode: 'array',
+    types: { getTypeParser: () => (value: string) => value } as never,
+  });
+  const expected = rows.map((row) =>
+    Object.fromEntries(fields.map(({ name }, index) => [name, row[index] ?? null])),
+  );
+  expect(actual).toEqual(comparable(expected));
+}
+
+describe.each(FILTERS)('with %o', (filters) => {
+  test.each([7, 30])('spend of %i days', async (days) => {
+    const sum = (condition: string) =>
+      `(select sum(cost_usd) from tricost.llm_calls where ${condition} and ${where(filters, ALL)})`;
+    await expectSame(
+      `spend-${days}-days`,
+      filters,
+      `select ${TODAY} - ${days} - 1 as last_day, ${sum(before(days))} as cost_usd
+       union all select ${TODAY} - 1, ${sum(since(days))} order by 1`,
+    );
+  });
+
+  test('month to date, and what it will come to', async () => {
+    const month = `date_trunc('month', ${TODAY})::date`;
+    const calls = `tricost.llm_calls where ${where(filters, ALL)} and ${DAY} < ${TODAY}`;
+    await expectSame(
+      'spend-month-forecast',
+      filters,
+      `select month_usd + days_left * week_usd / 7 as forecast_usd, week_usd / 7 as usd_per_day from (select
+         (${month} + interval '1 month')::date - ${TODAY} as days_left,
+         coalesce((select sum(cost_usd) from ${calls} and ${DAY} >= ${month}), 0) as month_usd,
+         (select sum(cost_usd) from ${calls} and ${DAY} >= ${TODAY} - 7) as week_usd) as sums`,
+    );
+    const [earlier, now] = await runCard(owner, cardOf('spend-month-to-date'), filters);
+    const { rows } = await owner.query<{ earlier: string | null; now: string | null }>(
+      `select
+         (select sum(cost_usd) from ${calls} and ${DAY} < ${month} and ${DAY} >= ${month} - interval '1 month'
+            and ${DAY} - (${month} - interval '1 month')::date < ${TODAY} - ${month}) as earlier,
+         (select sum(cost_usd) from ${calls} and ${DAY} >= ${month}) as now`,
+    );
+    expect([earlier?.['cost_usd'], now?.['cost_usd']]).toEqual([rows[0]?.earlier, rows[0]?.now]);
+  });
+
+  test('cost per 1,000 calls', async () => {
+    const rate = (condition: string) =>
+      `(select 1000 * avg(cost_usd) from tricost.llm_calls where ${condition} and ${where(filters, ALL)})`;
+    await expectSame(
+      'cost-per-1000-calls',
+      filters,
+      `select ${TODAY} - 8 as last_day, ${rate(before(7))} as cost_per_1000_calls_usd
+       union all select ${TODAY} - 1, ${rate(since(7))} order by 1`,
+    );
+  });
+
+  test.each([7, 30])('features of %i days', async (days) => {
+    const narrowed = where(filters, ['environment', 'model']);
+    await expectSame(
+      `features-${days}-days`,
+      filters,
+      `with spend as (
+         select feature, sum(cost_usd) filter (where ${since(days)}) as total_cost_usd,
+           count(*) filter (where ${since(days)}) as calls, avg(cost_usd) filter (where ${since(days)}) as cost_per_call_usd,
+           ${change(days)} as change
+         from tricost.llm_calls where ${narrowed} group by feature)
+       select feature, total_cost_usd, total_cost_usd / (select sum(total_cost_usd) from spend) as share, calls,
+         cost_per_call_usd, change, null as alert
+       from spend where calls > 0 order by total_cost_usd desc nulls last, feature`,
+    );
+  });
+
+  test.each([7, 30])('users of %i days', async (days) => {
+    const actual = await runCard(owner, cardOf(`users-${days}-days`), filters);
+    const { rows } = await owner.query(
+      `select user_id, sum(cost_usd)::float8 as usd, count(distinct feature)::int as features, count(*)::int as calls
+       from tricost.llm_calls where ${since(days)} and ${where(filters, ALL)}
+       group by user_id order by sum(cost_usd) desc nulls last, count(*) desc, user_id limit 50`,
+    );
+    expect(
+      actual.map((row) => ({
+        user_id: row['user_id'],
+        usd: row['total_cost_usd'] === null ? null : Number(row['total_cost_usd']),
+        features: Number(row['features_touched']),
+        calls: Number(row['calls']),
+      })),
+    ).toEqual(rows);
+  });
+
+  test.each([7, 30])('prompts of %i days', async (days) => {
+    await expectSame(
+      `prompts-${days}-days`,
+      filters,
+      `select prompt_name, coalesce('v' || prompt_version, prompt_id) as version, feature,
+         sum(cost_usd) filter (where ${since(days)}) as total_cost_usd, count(*) filter (where ${since(days)}) as calls,
+         avg(input_tokens + output_tokens) filter (where ${since(days)}) as avg_tokens,
+         avg(cost_usd) filter (where ${since(days)}) as cost_per_call_usd, ${change(days)} as change
+       from tricost.llm_calls where ${where(filters, [...ALL, 'prompt'])}
+       group by feature, prompt_name, prompt_version, prompt_id having count(*) filter (where ${since(days)}) > 0
+       order by 4 desc nulls last, 5 desc, feature, prompt_id limit 50`,
+    );
+  });
+
+  test('the series by feature and by prompt add up to all', async () => {
+    for (const [slug, names] of [
+      ['spend-by-feature', ['window', 'environment', 'model']],
+      ['spend-by-prompt', ['window', ...ALL, 'prompt']],
+    ] as const) {
+      const rows = await runCard(owner, cardOf(slug), filters);
+      const { rows: expected } = await owner.query<{ day: string; usd: number }>(
+        `select ${DAY}::text as day, sum(cost_usd)::float8 as usd from tricost.llm_calls
+         where ${where(filters, names)} group by 1 having count(cost_usd) > 0 order by 1`,
+      );
+      const byDay = new Map<string, number>();
+      for (const { day, cost_usd } of rows) {
+        if (cost_usd === null || cost_usd === undefined) continue;
+        byDay.set(day ?? '', (byDay.get(day ?? '') ?? 0) + Number(cost_usd));
+      }
+      expect([...byDay.keys()].sort()).toEqual(expected.map(({ day }) => day));
+      for (const { day, usd } of expected) expect(byDay.get(day)).toBeCloseTo(usd, 10);
+      const names_ = new Set(rows.map((row) => row['feature'] ?? row['prompt']));
+      expect(names_.size).toBeLessThanOrEqual(9);
+    }
+  });
+
+  test('cache hits and tag coverage', async () => {
+    const narrowed = where(filters, ['window', ...ALL]);
+    await expectSame(
+      'cache-hits',
+      filters,
+      `select ${DAY} as day, (count(*) filter (where cache_hit))::numeric / count(*) as cache_hit_share,
+         sum(cache_read_tokens)::numeric / sum(input_tokens) as cached_input_share
+       from tricost.llm_calls where ${narrowed} group by 1 order by 1`,
+    );
+    await expectSame(
+      'tag-coverage',
+      filters,
+      `select ${DAY} as day, avg((feature <> '(untagged)')::int) as with_feature, avg((user_id <> '(none)')::int) as with_user,
+         avg((prompt_id <> '(none)')::int) as with_prompt
+       from tricost.llm_calls where ${where(filters, ['window', 'environment', 'model'])} group by 1 order by 1`,
+    );
+  });
+
+  test('latency, within the 5 % that the card states', async () => {
+    const rows = await runCard(owner, cardOf('latency'), filters);
+    const { rows: expected } = await owner.query<{ day: string; p50: number; p95: number }>(
+      `select ${DAY}::text as day, percentile_disc(0.5) within group (order by latency_ms) as p50,
+         percentile_disc(0.95) within group (order by latency_ms) as p95
+       from tricost.llm_calls where latency_ms is not null and ${where(filters, ['window', ...ALL])} group by 1 order by 1`,
+    );
+    expect(rows.map(({ day }) => day)).toEqual(expected.map(({ day }) => day));
+    for (const [index, { p50, p95 }] of expected.entries()) {
+      expect(Math.abs(Number(rows[index]?.['p50_ms']) / p50 - 1)).toBeLessThanOrEqual(0.05);
+      expect(Math.abs(Number(rows[index]?.['p95_ms']) / p95 - 1)).toBeLessThanOrEqual(0.05);
+    }
+  });
+
+  test('calls without a price', async () => {
+    await expectSame(
+      'unpriced-models',
+      filters,
+      `select model, provider, count(*) filter (where price_status = 'unpriced') as unpriced_calls,
+         avg((price_status = 'unpriced')::int) as share, min(${DAY}) filter (where price_status = 'unpriced') as first_day,
+         max(${DAY}) filter (where price_status = 'unpriced') as last_day
+       from tricost.llm_calls where ${where(filters, ['window', ...ALL])}
+       group by model, provider having count(*) filter (where price_status = 'unpriced') > 0 order by 3 desc, provider, model`,
+    );
+  });
+});
+
+test('a prompt that changed is marked on the day when most of its calls changed', async () => {
+  const rows = await runCard(owner, cardOf('prompt-transitions'), { feature: 'feature-4' });
+  const { rows: expected } = await owner.query<{ day: string }>(
+    `select (${TODAY} - 20)::text as day`,
+  );
+  expect(rows.map(({ day, label }) => ({ day, label }))).toEqual([
+    { day: expected[0]?.day, label: 'prompt-4 v1 → v2' },
+  ]);
+});
