@@ -997,7 +997,8 @@ create view reporting.prompt_transitions as
                     majorities_of_days.prompt_id,
                     majorities_of_days.prompt_version
                    FROM tricost.majorities_of_days
-                  WHERE majorities_of_days.day = dirty.local_day) majority
+                  WHERE majorities_of_days.day = dirty.local_day
+                 OFFSET 0) majority
         ), in_order AS (
          SELECT majorities.day,
             majorities.environment,
@@ -1151,24 +1152,85 @@ comment on view reporting.spend_alert_settings is 'One row: growth and spend abo
 grant select on reporting.spend_alert_settings to tricost_readonly;
 
 create view reporting.spend_by_feature_day as
- SELECT day,
-    environment,
-    feature,
-    provider,
-    model,
-    sum(calls)::bigint AS calls,
-    sum(priced_calls)::bigint AS priced_calls,
-    sum(unpriced_calls)::bigint AS unpriced_calls,
-    sum(failed_calls)::bigint AS failed_calls,
-    sum(cache_hits)::bigint AS cache_hits,
-    sum(input_tokens)::bigint AS input_tokens,
-    sum(output_tokens)::bigint AS output_tokens,
-    sum(cache_read_tokens)::bigint AS cache_read_tokens,
-    sum(latency_calls)::bigint AS latency_calls,
-    sum(latency_ms)::bigint AS latency_ms,
-    sum(cost_usd) AS cost_usd
-   FROM tricost.feature_day_parts
-  GROUP BY day, environment, feature, provider, model;
+ WITH parted AS MATERIALIZED (
+         SELECT parted_days.local_day
+           FROM tricost.parted_days
+        )
+ SELECT feature_days.local_day AS day,
+    feature_days.environment,
+    feature_days.feature,
+    feature_days.provider,
+    feature_days.model,
+    feature_days.calls,
+    feature_days.priced_calls,
+    feature_days.unpriced_calls,
+    feature_days.failed_calls,
+    feature_days.cache_hits,
+    feature_days.input_tokens,
+    feature_days.output_tokens,
+    feature_days.cache_read_tokens,
+    feature_days.latency_calls,
+    feature_days.latency_ms,
+    feature_days.cost_usd
+   FROM tricost.feature_days
+  WHERE NOT (feature_days.local_day IN ( SELECT parted.local_day
+           FROM parted))
+UNION ALL
+ SELECT parts.day,
+    parts.environment,
+    parts.feature,
+    parts.provider,
+    parts.model,
+    sum(parts.calls)::bigint AS calls,
+    sum(parts.priced_calls)::bigint AS priced_calls,
+    sum(parts.unpriced_calls)::bigint AS unpriced_calls,
+    sum(parts.failed_calls)::bigint AS failed_calls,
+    sum(parts.cache_hits)::bigint AS cache_hits,
+    sum(parts.input_tokens)::bigint AS input_tokens,
+    sum(parts.output_tokens)::bigint AS output_tokens,
+    sum(parts.cache_read_tokens)::bigint AS cache_read_tokens,
+    sum(parts.latency_calls)::bigint AS latency_calls,
+    sum(parts.latency_ms)::bigint AS latency_ms,
+    sum(parts.cost_usd) AS cost_usd
+   FROM ( SELECT parted.local_day AS day,
+            feature_days.environment,
+            feature_days.feature,
+            feature_days.provider,
+            feature_days.model,
+            feature_days.calls,
+            feature_days.priced_calls,
+            feature_days.unpriced_calls,
+            feature_days.failed_calls,
+            feature_days.cache_hits,
+            feature_days.input_tokens,
+            feature_days.output_tokens,
+            feature_days.cache_read_tokens,
+            feature_days.latency_calls,
+            feature_days.latency_ms,
+            feature_days.cost_usd
+           FROM parted
+             JOIN tricost.feature_days USING (local_day)
+          WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
+                   FROM tricost.dirty_days))
+        UNION ALL
+         SELECT changed_feature_days.day,
+            changed_feature_days.environment,
+            changed_feature_days.feature,
+            changed_feature_days.provider,
+            changed_feature_days.model,
+            changed_feature_days.calls,
+            changed_feature_days.priced_calls,
+            changed_feature_days.unpriced_calls,
+            changed_feature_days.failed_calls,
+            changed_feature_days.cache_hits,
+            changed_feature_days.input_tokens,
+            changed_feature_days.output_tokens,
+            changed_feature_days.cache_read_tokens,
+            changed_feature_days.latency_calls,
+            changed_feature_days.latency_ms,
+            changed_feature_days.cost_usd
+           FROM tricost.changed_feature_days) parts
+  GROUP BY parts.day, parts.environment, parts.feature, parts.provider, parts.model;
 comment on view reporting.spend_by_feature_day is 'The same per day of the reporting zone.';
 grant select on reporting.spend_by_feature_day to tricost_readonly;
 
@@ -1228,27 +1290,97 @@ comment on column reporting.spend_by_feature_hour.cost_usd is 'NULL: no call has
 grant select on reporting.spend_by_feature_hour to tricost_readonly;
 
 create view reporting.spend_by_prompt_day as
- SELECT day,
-    environment,
-    feature,
-    prompt_name,
-    prompt_id,
-    prompt_version,
-    provider,
-    model,
-    sum(calls)::bigint AS calls,
-    sum(priced_calls)::bigint AS priced_calls,
-    sum(unpriced_calls)::bigint AS unpriced_calls,
-    sum(failed_calls)::bigint AS failed_calls,
-    sum(cache_hits)::bigint AS cache_hits,
-    sum(input_tokens)::bigint AS input_tokens,
-    sum(output_tokens)::bigint AS output_tokens,
-    sum(cache_read_tokens)::bigint AS cache_read_tokens,
-    sum(latency_calls)::bigint AS latency_calls,
-    sum(latency_ms)::bigint AS latency_ms,
-    sum(cost_usd) AS cost_usd
-   FROM tricost.prompt_day_parts
-  GROUP BY day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model;
+ WITH parted AS MATERIALIZED (
+         SELECT parted_days.local_day
+           FROM tricost.parted_days
+        )
+ SELECT prompt_days.local_day AS day,
+    prompt_days.environment,
+    prompt_days.feature,
+    prompt_days.prompt_name,
+    prompt_days.prompt_id,
+    prompt_days.prompt_version,
+    prompt_days.provider,
+    prompt_days.model,
+    prompt_days.calls,
+    prompt_days.priced_calls,
+    prompt_days.unpriced_calls,
+    prompt_days.failed_calls,
+    prompt_days.cache_hits,
+    prompt_days.input_tokens,
+    prompt_days.output_tokens,
+    prompt_days.cache_read_tokens,
+    prompt_days.latency_calls,
+    prompt_days.latency_ms,
+    prompt_days.cost_usd
+   FROM tricost.prompt_days
+  WHERE NOT (prompt_days.local_day IN ( SELECT parted.local_day
+           FROM parted))
+UNION ALL
+ SELECT parts.day,
+    parts.environment,
+    parts.feature,
+    parts.prompt_name,
+    parts.prompt_id,
+    parts.prompt_version,
+    parts.provider,
+    parts.model,
+    sum(parts.calls)::bigint AS calls,
+    sum(parts.priced_calls)::bigint AS priced_calls,
+    sum(parts.unpriced_calls)::bigint AS unpriced_calls,
+    sum(parts.failed_calls)::bigint AS failed_calls,
+    sum(parts.cache_hits)::bigint AS cache_hits,
+    sum(parts.input_tokens)::bigint AS input_tokens,
+    sum(parts.output_tokens)::bigint AS output_tokens,
+    sum(parts.cache_read_tokens)::bigint AS cache_read_tokens,
+    sum(parts.latency_calls)::bigint AS latency_calls,
+    sum(parts.latency_ms)::bigint AS latency_ms,
+    sum(parts.cost_usd) AS cost_usd
+   FROM ( SELECT parted.local_day AS day,
+            prompt_days.environment,
+            prompt_days.feature,
+            prompt_days.prompt_name,
+            prompt_days.prompt_id,
+            prompt_days.prompt_version,
+            prompt_days.provider,
+            prompt_days.model,
+            prompt_days.calls,
+            prompt_days.priced_calls,
+            prompt_days.unpriced_calls,
+            prompt_days.failed_calls,
+            prompt_days.cache_hits,
+            prompt_days.input_tokens,
+            prompt_days.output_tokens,
+            prompt_days.cache_read_tokens,
+            prompt_days.latency_calls,
+            prompt_days.latency_ms,
+            prompt_days.cost_usd
+           FROM parted
+             JOIN tricost.prompt_days USING (local_day)
+          WHERE NOT (prompt_days.starts_at IN ( SELECT dirty_days.starts_at
+                   FROM tricost.dirty_days))
+        UNION ALL
+         SELECT changed_prompt_days.day,
+            changed_prompt_days.environment,
+            changed_prompt_days.feature,
+            changed_prompt_days.prompt_name,
+            changed_prompt_days.prompt_id,
+            changed_prompt_days.prompt_version,
+            changed_prompt_days.provider,
+            changed_prompt_days.model,
+            changed_prompt_days.calls,
+            changed_prompt_days.priced_calls,
+            changed_prompt_days.unpriced_calls,
+            changed_prompt_days.failed_calls,
+            changed_prompt_days.cache_hits,
+            changed_prompt_days.input_tokens,
+            changed_prompt_days.output_tokens,
+            changed_prompt_days.cache_read_tokens,
+            changed_prompt_days.latency_calls,
+            changed_prompt_days.latency_ms,
+            changed_prompt_days.cost_usd
+           FROM tricost.changed_prompt_days) parts
+  GROUP BY parts.day, parts.environment, parts.feature, parts.prompt_name, parts.prompt_id, parts.prompt_version, parts.provider, parts.model;
 comment on view reporting.spend_by_prompt_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, feature, prompt version, provider and model: exact at every instant.';
 grant select on reporting.spend_by_prompt_day to tricost_ingest;
 grant select on reporting.spend_by_prompt_day to tricost_readonly;
@@ -1475,38 +1607,7 @@ create view tricost.arrived_envelopes as
   WHERE numbers.sequence > producers.before_first;
 comment on view tricost.arrived_envelopes is 'One row per number that arrived of a producer. contents above 1: different envelopes came under that number.';
 
-create view tricost.dirty_days as
- SELECT DISTINCT d.starts_at,
-    d.ends_at,
-    d.local_day
-   FROM tricost.dirty_hours h
-     CROSS JOIN LATERAL ( SELECT reporting_days.starts_at,
-            reporting_days.ends_at,
-            reporting_days.local_day
-           FROM tricost.reporting_days
-          WHERE reporting_days.starts_at <= h.starts_at
-          ORDER BY reporting_days.starts_at DESC
-         LIMIT 1) d;
-comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
-
-create view tricost.dirty_hours as
- SELECT DISTINCT h.starts_at,
-    h.ends_at,
-    h.local_day
-   FROM ( SELECT DISTINCT rollup_dirty.quarter
-           FROM tricost.rollup_dirty) dirty
-     CROSS JOIN LATERAL ( SELECT reporting_hours.starts_at,
-            reporting_hours.ends_at,
-            reporting_hours.local_day
-           FROM tricost.reporting_hours
-          WHERE reporting_hours.starts_at <= dirty.quarter
-          ORDER BY reporting_hours.starts_at DESC
-         LIMIT 1) h
-  WHERE h.starts_at >= (( SELECT rollup_state.raw_from
-           FROM tricost.rollup_state));
-comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
-
-create view tricost.feature_day_parts as
+create view tricost.changed_feature_days as
  WITH dirty_days AS MATERIALIZED (
          SELECT dirty_days.starts_at,
             dirty_days.ends_at,
@@ -1516,26 +1617,6 @@ create view tricost.feature_day_parts as
          SELECT dirty_hours.starts_at
            FROM tricost.dirty_hours
         )
- SELECT feature_days.local_day AS day,
-    feature_days.environment,
-    feature_days.feature,
-    feature_days.provider,
-    feature_days.model,
-    feature_days.calls,
-    feature_days.priced_calls,
-    feature_days.unpriced_calls,
-    feature_days.failed_calls,
-    feature_days.cache_hits,
-    feature_days.input_tokens,
-    feature_days.output_tokens,
-    feature_days.cache_read_tokens,
-    feature_days.latency_calls,
-    feature_days.latency_ms,
-    feature_days.cost_usd
-   FROM tricost.feature_days
-  WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
-           FROM dirty_days))
-UNION ALL
  SELECT d.local_day AS day,
     h.environment,
     h.feature,
@@ -1575,6 +1656,107 @@ UNION ALL
     feature_hours_of_calls.cost_usd
    FROM dirty_hours
      JOIN tricost.feature_hours_of_calls USING (starts_at);
+comment on view tricost.changed_feature_days is 'Parts of the days with changes.';
+
+create view tricost.changed_prompt_days as
+ WITH dirty_days AS MATERIALIZED (
+         SELECT dirty_days_1.starts_at
+           FROM tricost.dirty_days dirty_days_1
+        )
+ SELECT prompt_days_of_calls.local_day AS day,
+    prompt_days_of_calls.environment,
+    prompt_days_of_calls.feature,
+    prompt_days_of_calls.prompt_name,
+    prompt_days_of_calls.prompt_id,
+    prompt_days_of_calls.prompt_version,
+    prompt_days_of_calls.provider,
+    prompt_days_of_calls.model,
+    prompt_days_of_calls.calls,
+    prompt_days_of_calls.priced_calls,
+    prompt_days_of_calls.unpriced_calls,
+    prompt_days_of_calls.failed_calls,
+    prompt_days_of_calls.cache_hits,
+    prompt_days_of_calls.input_tokens,
+    prompt_days_of_calls.output_tokens,
+    prompt_days_of_calls.cache_read_tokens,
+    prompt_days_of_calls.latency_calls,
+    prompt_days_of_calls.latency_ms,
+    prompt_days_of_calls.cost_usd,
+    prompt_days_of_calls.calls_with_user,
+    prompt_days_of_calls.cost_usd_with_user
+   FROM dirty_days
+     JOIN tricost.prompt_days_of_calls USING (starts_at);
+comment on view tricost.changed_prompt_days is 'Parts of the days with changes.';
+
+create view tricost.dirty_days as
+ SELECT DISTINCT d.starts_at,
+    d.ends_at,
+    d.local_day
+   FROM tricost.dirty_hours h
+     CROSS JOIN LATERAL ( SELECT reporting_days.starts_at,
+            reporting_days.ends_at,
+            reporting_days.local_day
+           FROM tricost.reporting_days
+          WHERE reporting_days.starts_at <= h.starts_at
+          ORDER BY reporting_days.starts_at DESC
+         LIMIT 1) d;
+comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
+
+create view tricost.dirty_hours as
+ SELECT DISTINCT h.starts_at,
+    h.ends_at,
+    h.local_day
+   FROM ( SELECT DISTINCT rollup_dirty.quarter
+           FROM tricost.rollup_dirty) dirty
+     CROSS JOIN LATERAL ( SELECT reporting_hours.starts_at,
+            reporting_hours.ends_at,
+            reporting_hours.local_day
+           FROM tricost.reporting_hours
+          WHERE reporting_hours.starts_at <= dirty.quarter
+          ORDER BY reporting_hours.starts_at DESC
+         LIMIT 1) h
+  WHERE h.starts_at >= (( SELECT rollup_state.raw_from
+           FROM tricost.rollup_state));
+comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
+
+create view tricost.feature_day_parts as
+ SELECT feature_days.local_day AS day,
+    feature_days.environment,
+    feature_days.feature,
+    feature_days.provider,
+    feature_days.model,
+    feature_days.calls,
+    feature_days.priced_calls,
+    feature_days.unpriced_calls,
+    feature_days.failed_calls,
+    feature_days.cache_hits,
+    feature_days.input_tokens,
+    feature_days.output_tokens,
+    feature_days.cache_read_tokens,
+    feature_days.latency_calls,
+    feature_days.latency_ms,
+    feature_days.cost_usd
+   FROM tricost.feature_days
+  WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
+           FROM tricost.dirty_days))
+UNION ALL
+ SELECT changed_feature_days.day,
+    changed_feature_days.environment,
+    changed_feature_days.feature,
+    changed_feature_days.provider,
+    changed_feature_days.model,
+    changed_feature_days.calls,
+    changed_feature_days.priced_calls,
+    changed_feature_days.unpriced_calls,
+    changed_feature_days.failed_calls,
+    changed_feature_days.cache_hits,
+    changed_feature_days.input_tokens,
+    changed_feature_days.output_tokens,
+    changed_feature_days.cache_read_tokens,
+    changed_feature_days.latency_calls,
+    changed_feature_days.latency_ms,
+    changed_feature_days.cost_usd
+   FROM tricost.changed_feature_days;
 comment on view tricost.feature_day_parts is 'Parts whose sums reporting.spend_by_feature_day has.';
 
 create view tricost.feature_hours_of_calls as
@@ -1681,11 +1863,17 @@ create view tricost.majorities_of_days as
   WHERE (2::numeric * calls) > calls_of_all;
 comment on view tricost.majorities_of_days is 'What prompt_majorities has to say, from the parts of the days. Ask for few.';
 
+create view tricost.parted_days as
+ SELECT dirty_days.local_day
+   FROM tricost.dirty_days
+UNION
+ SELECT reporting_days.local_day
+   FROM tricost.reporting_days
+  GROUP BY reporting_days.local_day
+ HAVING count(*) > 1;
+comment on view tricost.parted_days is 'Days that are more than one row of the rollups: those with changes, and those that hold the start of a UTC month.';
+
 create view tricost.prompt_day_parts as
- WITH dirty_days AS MATERIALIZED (
-         SELECT dirty_days.starts_at
-           FROM tricost.dirty_days
-        )
  SELECT prompt_days.local_day AS day,
     prompt_days.environment,
     prompt_days.feature,
@@ -1709,31 +1897,30 @@ create view tricost.prompt_day_parts as
     prompt_days.cost_usd_with_user
    FROM tricost.prompt_days
   WHERE NOT (prompt_days.starts_at IN ( SELECT dirty_days.starts_at
-           FROM dirty_days))
+           FROM tricost.dirty_days))
 UNION ALL
- SELECT prompt_days_of_calls.local_day AS day,
-    prompt_days_of_calls.environment,
-    prompt_days_of_calls.feature,
-    prompt_days_of_calls.prompt_name,
-    prompt_days_of_calls.prompt_id,
-    prompt_days_of_calls.prompt_version,
-    prompt_days_of_calls.provider,
-    prompt_days_of_calls.model,
-    prompt_days_of_calls.calls,
-    prompt_days_of_calls.priced_calls,
-    prompt_days_of_calls.unpriced_calls,
-    prompt_days_of_calls.failed_calls,
-    prompt_days_of_calls.cache_hits,
-    prompt_days_of_calls.input_tokens,
-    prompt_days_of_calls.output_tokens,
-    prompt_days_of_calls.cache_read_tokens,
-    prompt_days_of_calls.latency_calls,
-    prompt_days_of_calls.latency_ms,
-    prompt_days_of_calls.cost_usd,
-    prompt_days_of_calls.calls_with_user,
-    prompt_days_of_calls.cost_usd_with_user
-   FROM dirty_days
-     JOIN tricost.prompt_days_of_calls USING (starts_at);
+ SELECT changed_prompt_days.day,
+    changed_prompt_days.environment,
+    changed_prompt_days.feature,
+    changed_prompt_days.prompt_name,
+    changed_prompt_days.prompt_id,
+    changed_prompt_days.prompt_version,
+    changed_prompt_days.provider,
+    changed_prompt_days.model,
+    changed_prompt_days.calls,
+    changed_prompt_days.priced_calls,
+    changed_prompt_days.unpriced_calls,
+    changed_prompt_days.failed_calls,
+    changed_prompt_days.cache_hits,
+    changed_prompt_days.input_tokens,
+    changed_prompt_days.output_tokens,
+    changed_prompt_days.cache_read_tokens,
+    changed_prompt_days.latency_calls,
+    changed_prompt_days.latency_ms,
+    changed_prompt_days.cost_usd,
+    changed_prompt_days.calls_with_user,
+    changed_prompt_days.cost_usd_with_user
+   FROM tricost.changed_prompt_days;
 comment on view tricost.prompt_day_parts is 'Parts whose sums reporting.spend_by_prompt_day has.';
 
 create view tricost.prompt_days_of_calls as

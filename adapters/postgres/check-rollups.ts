@@ -17,14 +17,15 @@ const SUMS = `${COUNTS},
 const CUT = `(select coalesce(max(local_day), '-infinity') from tricost.reporting_days
   where starts_at < (select raw_from from tricost.rollup_state))`;
 
-/** Every call with its hour and day. */
-const CALLS = `(
-  select h.starts_at as hour, h.local_day as day, c.*
-  from tricost.reporting_hours as h
-  -- Offset: an hour after the other through the key, and not every call against every hour.
-  cross join lateral (select * from tricost.llm_calls where ts >= h.starts_at and ts < h.ends_at offset 0) as c
-  where h.local_day > ${CUT}
+/** Every call with the day, or the hour, of its range. */
+const callsOf = (ranges: string) => `(
+  select r.starts_at as hour, r.local_day as day, c.*
+  from tricost.${ranges} as r
+  -- Offset: a range after the other through the key, and not every call against every range.
+  cross join lateral (select * from tricost.llm_calls where ts >= r.starts_at and ts < r.ends_at offset 0) as c
+  where r.local_day > ${CUT}
 ) as calls`;
+const CALLS = callsOf('reporting_days');
 
 const FEATURE = 'environment, feature, provider, model';
 const PROMPT = 'environment, feature, prompt_name, prompt_id, prompt_version, provider, model';
@@ -60,7 +61,8 @@ const windowsOf = (keys: string) => `
   group by w.window_days, ${keys}`;
 const KEPT_WINDOWS = `window_days in (select window_days from reporting.windows where previous_day > ${CUT})`;
 
-const MAJORITIES = `(
+/** The versions that have more than half of their prompt's calls of a day. */
+const MAJORITIES = `majorities as materialized (
   select day, ${FAMILY}, prompt_id, prompt_version
   from (
     select *, sum(calls) over (partition by day, ${FAMILY}) as calls_of_all
@@ -68,10 +70,7 @@ const MAJORITIES = `(
       where prompt_version is not null group by day, ${FAMILY}, prompt_id, prompt_version) as versions
   ) as shares
   where calls > calls_of_all / 2
-) as majorities`;
-/** The first that can be reckoned takes over from one that cannot. */
-const AFTER_FIRST = `exists (select from ${MAJORITIES} where majorities.day < t.day and majorities.feature = t.feature
-  and majorities.environment is not distinct from t.environment and majorities.prompt_name is not distinct from t.prompt_name)`;
+)`;
 
 const WEEK = (day: string) => `day >= ${day} - 7`;
 const TODAY = '(select today from reporting.reporting_day)';
@@ -82,7 +81,7 @@ const weekSums = (prefix: string, isIn: string) =>
 const VIEWS: Record<string, { reported: string; calls: string }> = {
   spend_by_feature_hour: {
     reported: `select * from reporting.spend_by_feature_hour where day > ${CUT}`,
-    calls: `select hour, day, ${FEATURE}, ${SUMS} from ${CALLS} group by hour, day, ${FEATURE}`,
+    calls: `select hour, day, ${FEATURE}, ${SUMS} from ${callsOf('reporting_hours')} group by hour, day, ${FEATURE}`,
   },
   spend_by_feature_day: {
     reported: `select * from reporting.spend_by_feature_day where day > ${CUT}`,
@@ -105,11 +104,17 @@ const VIEWS: Record<string, { reported: string; calls: string }> = {
       group by day, ${FEATURE}, b.latency_ms`,
   },
   prompt_transitions: {
-    reported: `select day, ${FAMILY}, prompt_id, prompt_version, previous_version
-      from reporting.prompt_transitions as t where day > ${CUT} and ${AFTER_FIRST}`,
-    calls: `select * from (
+    // The first one that can be reckoned takes over from one that cannot.
+    reported: `with ${MAJORITIES}
+      select t.day, t.environment, t.feature, t.prompt_name, t.prompt_id, t.prompt_version, t.previous_version
+      from reporting.prompt_transitions as t
+      join (select min(day) as first_day, ${FAMILY} from majorities group by ${FAMILY}) as m
+        on row(m.environment, m.feature, m.prompt_name)::text = row(t.environment, t.feature, t.prompt_name)::text
+      where t.day > first_day`,
+    calls: `with ${MAJORITIES}
+      select * from (
         select day, ${FAMILY}, prompt_id, prompt_version, lag(prompt_version) over (partition by ${FAMILY} order by day) as previous
-        from ${MAJORITIES}
+        from majorities
       ) as in_order where previous <> prompt_version`,
   },
   tag_coverage: {

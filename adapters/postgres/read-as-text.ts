@@ -25,7 +25,8 @@ export async function readAsText(
 }
 
 /**
- * Runs work that only reads, in one snapshot. Nothing of it outlives the transaction, so it may go through a pooler.
+ * Runs work that only reads, in one snapshot. Instants are written in UTC. Nothing of it outlives the transaction, so it may
+ * go through a pooler.
  *
  * @param timeoutMs after which one statement fails, SQLSTATE 57014
  */
@@ -36,7 +37,10 @@ export async function readOnly<Result>(
 ): Promise<Result> {
   await client.query('begin isolation level repeatable read read only');
   try {
-    await client.query("select set_config('statement_timeout', $1, true)", [String(timeoutMs)]);
+    await client.query(
+      "select set_config('statement_timeout', $1, true), set_config('TimeZone', 'UTC', true)",
+      [String(timeoutMs)],
+    );
     return await work();
   } finally {
     // The connection may be gone; the error that matters is the first one.

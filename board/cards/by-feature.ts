@@ -7,7 +7,7 @@ import spendByFeature from './spend-by-feature.sql' with { type: 'text' };
 
 const features = (days: 7 | 30): Card => ({
   slug: `features-${days}-days`,
-  title: `Last ${days} days`,
+  title: `Features, last ${days} days`,
   question: `What did each feature cost, against the ${days} days before? Marked: it alerts today.`,
   sql: ofDays(featuresOfDays, days),
   view: 'feature_windows',

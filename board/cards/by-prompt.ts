@@ -7,7 +7,7 @@ import spendByPrompt from './spend-by-prompt.sql' with { type: 'text' };
 
 const prompts = (days: 7 | 30): Card => ({
   slug: `prompts-${days}-days`,
-  title: `Last ${days} days`,
+  title: `Prompts, last ${days} days`,
   question: `What did each prompt version cost, against the ${days} days before? The fifty dearest.`,
   sql: ofDays(promptsOfDays, days),
   view: 'prompt_windows',

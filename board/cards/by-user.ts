@@ -5,8 +5,8 @@ import usersOfDays from './users-of-days.sql' with { type: 'text' };
 
 const users = (days: 7 | 30): Card => ({
   slug: `users-${days}-days`,
-  title: `Last ${days} days`,
-  question: `Which fifty users cost most, and how many features do they use?`,
+  title: `Users, last ${days} days`,
+  question: 'Which fifty users cost most, and how many features do they use?',
   sql: ofDays(usersOfDays, days),
   view: 'llm_calls',
   parameters: ['environment', 'model', 'feature'],

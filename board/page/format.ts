@@ -2,7 +2,7 @@
 import type { Format } from '../card.ts';
 
 /** Absent is unknown, which is not zero. */
-export const UNKNOWN = '–';
+const UNKNOWN = '–';
 
 type Decimal = Intl.StringNumericLiteral;
 

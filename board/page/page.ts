@@ -8,7 +8,7 @@ import {
   WINDOWS,
   windowText,
 } from '../filters.ts';
-import { type Row, type Section, TABS, type Tab } from '../layout.ts';
+import { BOARD_NAME, type Row, type Section, TABS, type Tab } from '../layout.ts';
 import { address } from './address.ts';
 import { STYLE } from './style.ts';
 
@@ -45,7 +45,7 @@ export function renderPage(options: PageOptions): string {
 <head>
 <meta charset="utf-8">${meta}
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(shown.map(({ name }) => name).join(', '))} · tricost</title>
+<title>${escapeHtml(shown.map(({ name }) => name).join(', '))} · ${escapeHtml(BOARD_NAME)}</title>
 <link rel="icon" href="data:,">
 <style>${STYLE}</style>
 </head>
@@ -54,10 +54,10 @@ export function renderPage(options: PageOptions): string {
 <header><div class="top">
 <h1>tricost <span>the LLM bill by feature, user and prompt</span></h1>
 ${navigation(options)}
-<p class="asof">${escapeHtml(asOf)}</p>
+<p class="asof">${escapeHtml(live ? asOf : `${asOf} · ${narrowedTo(options.filters)}`)}</p>
 </div></header>
-${live ? filterBar(options) : `<header><p class="asof">${escapeHtml(narrowedTo(options.filters))}</p></header>`}
-<main id="board">
+${live ? filterBar(options) : ''}
+${live ? '<p class="unseen" role="status"></p>\n' : ''}<main id="board">
 ${shown.flatMap(({ sections }) => sections.map((section) => sectionHtml(section, options))).join('\n')}
 </main>
 <footer><p>Days are those of the reporting zone. A dash is an unknown cost, which is not zero.</p></footer>

@@ -54,6 +54,7 @@ td.bar { background: linear-gradient(to left, var(--bar) var(--part), transparen
 .under { display: block; color: var(--soft); font-weight: 400; font-size: .775rem; }
 .badge { font-size: .7rem; font-weight: 600; color: var(--rise); border: 1px solid; border-radius: 99px; padding: 0 .45em; white-space: nowrap; }
 tr.stands, tr.stands:hover { background: var(--alert); }
+.scroll + .detail { margin-top: .5rem; }
 .nothing, .failed { color: var(--soft); font-size: .875rem; margin: .5rem 0; } .failed { color: var(--rise); }
 details { margin-top: .35rem; font-size: .85rem; } summary { color: var(--soft); cursor: pointer; width: fit-content; border-radius: 4px; }
 footer { color: var(--soft); font-size: .8rem; padding-bottom: 2.5rem; }

@@ -27,6 +27,9 @@ export interface BoardServer {
 const CONNECTIONS = 4;
 const TIMEOUT_MS = 20_000;
 
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const QUERY_CANCELED = '57014';
+
 /** @param readerUrl of a login that may read schema `reporting` */
 export async function startBoardServer(readerUrl: string, port: number): Promise<BoardServer> {
   const pool = new pg.Pool({
@@ -36,7 +39,7 @@ export async function startBoardServer(readerUrl: string, port: number): Promise
   });
   // A database that goes away under an idle connection is said by the next answer.
   pool.on('error', () => {});
-  const server = await startLoopbackServer((request) => answer(pool, request), port);
+  const server = await startLoopbackServer((request) => answer(pool, request).catch(sayWhy), port);
   return {
     url: server.url,
     async close() {
@@ -61,6 +64,20 @@ async function answer(pool: pg.Pool, request: LoopbackRequest): Promise<Loopback
   const card = CARDS.find((candidate) => candidate.slug === slug);
   if (card === undefined) return { status: 404, body: 'the board has no such page' };
   return cardAsJson(pool, card, url);
+}
+
+/** Plain text: what Postgres says may quote what was stored. */
+function sayWhy(error: unknown): LoopbackResponse {
+  const { code } = error as { code?: string };
+  const body =
+    code === QUERY_CANCELED
+      ? `it took longer than ${TIMEOUT_MS / 1_000} s; ask for fewer days`
+      : `the database does not answer: ${error instanceof Error ? error.message : String(error)}`;
+  return {
+    status: 503,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...AS_IT_IS },
+    body,
+  };
 }
 
 const AS_IT_IS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };

@@ -108,18 +108,18 @@ cross join lateral (
 ) as histograms;
 comment on view tricost.latency_days_of_calls is 'What latency_days has to say, from the calls. Ask for few.';
 
+create view tricost.parted_days as
+select local_day from tricost.dirty_days
+union
+select local_day from tricost.reporting_days group by local_day having count(*) > 1;
+comment on view tricost.parted_days is 'Days that are more than one row of the rollups: those with changes, and those that hold the start of a UTC month.';
+
 -- What there is of each day now: clean parts from the rollups, the others from the calls. A day may be in several parts.
-create view tricost.feature_day_parts as
+create view tricost.changed_feature_days as
 with dirty_days as materialized (select starts_at, ends_at, local_day from tricost.dirty_days),
 dirty_hours as materialized (select starts_at from tricost.dirty_hours)
-select local_day as day, environment, feature, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
-from tricost.feature_days
-where starts_at not in (select starts_at from dirty_days)
-union all
 -- Of a day with changes, the hours without any …
-select d.local_day, environment, feature, provider, model,
+select d.local_day as day, environment, feature, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
 from dirty_days as d
@@ -132,23 +132,37 @@ select local_day, environment, feature, provider, model,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
 from dirty_hours
 join tricost.feature_hours_of_calls using (starts_at);
+comment on view tricost.changed_feature_days is 'Parts of the days with changes.';
+
+create view tricost.feature_day_parts as
+select local_day as day, environment, feature, provider, model,
+  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+from tricost.feature_days
+where starts_at not in (select starts_at from tricost.dirty_days)
+union all
+select * from tricost.changed_feature_days;
 comment on view tricost.feature_day_parts is 'Parts whose sums reporting.spend_by_feature_day has.';
 
-create view tricost.prompt_day_parts as
+create view tricost.changed_prompt_days as
 with dirty_days as materialized (select starts_at from tricost.dirty_days)
 select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd,
   calls_with_user, cost_usd_with_user
-from tricost.prompt_days
-where starts_at not in (select starts_at from dirty_days)
-union all
-select local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+from dirty_days
+join tricost.prompt_days_of_calls using (starts_at);
+comment on view tricost.changed_prompt_days is 'Parts of the days with changes.';
+
+create view tricost.prompt_day_parts as
+select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd,
   calls_with_user, cost_usd_with_user
-from dirty_days
-join tricost.prompt_days_of_calls using (starts_at);
+from tricost.prompt_days
+where starts_at not in (select starts_at from tricost.dirty_days)
+union all
+select * from tricost.changed_prompt_days;
 comment on view tricost.prompt_day_parts is 'Parts whose sums reporting.spend_by_prompt_day has.';
 
 create view tricost.majorities_of_days as
@@ -326,24 +340,59 @@ select starts_at, local_day, environment, feature, provider, model,
 from dirty
 join tricost.feature_hours_of_calls using (starts_at);
 
+-- A day of one part that has not changed is passed on as it is: adding up what is one row is most of the work of a long series.
 create or replace view reporting.spend_by_feature_day as
+with parted as materialized (select local_day from tricost.parted_days)
+select local_day as day, environment, feature, provider, model,
+  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+from tricost.feature_days
+where local_day not in (select local_day from parted)
+union all
 select day, environment, feature, provider, model,
-  sum(calls)::bigint as calls, sum(priced_calls)::bigint as priced_calls, sum(unpriced_calls)::bigint as unpriced_calls,
-  sum(failed_calls)::bigint as failed_calls, sum(cache_hits)::bigint as cache_hits,
-  sum(input_tokens)::bigint as input_tokens, sum(output_tokens)::bigint as output_tokens,
-  sum(cache_read_tokens)::bigint as cache_read_tokens, sum(latency_calls)::bigint as latency_calls,
-  sum(latency_ms)::bigint as latency_ms, sum(cost_usd) as cost_usd
-from tricost.feature_day_parts
+  sum(calls)::bigint, sum(priced_calls)::bigint, sum(unpriced_calls)::bigint, sum(failed_calls)::bigint, sum(cache_hits)::bigint,
+  sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cache_read_tokens)::bigint, sum(latency_calls)::bigint,
+  sum(latency_ms)::bigint, sum(cost_usd)
+from (
+  select local_day as day, environment, feature, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  from parted
+  join tricost.feature_days using (local_day)
+  where starts_at not in (select starts_at from tricost.dirty_days)
+  union all
+  select day, environment, feature, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  from tricost.changed_feature_days
+) as parts
 group by day, environment, feature, provider, model;
 
 create or replace view reporting.spend_by_prompt_day as
+with parted as materialized (select local_day from tricost.parted_days)
+select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+from tricost.prompt_days
+where local_day not in (select local_day from parted)
+union all
 select day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-  sum(calls)::bigint as calls, sum(priced_calls)::bigint as priced_calls, sum(unpriced_calls)::bigint as unpriced_calls,
-  sum(failed_calls)::bigint as failed_calls, sum(cache_hits)::bigint as cache_hits,
-  sum(input_tokens)::bigint as input_tokens, sum(output_tokens)::bigint as output_tokens,
-  sum(cache_read_tokens)::bigint as cache_read_tokens, sum(latency_calls)::bigint as latency_calls,
-  sum(latency_ms)::bigint as latency_ms, sum(cost_usd) as cost_usd
-from tricost.prompt_day_parts
+  sum(calls)::bigint, sum(priced_calls)::bigint, sum(unpriced_calls)::bigint, sum(failed_calls)::bigint, sum(cache_hits)::bigint,
+  sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cache_read_tokens)::bigint, sum(latency_calls)::bigint,
+  sum(latency_ms)::bigint, sum(cost_usd)
+from (
+  select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  from parted
+  join tricost.prompt_days using (local_day)
+  where starts_at not in (select starts_at from tricost.dirty_days)
+  union all
+  select day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  from tricost.changed_prompt_days
+) as parts
 group by day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model;
 
 create view reporting.latency_by_feature_day as
@@ -377,7 +426,8 @@ majorities as (
   union all
   select majority.*
   from dirty
-  cross join lateral (select * from tricost.majorities_of_days where day = dirty.local_day) as majority
+  -- Offset: else all days would be computed, and joined.
+  cross join lateral (select * from tricost.majorities_of_days where day = dirty.local_day offset 0) as majority
 ),
 in_order as (
   select day, environment, feature, prompt_name, prompt_id, prompt_version,

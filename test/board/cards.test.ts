@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { CARDS } from '../../board/cards.ts';
 import { expand } from '../../board/expand.ts';
 import { type Filters, readFilters } from '../../board/filters.ts';
-import { TABS } from '../../board/layout.ts';
+import { GRID_COLUMNS, TABS } from '../../board/layout.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 
 const ALL: Filters = {
@@ -58,7 +58,8 @@ describe.each(CARDS)('$slug', (card) => {
 
 test('every card stands in one place, and every row is full', () => {
   const rows = TABS.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
-  for (const { cards } of rows) expect(cards.reduce((sum, { width }) => sum + width, 0)).toBe(24);
+  for (const { cards } of rows)
+    expect(cards.reduce((sum, { width }) => sum + width, 0)).toBe(GRID_COLUMNS);
   expect(rows.flatMap(({ cards }) => cards.map(({ slug }) => slug)).sort()).toEqual(
     CARDS.map(({ slug }) => slug).sort(),
   );

@@ -34,6 +34,11 @@ test('the demo accounts for every event and ends in Slack', async () => {
   expect(summary.duplicates).toBeGreaterThan(0);
   expect(summary.rejected).toBeGreaterThan(0);
   expect(summary.alerts.length).toBeGreaterThan(0);
+  // The board is where the database is, whatever a configuration names.
+  const alerts = demo.newMessages().filter(({ payload }) => payload.text?.includes('spend'));
+  expect(JSON.stringify(alerts)).toContain(JSON.stringify(tricost.file.boardUrl));
+  const board = await fetch(`${tricost.file.boardUrl}/cards/spend-7-days`);
+  expect(((await board.json()) as { rows: object[] }).rows).toHaveLength(2);
   const texts = demo.newMessages().map(({ payload }) => payload.text ?? '');
   expect(texts).toHaveLength(summary.slack_messages);
   const unpriced = texts.filter((text) => text.includes('have no price'));

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findUser, forgetUser } from '../../adapters/postgres/forget-user.ts';
 import type { CallsMonth } from '../../adapters/postgres/forget-user-in-calls.ts';
+import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
 import { COLUMN_DECISIONS } from '../../domain/forget-user/columns.ts';
 import { Mention } from '../../domain/forget-user/mention.ts';
 import { parsePicoUsd } from '../../domain/money.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await owner.query(
-    'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries, tricost.forget_user_runs',
+    'truncate tricost.llm_calls, tricost.user_windows, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries, tricost.forget_user_runs',
   );
 });
 
@@ -95,6 +96,7 @@ async function storeEverywhere(id: string): Promise<void> {
       response_id: `${id}`,
     })),
   ]);
+  await refreshUserWindows(owner, { atMostEverySeconds: 0 });
   const payload = alertPayload(id);
   await owner.query(
     `insert into tricost.outbox (dedupe_key, payload, last_error) values ('k', $1, $2)`,

@@ -11,6 +11,7 @@ interface Answer {
 const drawings = new Drawings(narrowTo);
 const embedded = document.getElementById('charts');
 let loading = new AbortController();
+let wasShown = false;
 
 if (embedded === null) {
   document.addEventListener('change', onFilter);
@@ -36,7 +37,17 @@ async function show(): Promise<void> {
   const { signal } = loading;
   fillForm();
   await Promise.all(articles().map((article) => load(article, signal)));
-  if (!signal.aborted) document.body.dataset['shown'] = location.search;
+  if (signal.aborted) return;
+  const status = document.querySelector('[role=status]');
+  // For who does not see it: said when a filter has changed, not when the page has come.
+  if (status !== null && wasShown) status.textContent = `The board shows ${inWords()}.`;
+  wasShown = true;
+}
+
+function inWords(): string {
+  const set = [...document.querySelectorAll<HTMLSelectElement>('select.set')];
+  if (set.length === 0) return 'everything';
+  return set.map(({ name, value }) => `${name} ${value}`).join(', ');
 }
 
 async function load(article: HTMLElement, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,86 @@
+/** What the board's server answers, and what it refuses. */
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { type BoardServer, startBoardServer } from '../../../local/board/board-server.ts';
+import { storeCalls } from '../../sql/stored-calls.ts';
+import { createOwnedDatabase } from '../../support/owned-database.ts';
+
+const NOW = new Date();
+const YESTERDAY = new Date(NOW.getTime() - 86_400_000);
+const HOSTILE = `</script><img src=x onerror="document.title='hit'">`;
+
+let board: BoardServer;
+
+beforeAll(async () => {
+  const { owner, database, drop } = await createOwnedDatabase(NOW, {
+    monthsBack: 2,
+    monthsAhead: 0,
+  });
+  await storeCalls(owner, [
+    { ts: YESTERDAY, feature: 'chat', usd: '12345.678912345678' },
+    { ts: YESTERDAY, feature: HOSTILE, usd: '0.000000000001' },
+  ]);
+  board = await startBoardServer(database.url, 0);
+  return async () => {
+    await board.close();
+    await drop();
+  };
+});
+
+const get = (path: string, init?: RequestInit) => fetch(`${board.url}${path}`, init);
+
+test('a card is JSON: its rows to the last digit, and what the page shows of them', async () => {
+  const response = await get('/cards/features-7-days');
+  expect(response.headers.get('content-type')).toBe('application/json');
+  const { rows, html } = (await response.json()) as {
+    rows: Record<string, string>[];
+    html: string;
+  };
+  expect(rows.map(({ feature, total_cost_usd }) => [feature, total_cost_usd])).toEqual([
+    ['chat', '12345.678912345678'],
+    [HOSTILE, '0.000000000001'],
+  ]);
+  expect(html).toContain('$12,345.68');
+  expect(html).toContain('&lt; $0.01');
+  expect(html).not.toContain('<img');
+});
+
+test('a card is narrowed as its address says', async () => {
+  const response = await get('/cards/spend-7-days?feature=chat');
+  const { rows } = (await response.json()) as { rows: Record<string, string | null>[] };
+  expect(rows.map(({ cost_usd }) => cost_usd)).toEqual([null, '12345.678912345678']);
+});
+
+test('the page names what can be chosen, escaped, and lets nothing in from elsewhere', async () => {
+  const response = await get(`/?feature=${encodeURIComponent(HOSTILE)}`);
+  const html = await response.text();
+  expect(html).toContain('<option value="chat">chat</option>');
+  expect(html).not.toContain('<img');
+  const policy = response.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  const nonce = /script-src 'nonce-([^']+)'/.exec(policy)?.[1];
+  expect(nonce).toHaveLength(24);
+  expect(html).toContain(`<script src="board.js" nonce="${nonce}">`);
+  expect(html.match(/<script/g)).toHaveLength(1);
+});
+
+test('a database that cannot be read is said in plain text', async () => {
+  const other = await startBoardServer('postgres://nobody@127.0.0.1:1/none', 0);
+  onTestFinished(() => other.close());
+  for (const path of ['/', '/cards/features-7-days']) {
+    const response = await fetch(`${other.url}${path}`);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await response.text()).toMatch(/^the database does not answer: .*ECONNREFUSED/);
+  }
+});
+
+describe('is refused', () => {
+  test.each([
+    ['POST', '/cards/features-7-days', 405],
+    ['GET', '/cards/no-such-card', 404],
+    ['GET', '/cards/../cards.ts', 404],
+    ['GET', '/favicon.ico', 404],
+  ])('%s %s', async (method, path, status) => {
+    expect((await get(path, { method })).status).toBe(status);
+  });
+});
