@@ -123,9 +123,13 @@ describe('on a server that has the board', () => {
     }
   });
 
-  test('a plan writes nothing', async () => {
+  test('a plan writes nothing, and says what would be written', async () => {
     Object.assign(fake.cards[0] as object, { display: 'pie' });
-    await board('plan');
+    const { stdout } = await board('plan');
+    const { title } = cardOf(SLUGS[0] ?? '');
+    expect(stdout).toBe(
+      `overwrite, was changed in Metabase  card  ${title}  display\n1 to change, ${SLUGS.length + 3} as they shall be\n`,
+    );
     expect(fake.takeWrites()).toEqual([]);
   });
 
