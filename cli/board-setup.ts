@@ -10,6 +10,13 @@ import { interruptible } from './interruptible.ts';
 
 type SetupOptions = MetabaseOptions & { email: string };
 
+interface Made {
+  email: string;
+  /** Only one that was made up here. */
+  password?: string;
+  api_key?: string;
+}
+
 /** In every Metabase. */
 const ADMINISTRATORS = 2;
 const KEY_NAME = 'tricost board';
@@ -51,22 +58,14 @@ async function setUp(options: SetupOptions, stopped: AbortSignal): Promise<void>
           user: { first_name: 'tricost', last_name: 'admin', email: options.email, password },
           prefs: { site_name: 'tricost' },
         });
-  // Before the key: what comes next may fail, and nobody could sign in.
   const isNew = token !== null && given === undefined;
-  if (isNew && options.json !== true) print('METABASE_PASSWORD', password);
-  const key = await createKey(metabaseAt(options, { session: session.id }));
-  if (options.json === true) {
-    console.log(
-      JSON.stringify({
-        email: options.email,
-        ...(isNew ? { password } : {}),
-        api_key: key,
-      }),
-    );
-    return;
+  const made: Made = { email: options.email, ...(isNew ? { password } : {}) };
+  try {
+    made.api_key = await createKey(metabaseAt(options, { session: session.id }));
+  } finally {
+    // Also when there is no key: nobody could sign in without the password.
+    if (Object.keys(made).length > 1) printMade(made, options);
   }
-  print('METABASE_API_KEY', key);
-  say('Keep these where you keep secrets: Metabase shows the key no second time.');
 }
 
 /** @throws Error with what to do */
@@ -114,6 +113,12 @@ function randomPassword(): string {
   return `Aa1-${randomBytes(18).toString('base64url')}`;
 }
 
-function print(name: string, value: string): void {
-  console.log(`${name}=${value}`);
+function printMade(made: Made, { json }: SetupOptions): void {
+  if (json === true) {
+    console.log(JSON.stringify(made));
+    return;
+  }
+  if (made.password !== undefined) console.log(`METABASE_PASSWORD=${made.password}`);
+  if (made.api_key !== undefined) console.log(`METABASE_API_KEY=${made.api_key}`);
+  say('Keep this where you keep secrets: it is shown no second time.');
 }

@@ -434,4 +434,15 @@ describe('setup', () => {
     const { stdout } = await board('setup', '--email', 'ops@example.com');
     expect(stdout).toMatch(/^METABASE_PASSWORD=Aa1-\S+\nMETABASE_API_KEY=mb_\S+\n$/);
   });
+
+  test('a password that was made up is told even when no key is made', async () => {
+    await start({ isNew: true, keyNames: ['tricost board'] });
+    const { code, stdout, stderr } = await setup();
+    expect(code).toBe(1);
+    expect(stderr).toContain('no key was made');
+    expect(JSON.parse(stdout)).toEqual({
+      email: 'ops@example.com',
+      password: expect.stringMatching(/^Aa1-/),
+    });
+  });
 });

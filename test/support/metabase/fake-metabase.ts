@@ -24,6 +24,8 @@ export interface FakeOptions {
   syncing?: number;
   /** True: no first user yet. */
   isNew?: boolean;
+  /** Names of API keys that there are. */
+  keyNames?: string[];
 }
 
 interface Item extends Body {
@@ -95,6 +97,7 @@ export class FakeMetabase {
     this.release = options.release ?? 65;
     this.#starting = options.starting ?? 0;
     if (options.isNew === true) this.#setupToken = randomUUID();
+    for (const name of options.keyNames ?? []) this.#keyNames.set(randomUUID(), name);
   }
 
   async start(): Promise<void> {
