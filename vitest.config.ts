@@ -11,6 +11,7 @@ const WITHOUT_DATABASE = [
   'golden',
   'house',
   'lib',
+  'live',
   'sdk',
   'soak',
 ].map((folder) => `test/${folder}/**`);

@@ -68,7 +68,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     'take a user out of every table, keeping or erasing what was spent',
     () => import('./forget-user.ts'),
   ],
-  ['board', 'the dashboard: write it into a file', () => import('./board.ts')],
+  [
+    'board',
+    'the dashboard: write it into a file, or put it into a Metabase',
+    () => import('./board.ts'),
+  ],
   [
     'cost',
     'compute what a month on AWS costs, from measured bytes and times',
@@ -84,7 +88,8 @@ const program = new Command('tricost')
     `
 doctor, schedules, alerts, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
 --aws. tail, partitions, prices and explain-call talk to the database of --database-url, else of DATABASE_URL, else of the local stack,
-and say which; the last two also to that of a stack on AWS, with --aws. validate, price and cost talk to nothing.
+and say which; the last two also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
+validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -98,6 +103,7 @@ Examples:
   $ npx tricost dlq peek
   $ npx tricost deliveries
   $ npx tricost partitions ensure --from 2025-01
+  $ npx tricost board plan --url https://metabase.example.com
   $ npx tricost forget-user u_10421 --dry-run
   $ npx tricost board export board.html
   $ npx tricost cost --calls-per-month 10_000_000`,

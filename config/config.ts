@@ -23,6 +23,8 @@ export interface TricostConfig {
   readonly vpc: VpcConfig | undefined;
   /** Sends an empty envelope through the queue every quarter of an hour and watches it arrive. */
   readonly canary: boolean;
+  /** Undefined: Metabase, if there is one, runs elsewhere. */
+  readonly metabase: MetabaseConfig | undefined;
   readonly terminationProtection: boolean;
 }
 
@@ -57,6 +59,22 @@ export interface VpcConfig {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
+}
+
+export interface MetabaseConfig {
+  /** Without a path. */
+  readonly url: string;
+  readonly certificateArn: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  /** Ranges of IPv4 addresses. */
+  readonly allowFrom: readonly string[];
+  /** Names of SSM SecureString parameters. */
+  readonly parameters: {
+    /** A JDBC address. */
+    readonly databaseUrl: string;
+    readonly encryptionKey: string;
+  };
 }
 
 /** Everything wrong with a configuration file, one sentence each. */

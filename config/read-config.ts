@@ -10,11 +10,12 @@ import { readDatabaseCa } from './database-ca.ts';
 
 /** The file as written, once its shape is checked and its defaults are filled in. */
 interface WrittenConfig
-  extends Omit<TricostConfig, 'alarmEmail' | 'boardUrl' | 'databaseCa' | 'vpc'> {
+  extends Omit<TricostConfig, 'alarmEmail' | 'boardUrl' | 'databaseCa' | 'vpc' | 'metabase'> {
   alarmEmail: string;
   boardUrl?: string;
   databaseCa: string;
   vpc?: NonNullable<TricostConfig['vpc']>;
+  metabase?: NonNullable<TricostConfig['metabase']>;
 }
 
 const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true });
@@ -59,6 +60,7 @@ export function parseConfig(value: unknown, path: string): TricostConfig {
     featureIndex: written.featureIndex,
     vpc: written.vpc,
     canary: written.canary,
+    metabase: written.metabase,
     terminationProtection: written.terminationProtection,
   };
 }

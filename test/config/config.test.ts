@@ -13,6 +13,14 @@ const FILE = 'tricost.config.json';
 const directory = mkdtempSync(join(tmpdir(), 'tricost-config-'));
 const [certificate = ''] = rootCertificates;
 
+const METABASE = {
+  url: 'https://metabase.example.com',
+  certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/0123abcd',
+  vpcId: 'vpc-0a1b2c3d',
+  subnetIds: ['subnet-0a1b2c3d', 'subnet-0a1b2c3e'],
+  allowFrom: ['203.0.113.0/24'],
+};
+
 test('an address is all a team must write', () => {
   expect(parseConfig({ alarmEmail: 'ops@example.com' }, FILE)).toEqual({
     stackName: 'Tricost',
@@ -30,6 +38,7 @@ test('an address is all a team must write', () => {
     featureIndex: false,
     vpc: undefined,
     canary: false,
+    metabase: undefined,
     terminationProtection: false,
   } satisfies TricostConfig);
 });
@@ -153,6 +162,21 @@ describe('every error names the key, the value, and what is allowed', () => {
         },
       },
       'vpc.subnetIds[1] is "x", but must be a subnet id',
+    ],
+    [
+      'a Metabase without TLS',
+      { metabase: { ...METABASE, url: 'http://metabase.example.com' } },
+      'metabase.url is "http://metabase.example.com", but must be an https address without a path',
+    ],
+    [
+      'a Metabase in one zone',
+      { metabase: { ...METABASE, subnetIds: ['subnet-0a1b2c3d'] } },
+      'metabase.subnetIds is ["subnet-0a1b2c3d"], but must be a list of 2 to 16',
+    ],
+    [
+      'a Metabase for nobody in particular',
+      { metabase: { ...METABASE, allowFrom: undefined } },
+      'metabase.allowFrom is missing: set it to a list of 1 to 50',
     ],
     [
       'no file',

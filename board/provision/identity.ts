@@ -1,0 +1,31 @@
+/** The names by which a board in Metabase is known again: computed, so that they are the same on every machine and every run. */
+import { createHash } from 'node:crypto';
+import { uuidV5 } from '../../domain/uuid.ts';
+
+/** Of template tags alone. */
+const TAG_NAMESPACE = '6f1d0b5c-3a53-5c0e-9d0a-0c2a3b6c7d10';
+const ENTITY_ID_LENGTH = 21;
+
+/** Metabase's own ids for what is moved between instances: 21 letters of base64url. */
+export function entityId(cardSlug: string): string {
+  return createHash('sha256')
+    .update(`tricost:card/${cardSlug}`)
+    .digest('base64url')
+    .slice(0, ENTITY_ID_LENGTH);
+}
+
+export function tagId(parameter: string): string {
+  return uuidV5(TAG_NAMESPACE, parameter);
+}
+
+/** The first sentence of what is ours, and how it is told from what is not. */
+export const MARK = 'Made by `tricost board apply`, which overwrites what is changed here.';
+
+export function isOurs({ description }: { description?: string | null }): boolean {
+  return description?.startsWith(MARK) === true;
+}
+
+/** Short, and enough to tell whether a text is the one that was written. */
+export function fingerprint(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 8);
+}
