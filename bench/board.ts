@@ -39,7 +39,7 @@ export function addBoardCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Thirty million calls take some 15 GB of disk and half an hour. With fewer, features and months stay and users and prompts are
+Thirty million calls take some 15 GB of disk and half an hour on an idle machine. With fewer, features and months stay and users and prompts are
 fewer. Both answers of a question are compared.
 
 Examples:

@@ -55,6 +55,7 @@ interface Race {
   fold: typeof foldSpend;
   isQuiet: boolean;
   isOver: boolean;
+  reads: number;
   statements: number;
   folds: number;
   zones: number;
@@ -88,7 +89,15 @@ export async function rollupsRaced(soak: SoakStack, size: RaceSize): Promise<Out
       fold,
       isQuiet: false,
       isOver: false,
-      ...{ statements: 0, folds: 0, zones: 0, snapshots: 0, exactSnapshots: 0, months: 0 },
+      ...{
+        reads: 0,
+        statements: 0,
+        folds: 0,
+        zones: 0,
+        snapshots: 0,
+        exactSnapshots: 0,
+        months: 0,
+      },
     };
     await begin(reader, race.now);
     const roundReads = Math.min(READS_A_ROUND, reads - counts.reads);
@@ -99,7 +108,7 @@ export async function rollupsRaced(soak: SoakStack, size: RaceSize): Promise<Out
         before: counts.reads,
       })),
     );
-    counts.reads += roundReads;
+    counts.reads += race.reads;
     counts.statements += race.statements;
     counts.folds += race.folds;
     counts.zones += race.zones;
@@ -155,6 +164,7 @@ async function runRound(
   });
   const problems: string[] = [];
   for (let read = 1; read <= reads && !race.isOver && problems.length === 0; read += 1) {
+    race.reads += 1;
     race.isQuiet = read % 10 >= 10 - QUIET_READS;
     const wrong = (await checkRollups(reader)).filter((check) => check.wrong > 0);
     for (const { view, wrong: rows } of wrong)

@@ -64,7 +64,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'rollups-raced',
     description:
-      'writers, folds and changes of the zone at once; every read compares reports and calls',
+      'writers, folds, snapshots, zones and months that go at once; every read compares reports and calls',
     events: 3_000,
     run: rollupsRaced,
   },

@@ -435,3 +435,17 @@ test('queues keep their messages over a restart and take the new attributes', as
   const { Messages } = await second.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
   expect(Messages?.map(({ Body }) => Body)).toEqual(['kept']);
 });
+
+test('a variable of this machine takes the place of the template’s, and reaches no function that has none', async () => {
+  const handler = 'export const handler = async () => process.env.BOARD ?? "none"';
+  const stack = await startMiniAssembly(
+    {
+      F: miniFunction('f', { Environment: { Variables: { BOARD: '' } } }),
+      G: miniFunction('g'),
+    },
+    { f: handler, g: handler },
+    { environment: { BOARD: 'http://127.0.0.1:1' } },
+  );
+  const answers = await Promise.all(['Mini-F', 'Mini-G'].map((name) => stack.invoke(name, {})));
+  expect(answers.map(({ payload }) => payload)).toEqual(['"http://127.0.0.1:1"', '"none"']);
+});

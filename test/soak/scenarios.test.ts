@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { foldSpend } from '../../adapters/postgres/roll-up-spend.ts';
 import { parsePicoUsd } from '../../domain/money.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { account, type Expected } from '../../soak/accounting/account.ts';
@@ -175,9 +176,22 @@ test('a small part of a full invocation keeps within its memory', {
 test('writers, folds and changes of the zone race, and every read is exact', {
   timeout: SCENARIO_TIMEOUT_MS,
 }, async () => {
-  const { facts, problems } = await rollupsRaced(soak, size(15));
+  const { facts, problems } = await rollupsRaced(soak, size(20));
   expect(problems).toEqual([]);
-  expect(facts['reads']).toBe(15);
+  expect(facts['reads']).toBe(20);
+});
+
+test('the race finds a fold out that does not wait for another one', {
+  timeout: SCENARIO_TIMEOUT_MS,
+}, async () => {
+  const careless: typeof foldSpend = async (client, { days }) => {
+    const sql = "select tricost.fold_spend($1, 'infinity') as folded";
+    // Deadlocked, it leaves the work to the next one.
+    const result = await client.query<{ folded: number }>(sql, [days]).catch(() => undefined);
+    return result?.rows[0]?.folded;
+  };
+  const { problems } = await rollupsRaced(soak, { ...size(300), fold: careless });
+  expect(problems.length).toBeGreaterThan(0);
 });
 
 test('mutated and hostile bodies are stored or refused, and nothing throws', {
