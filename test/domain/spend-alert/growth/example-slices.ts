@@ -1,13 +1,10 @@
 /** Slices for tests, made from what a call costs, so that a test knows the cause before the code does. */
 import fc from 'fast-check';
-import type { PicoUsd } from '../../../../domain/money.ts';
 import type {
   Slice,
   SliceWindow,
   TokenPrices,
 } from '../../../../domain/spend-alert/growth/slice.ts';
-
-export const CENT: PicoUsd = 10n ** 10n;
 
 /** A dollar, ten cents and five dollars a million tokens. */
 export const PRICES: TokenPrices = { input: 1_000_000n, cacheRead: 100_000n, output: 5_000_000n };
@@ -39,7 +36,7 @@ export const NO_CALLS: SliceWindow = {
   costUsd: null,
 };
 
-export function sliceWindow({ calls, input, output, cacheRead, prices }: Calls): SliceWindow {
+function sliceWindow({ calls, input, output, cacheRead, prices }: Calls): SliceWindow {
   if (calls === 0) return NO_CALLS;
   const usdOfCall =
     BigInt(input - cacheRead) * prices.input +
