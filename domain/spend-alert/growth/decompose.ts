@@ -33,6 +33,8 @@ export interface Term {
    * nothing fits.
    */
   slices: readonly Slice[];
+  /** What these are a part of: of a version, all versions of its prompt. */
+  among: readonly Slice[];
 }
 
 export interface Decomposition {
@@ -62,13 +64,13 @@ export function decompose(slices: readonly Slice[], tokenPricesOf: TokenPricesOf
   terms.add('calls', times(fixed(after.pricedCalls - before.pricedCalls), unitCost), []);
   const calls = mean(fixed(before.pricedCalls), fixed(after.pricedCalls));
   for (const prompt of partsOf(slices, byPrompt, calls)) {
-    terms.add('prompts', prompt.mix, prompt.gained ? prompt.slices : []);
+    terms.add('prompts', prompt.mix, prompt.gained ? prompt.slices : [], slices);
     if (prompt.weight === 0n) continue;
     for (const version of partsOf(prompt.slices, byVersion, prompt.weight)) {
-      terms.add('prompt-version', version.mix, version.gained ? version.slices : []);
+      terms.add('prompt-version', version.mix, version.gained ? version.slices : [], prompt.slices);
       if (version.weight === 0n) continue;
       for (const model of partsOf(version.slices, byModel, version.weight)) {
-        terms.add('models', model.mix, model.gained ? model.slices : []);
+        terms.add('models', model.mix, model.gained ? model.slices : [], version.slices);
         if (model.weight !== 0n) addUnitCost(terms, model.slices, model.weight, tokenPricesOf);
       }
     }
@@ -99,19 +101,22 @@ function addUnitCost(
 }
 
 class Terms {
-  readonly #terms = new Map<Cause, { usd: Fixed; largest: Fixed; slices: readonly Slice[] }>();
+  readonly #terms = new Map<Cause, Omit<Term, 'cause'> & { largest: Fixed }>();
 
-  add(cause: Cause, usd: Fixed, slices: readonly Slice[]): void {
-    const term = this.#terms.get(cause) ?? { usd: 0n, largest: 0n, slices: [] };
+  /** @param usd fixed, until all are added */
+  add(cause: Cause, usd: Fixed, slices: readonly Slice[], among = slices): void {
+    const term = this.#terms.get(cause) ?? { usd: 0n, largest: 0n, slices: [], among: [] };
     term.usd += usd;
-    if (slices.length > 0 && usd > term.largest) Object.assign(term, { largest: usd, slices });
+    if (slices.length > 0 && usd > term.largest) {
+      Object.assign(term, { largest: usd, slices, among });
+    }
     this.#terms.set(cause, term);
   }
 
   /** What rounding leaves over, some pico-dollars, goes to the largest term. */
   rounded(deltaUsd: PicoUsd): Term[] {
-    const terms = [...this.#terms].map(([cause, { usd, slices }]) => ({
-      ...{ cause, slices },
+    const terms = [...this.#terms].map(([cause, { usd, slices, among }]) => ({
+      ...{ cause, slices, among },
       usd: whole(usd),
     }));
     const largest = terms.reduce((a, b) => (size(b.usd) > size(a.usd) ? b : a));

@@ -19,6 +19,8 @@ export interface Slice {
   promptName: string | null;
   promptId: string;
   promptVersion: number | null;
+  /** When the version first arrived; undefined: it has no number. */
+  firstSeenAt: Date | undefined;
   provider: string;
   model: string;
   previous: SliceWindow;

@@ -16,6 +16,9 @@ export interface Series {
   hoursUsd: readonly PicoUsd[];
 }
 
+/** Of a feature without calls. */
+export const NO_DAYS: Series = { calls: [], pricedCalls: [], usd: [], hoursUsd: [] };
+
 /** The series as it was some days ago, without hours. */
 export function before(series: Series, days: number): Series {
   return {

@@ -12,7 +12,7 @@ export interface Spike {
 }
 
 /** The same day of the last five weeks: odd, so that the median is one of them and no outlier of two moves it. */
-const USUAL_WEEKS = 5;
+export const USUAL_WEEKS = 5;
 const FEWEST_WEEKS = 2;
 
 /** So many standard deviations above the usual: days are many, and one in a thousand is a message a week. */
