@@ -88,7 +88,10 @@ function nameOf(name: string): string {
   return codeSpan(name, LONGEST_NAME);
 }
 
-/** Since when it is there, when that is within the windows, and what is different about its calls. */
+/**
+ * Since when it is there, and what is different about its calls. A version is first seen when its first call arrives: of calls that were
+ * imported, or came late, that is after they were made, and says nothing.
+ */
 function aboutVersion(
   slices: readonly Slice[],
   among: readonly Slice[],
@@ -96,7 +99,7 @@ function aboutVersion(
 ): string {
   const facts: string[] = [];
   const seen = slices.find(({ firstSeenAt }) => firstSeenAt !== undefined)?.firstSeenAt;
-  if (seen !== undefined && seen >= windows.previousStart) {
+  if (seen !== undefined && seen >= windows.previousStart && seen < windows.currentEnd) {
     const day = weekdayName(localDateOf(seen, windows.zone));
     facts.push(`since ${day} ${localTimeOf(seen, windows.zone)}`);
   }

@@ -268,6 +268,19 @@ describe('what the headline says', () => {
     expect(JSON.stringify(message)).toContain(namedUser(who).replace('\n', '\\n'));
   });
 
+  test.each([
+    ['before the windows', '2026-11-08T22:59:59Z'],
+    ['after them, as imported calls do', '2026-11-22T23:00:00Z'],
+  ])('a version that arrived %s is not said to be there since then', (_case, instant) => {
+    const firstSeenAt = new Date(instant);
+    const [version, calls] = WHY.terms;
+    if (version === undefined || calls === undefined) throw new Error('no terms');
+    const late = { ...version, slices: [{ ...V7, firstSeenAt }] };
+    expect(whyLines({ ...WHY, terms: [late, calls] }, REPORT.windows)[0]).toBe(
+      '+$248.00 from prompt `reply` v7 (2.1 × tokens a call)',
+    );
+  });
+
   test('terms are shown to the cent, and sum to the growth as it is shown', () => {
     fc.assert(
       fc.property(anySlices, (slices) => {
