@@ -23,6 +23,7 @@ const INGEST: GrantedObjects = {
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.alert_settings': ['select'],
   'table tricost.prices': ['select'],
   'table tricost.model_names': ['select'],
   'table tricost.price_list_version': ['select'],
@@ -32,7 +33,12 @@ const INGEST: GrantedObjects = {
   'function tricost.refresh_user_windows(interval)': ['execute'],
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
+  'table reporting.spend_by_feature_day': ['select'],
+  'table reporting.spend_by_feature_hour': ['select'],
   'table reporting.spend_by_prompt_day': ['select'],
+  'table reporting.spend_by_user_day': ['select'],
+  'table reporting.prompt_versions': ['select'],
+  'table reporting.alert_states': ['select'],
   'table reporting.reporting_day': ['select'],
 };
 
@@ -43,6 +49,7 @@ const READONLY: GrantedObjects = {
   'table reporting.rejected_calls': ['select'],
   'table reporting.reused_event_ids': ['select'],
   'table reporting.alerts': ['select'],
+  'table reporting.alert_states': ['select'],
   'table reporting.prices': ['select'],
   'table reporting.unpriced_calls': ['select'],
   'table reporting.unpriced_models': ['select'],

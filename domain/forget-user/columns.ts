@@ -38,6 +38,9 @@ export const COLUMN_DECISIONS = {
   // As in the calls of the same name.
   'alerts.feature': 'reported',
   'alerts.rule': 'nobody',
+  'alerts.transition': 'nobody',
+
+  'alert_settings.feature': 'reported',
 
   'outbox.payload': 'rewritten',
   'outbox.last_error': 'rewritten',
