@@ -4,7 +4,7 @@
  * yesterday's calls keep theirs.
  */
 import { isSameDecimal, parseDecimal } from '../money.ts';
-import { priceKey } from './price-book.ts';
+import { isOfRegion, priceKey } from './price-book.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
@@ -68,9 +68,11 @@ export function comparePriceLists(
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
   const heldFor = new Set([...here.values()].flat().map(pricedThing));
+  const othersHeld = heldOtherwise([...here.values()].flat(), listed);
   for (const [key, rows] of there) {
     const isPriced = rows[0] !== undefined && heldFor.has(pricedThing(rows[0]));
-    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced }, changes);
+    const isLate = rows[0] !== undefined && isOfRegion(rows[0]) && othersHeld.has(inTier(rows[0]));
+    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced, isLate }, changes);
   }
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
@@ -148,6 +150,8 @@ interface Key {
   validFrom: string;
   /** Whether the unit has a price, in this band or another: then a new band is a change of it. */
   isPriced: boolean;
+  /** Whether what it says of a time before `validFrom` follows from a price that did not hold here then. */
+  isLate: boolean;
 }
 
 function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges): void {
@@ -158,6 +162,7 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
     const before = holdingAt(known, instant);
     if (listed === undefined || (before === undefined && listed.priceUsd === null)) continue;
     if (before !== undefined && isSamePrice(before, listed)) continue;
+    if (before === undefined && key.isLate && byTime(instant, key.validFrom) < 0) continue;
     const row = { ...listed, ...beginAt(instant, before) };
     if (before !== undefined && isByHand(before)) {
       const last = holdingAt(released, instant);
@@ -197,6 +202,26 @@ export function holdingAt<Row extends PriceRow>(
   return rows
     .filter((row) => byTime(row.validFrom, instant) <= 0)
     .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
+}
+
+/**
+ * Tiers of models that have or had a price of no region here that the release does not name: entered by hand, or of another
+ * release. What the release says of their regions follows from its own, and says nothing of the time before it.
+ */
+function heldOtherwise(
+  held: readonly Held<PriceRow>[],
+  listed: readonly PriceRow[],
+): ReadonlySet<string> {
+  const named = Map.groupBy(listed, pricedThing);
+  const isOther = (row: Held<PriceRow>) =>
+    row.region === '' &&
+    row.priceUsd !== null &&
+    (isByHand(row) || !named.get(pricedThing(row))?.some((other) => isSamePrice(row, other)));
+  return new Set(held.filter(isOther).map(inTier));
+}
+
+function inTier({ provider, model, serviceTier }: PriceRow): string {
+  return [provider, model, serviceTier].join('\n');
 }
 
 /** The key without its band and hours. */

@@ -30,7 +30,7 @@ export interface Rate {
   row: PriceRow;
   /** US dollars for one of the unit, an exact decimal. */
   usdEach: { digits: bigint; scale: number };
-  /** The size of input above which the list prices calls of the model apart, be it in another tier: theirs is not this rate. */
+  /** The size of input above which the standard list of the model has another price and this tier or region has none. */
   upToInputTokens: number;
 }
 
@@ -61,16 +61,16 @@ export class PriceBook {
   readonly #prices = new Map<string, PriceRow[]>();
   readonly #names = new Map<string, ModelName[]>();
   readonly #families = new Map<string, ModelName[]>();
-  /** Providers whose list has prices of a region. */
-  readonly #regional = new Set<string>();
+  /** Since when a provider's list has prices of a region, in ms. */
+  readonly #regionalSince = new Map<string, number>();
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
 
   constructor({ prices, names }: PriceList) {
-    for (const row of prices) {
-      append(this.#prices, key(row.provider, row.model), row);
-      if (isOfRegion(row)) this.#regional.add(row.provider);
+    for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
+    for (const [provider, rows] of Map.groupBy(prices, (row) => row.provider)) {
+      this.#regionalSince.set(provider, regionalSince(rows));
     }
     for (const name of names) {
       if (name.match === 'exact') append(this.#names, key(name.provider, name.name), name);
@@ -125,18 +125,28 @@ export class PriceBook {
     if (rows.length === 0) return 'model_unlisted';
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';
-    // Who has a price of a region for one model may have one for any: that of no region would be a guess, and most likely too low.
     const place = region.toLowerCase();
     const isStated = !isAnywhere(place);
+    const ledInTier = led.filter((row) => row.serviceTier === serviceTier);
     const isApart =
       isStated &&
-      this.#regional.has(found.provider) &&
+      this.#isApart(found, ledInTier, at) &&
       !hasOnePriceEverywhere(found.provider, found.model);
     const where = { region: place, isStated, isApart, asked };
     const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
+  }
+
+  /**
+   * Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for any:
+   * that of no region would be a guess, and most likely too low.
+   */
+  #isApart({ provider }: Found, rows: readonly PriceRow[], at: Date): boolean {
+    const own = regionalSince(rows);
+    const since = Number.isFinite(own) ? own : this.#regionalSince.get(provider);
+    return since !== undefined && since <= at.getTime();
   }
 
   #find(provider: string, model: string, atMs: number): Found | undefined {
@@ -244,6 +254,13 @@ export function isOfRegion({ kind, region }: PriceRow): boolean {
   return kind === 'list' && region !== '';
 }
 
+/** In ms; infinity: no row is of a region. */
+function regionalSince(rows: readonly PriceRow[]): number {
+  return rows
+    .filter(isOfRegion)
+    .reduce((first, row) => Math.min(first, Date.parse(row.validFrom)), Number.POSITIVE_INFINITY);
+}
+
 function isContracted({ kind }: PriceRow): boolean {
   return kind === 'contracted';
 }
@@ -276,31 +293,36 @@ function ratesByUnit(
     const own = here.filter((row) => isOwnContract(row, calledAs));
     const contracted = own.length > 0 ? own : here.filter(isContracted);
     const sizes = sizesOf(unit, allRows);
-    const rates = (contracted.length > 0 ? contracted : here).map((row) => toRate(row, sizes));
+    const rates = toRates(contracted.length > 0 ? contracted : here, sizes);
     if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
   }
   return units;
 }
 
-/** In every tier and region. */
+/** Sizes of input that the model's first price list tells apart: a tier or region that has fewer lacks a price. */
 function sizesOf(unit: PriceUnit, rows: readonly PriceRow[]): number[] {
   return rows
-    .filter((row) => row.unit === unit && !isContracted(row))
+    .filter((row) => row.unit === unit && row.serviceTier === 'standard' && row.region === '')
+    .filter((row) => !isContracted(row))
     .map((row) => row.aboveInputTokens);
 }
 
-/** A contract says its own sizes: what the list has does not bound it. */
-function toRate(row: PriceRow, sizes: readonly number[]): Rate {
+/**
+ * A tier or region with several sizes need not have them where the first list has: only above its largest it may lack a price.
+ * A contract says its own sizes: what the list has does not bound it.
+ */
+function toRates(rows: readonly PriceRow[], sizes: readonly number[]): Rate[] {
+  const largest = Math.max(...rows.map((row) => row.aboveInputTokens));
+  const lacking = Math.min(...sizes.filter((size) => size > largest), Number.POSITIVE_INFINITY);
+  return rows.map((row) => toRate(row, isContracted(row) ? Number.POSITIVE_INFINITY : lacking));
+}
+
+function toRate(row: PriceRow, upToInputTokens: number): Rate {
   const price = parseDecimal(row.priceUsd ?? '');
   if (price === undefined) {
     throw new RangeError(`price ${row.id} is ${row.priceUsd}, not a decimal number`);
   }
-  const larger = isContracted(row) ? [] : sizes.filter((size) => size > row.aboveInputTokens);
-  return {
-    row,
-    usdEach: rescale(price, PRICE_UNITS[row.unit]),
-    upToInputTokens: Math.min(...larger, Number.POSITIVE_INFINITY),
-  };
+  return { row, usdEach: rescale(price, PRICE_UNITS[row.unit]), upToInputTokens };
 }
 
 /** The first that fits a call is its rate: larger input first, then hours of the day before all day. */

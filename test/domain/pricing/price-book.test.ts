@@ -302,8 +302,10 @@ describe('models of OpenAI in a region', () => {
   });
 
   test('cost a tenth more for every price of theirs, to the last digit', () => {
+    const since = '2026-03-05T00:00:00Z';
+    const from = ({ validFrom }: PriceRow) => (validFrom < since ? since : validFrom);
     const key = (row: PriceRow) =>
-      JSON.stringify({ ...row, id: 0, region: '', priceUsd: '', source: '' });
+      JSON.stringify({ ...row, id: 0, region: '', validFrom: from(row), priceUsd: '', source: '' });
     const base = new Map(
       list.prices.filter((row) => row.region === '').map((row) => [key(row), row]),
     );
@@ -317,7 +319,22 @@ describe('models of OpenAI in a region', () => {
         of.digits * 10n ** BigInt(here.scale) * 11n,
       );
       expect(row.source).toBe('https://developers.openai.com/api/docs/guides/data-residency');
+      expect(row.validFrom).toBe(from(row));
     }
+  });
+
+  test('cost what they cost everywhere until OpenAI priced a region apart', () => {
+    const book = new PriceBook(list);
+    const call = { provider: 'openai', region: 'eu', usage: { input_tokens: 1_000_000 } };
+    // A model of one price everywhere, and one that has no price in a region since.
+    for (const model of ['gpt-4.1-mini', 'gpt-5.3']) {
+      const at = new Date('2026-03-04T23:59:59Z');
+      expect(costs(book, model, { ...call, at })).toBe(
+        costs(book, model, { ...call, at, region: '' }),
+      );
+    }
+    const at = new Date('2026-03-05T00:00:00Z');
+    expect(costs(book, 'gpt-5.3', { ...call, at })).toBe('region_unlisted');
   });
 
   test('of a catalogue that tricost has not seen yet have none', () => {
