@@ -61,17 +61,15 @@ export class PriceBook {
   readonly #prices = new Map<string, PriceRow[]>();
   readonly #names = new Map<string, ModelName[]>();
   readonly #families = new Map<string, ModelName[]>();
-  /** Since when a provider's list has prices of a region, in ms. */
-  readonly #regionalSince = new Map<string, number>();
+  /** Per provider, its prices of a region. */
+  readonly #regional: ReadonlyMap<string, PriceRow[]>;
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
 
   constructor({ prices, names }: PriceList) {
     for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
-    for (const [provider, rows] of Map.groupBy(prices, (row) => row.provider)) {
-      this.#regionalSince.set(provider, regionalSince(rows));
-    }
+    this.#regional = Map.groupBy(prices.filter(isOfRegion), (row) => row.provider);
     for (const name of names) {
       if (name.match === 'exact') append(this.#names, key(name.provider, name.name), name);
       else append(this.#families, name.provider, name);
@@ -125,28 +123,36 @@ export class PriceBook {
     if (rows.length === 0) return 'model_unlisted';
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';
-    const place = region.toLowerCase();
-    const isStated = !isAnywhere(place);
-    const ledInTier = led.filter((row) => row.serviceTier === serviceTier);
-    const isApart =
-      isStated &&
-      this.#isApart(found, ledInTier, at) &&
-      !hasOnePriceEverywhere(found.provider, found.model);
-    const where = { region: place, isStated, isApart, asked };
+    const where = this.#whereOf(found, led, { region, serviceTier, at, asked });
     const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
   }
 
-  /**
-   * Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for any:
-   * that of no region would be a guess, and most likely too low.
-   */
-  #isApart({ provider }: Found, rows: readonly PriceRow[], at: Date): boolean {
-    const own = regionalSince(rows);
-    const since = Number.isFinite(own) ? own : this.#regionalSince.get(provider);
-    return since !== undefined && since <= at.getTime();
+  #whereOf(
+    { provider, model, calledAs }: Found,
+    led: readonly PriceRow[],
+    { region, serviceTier, at, asked }: Omit<Served, 'provider' | 'model'> & { asked: string },
+  ): Where {
+    const place = region.toLowerCase();
+    const isStated = !isAnywhere(place);
+    const isPricedApart = (test: (row: PriceRow) => boolean) => {
+      if (!isStated || hasOnePriceEverywhere(provider, model)) return false;
+      const inTier = led.filter((row) => row.serviceTier === serviceTier);
+      // Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for
+      // any: that of no region would be a guess, and most likely too low.
+      const since = beginning(inTier, test) ?? beginning(this.#regional.get(provider) ?? [], test);
+      return since !== undefined && since <= at.getTime();
+    };
+    const isOwnName = !(this.#prices.get(calledAs) ?? []).some(isListed);
+    return {
+      ...{ region: place, isStated, asked, isApart: isPricedApart(isOfRegion) },
+      ...{
+        isNamedApart: isPricedApart(isOfNamedRegion),
+        ownName: isOwnName ? calledAs : undefined,
+      },
+    };
   }
 
   #find(provider: string, model: string, atMs: number): Found | undefined {
@@ -254,11 +260,22 @@ export function isOfRegion({ kind, region }: PriceRow): boolean {
   return kind === 'list' && region !== '';
 }
 
-/** In ms; infinity: no row is of a region. */
-function regionalSince(rows: readonly PriceRow[]): number {
-  return rows
-    .filter(isOfRegion)
-    .reduce((first, row) => Math.min(first, Date.parse(row.validFrom)), Number.POSITIVE_INFINITY);
+/** Whether the provider prices this very region, and not only every one. */
+export function isOfNamedRegion(row: PriceRow): boolean {
+  return isOfRegion(row) && row.region !== EVERY_REGION;
+}
+
+/** When the first of some rows begins, in ms; undefined: there is none. */
+function beginning(
+  rows: readonly PriceRow[],
+  test: (row: PriceRow) => boolean,
+): number | undefined {
+  const begins = rows.filter(test).map((row) => Date.parse(row.validFrom));
+  return begins.length === 0 ? undefined : begins.reduce((a, b) => Math.min(a, b));
+}
+
+function isListed({ kind }: PriceRow): boolean {
+  return kind === 'list';
 }
 
 function isContracted({ kind }: PriceRow): boolean {
@@ -270,33 +287,72 @@ interface Where {
   isStated: boolean;
   /** Whether a price without a region may be another than that of this one. */
   isApart: boolean;
+  /** Whether it may be because the provider prices regions by their names, which a contract without one does not say. */
+  isNamedApart: boolean;
   /** The provider that the call names. */
   asked: string;
+  /** The call's own name, where only contracts have prices of it: no region of it has another price. */
+  ownName: string | undefined;
 }
 
 function ratesByUnit(
   rows: readonly PriceRow[],
-  { region, isStated, isApart, asked }: Where,
+  where: Where,
   calledAs: string,
   allRows: readonly PriceRow[],
 ): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
-  for (const unit of new Set(rows.map((row) => row.unit))) {
-    const ofUnit = rows.filter((row) => row.unit === unit);
-    const inRegion = ofUnit.filter((row) => row.region === region);
-    // What a provider takes for its own regions says nothing of those of another that sells its models.
-    const inEvery = ofUnit.filter(
-      (row) => isStated && row.region === EVERY_REGION && row.provider === asked,
-    );
-    const anywhere = isApart ? [] : ofUnit.filter((row) => row.region === '');
-    const here = [inRegion, inEvery, anywhere].find((rows) => rows.length > 0) ?? [];
+  for (const [unit, ofUnit] of Map.groupBy(rows, (row) => row.unit)) {
+    const here = rowsAt(ofUnit, where);
+    if (here.length === 0) continue;
     const own = here.filter((row) => isOwnContract(row, calledAs));
-    const contracted = own.length > 0 ? own : here.filter(isContracted);
-    const sizes = sizesOf(unit, allRows);
-    const rates = toRates(contracted.length > 0 ? contracted : here, sizes);
-    if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
+    const rates = toRates(own.length > 0 ? own : here, sizesOf(unit, allRows));
+    units.set(unit, rates.sort(narrowestFirst));
   }
   return units;
+}
+
+interface Reach {
+  isContract: boolean;
+  /** A contract on a name that nobody else has prices of. */
+  isOwnName: boolean;
+  /** Of the very region, or of none where the call states none. */
+  isHere: boolean;
+  isEvery: boolean;
+  isAnywhere: boolean;
+}
+
+/** Which of a unit's prices goes before which: the first that has any holds. */
+const PRECEDENCE: readonly ((reach: Reach, where: Where) => boolean)[] = [
+  ({ isContract, isHere }) => isContract && isHere,
+  ({ isOwnName, isEvery }) => isOwnName && isEvery,
+  ({ isOwnName, isAnywhere }) => isOwnName && isAnywhere,
+  ({ isContract, isHere }) => !isContract && isHere,
+  ({ isContract, isEvery }) => isContract && isEvery,
+  ({ isContract, isAnywhere }, { isNamedApart }) => isContract && isAnywhere && !isNamedApart,
+  ({ isEvery }) => isEvery,
+  ({ isAnywhere }, { isApart }) => isAnywhere && !isApart,
+];
+
+/** Of one unit. */
+function rowsAt(rows: readonly PriceRow[], where: Where): PriceRow[] {
+  const { region, isStated, asked, ownName } = where;
+  const reached = rows.map((row): [PriceRow, Reach] => [
+    row,
+    {
+      isContract: isContracted(row),
+      isOwnName: ownName !== undefined && isOwnContract(row, ownName),
+      isHere: row.region === region,
+      // What a provider takes for its own regions says nothing of those of another that sells its models.
+      isEvery: isStated && row.region === EVERY_REGION && row.provider === asked,
+      isAnywhere: row.region === '',
+    },
+  ]);
+  for (const goesFirst of PRECEDENCE) {
+    const here = reached.filter(([, reach]) => goesFirst(reach, where));
+    if (here.length > 0) return here.map(([row]) => row);
+  }
+  return [];
 }
 
 /** Sizes of input that the model's first price list tells apart: a tier or region that has fewer lacks a price. */

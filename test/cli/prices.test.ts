@@ -61,6 +61,19 @@ const ORDER_FORM = ['--source', 'order form 4711'];
 describe('a contracted price', () => {
   beforeEach(freshDatabase);
 
+  test('says which regions keep their own list price', async () => {
+    const claude = ['--provider', 'anthropic', '--model', 'claude-opus-5', '--unit', 'input'];
+    const terms = ['--price', '1', '--valid-from', '2026-11-01', ...ORDER_FORM];
+    const { stdout } = await prices('set', ...claude, ...terms);
+    expect(stdout).toContain('Calls in us keep the list price that the model has there');
+    expect(await said('set', ...claude, ...terms)).toMatchObject({ regions_apart: ['us'] });
+    const there = await said('set', ...claude, '--region', 'us', ...terms);
+    expect(there).toMatchObject({ added: true, regions_apart: [] });
+    // OpenAI's price of every region is no region's own.
+    const openai = ['--provider', 'openai', '--model', 'gpt-5.5', '--unit', 'input'];
+    expect(await said('set', ...openai, ...terms)).toMatchObject({ regions_apart: [] });
+  });
+
   test('takes the place of the listed one from its date on, until it ends', async () => {
     const { code, stdout } = await runTricost(
       ['prices', 'set', ...GPT_5, '--price', '1.10', '--valid-from', '2026-12-01', ...ORDER_FORM],
@@ -92,7 +105,7 @@ describe('a contracted price', () => {
     expect([first, second, third].map(({ added }) => added)).toEqual([true, true, false]);
     // One form, whatever there was to do.
     for (const object of [first, second, third]) {
-      expect(Object.keys(object)).toEqual(['added', 'prices', 'repriced']);
+      expect(Object.keys(object)).toEqual(['added', 'prices', 'regions_apart', 'repriced']);
     }
     expect(third.repriced).toBeNull();
     expect(await cost('openai', 'gpt-5', '2026-11-23T00:00:00Z')).toBe('1.10 priced');

@@ -261,6 +261,53 @@ describe('a region', () => {
   });
 });
 
+describe('a contract that names no region', () => {
+  const { prices, names } = builtInPrices();
+  const of = (provider: string, model: string, unit: PriceRow['unit'], usd: string) =>
+    contract(model, unit, usd, { provider });
+  const book = (...contracts: PriceRow[]) =>
+    new PriceBook({ prices: [...prices, ...contracts], names });
+  const eu = { region: 'eu', usage: { input_tokens: 100_000, output_tokens: 0 } };
+
+  test('goes before the price of every region, which would make it end where a call says where it was', () => {
+    const entered = book(of('openai', 'gpt-5.5', 'input', '1'));
+    expect(costs(entered, 'gpt-5.5', { ...eu, provider: 'openai' })).toBe('0.1 priced');
+    const output = { ...eu, usage: { input_tokens: 100_000, output_tokens: 100_000 } };
+    // Without one, output has OpenAI's price there: 100,000 × $33 a million.
+    expect(costs(entered, 'gpt-5.5', { ...output, provider: 'openai' })).toBe('3.4 priced');
+    const there = contract('gpt-5.5', 'input', '2', { provider: 'openai', region: '*' });
+    expect(
+      costs(book(of('openai', 'gpt-5.5', 'input', '1'), there), 'gpt-5.5', {
+        ...eu,
+        provider: 'openai',
+      }),
+    ).toBe('0.2 priced');
+  });
+
+  test('holds in any region on a name that nobody else has prices for', () => {
+    const deployment = [
+      of('azure', 'team-gpt', 'input', '1'),
+      of('azure', 'team-gpt', 'output', '2'),
+    ];
+    const azure = { ...eu, provider: 'azure' };
+    expect(costs(book(...deployment), 'team-gpt', azure)).toBe('0.1 priced');
+    // Also where the name leads to a model whose list has the region.
+    const to = name('team-gpt', 'claude-opus-5', { provider: 'azure', modelProvider: 'anthropic' });
+    const named = new PriceBook({ prices: [...prices, ...deployment], names: [...names, to] });
+    expect(costs(named, 'team-gpt', { ...azure, region: 'us' })).toBe('0.1 priced');
+    const tuned = of('openai', 'ft:gpt-4.1:acme', 'input', '3');
+    expect(costs(book(tuned), 'ft:gpt-4.1:acme', { ...eu, provider: 'openai' })).toBe('0.3 priced');
+  });
+
+  test('does not reach a region that the provider names and prices', () => {
+    const claude = { ...eu, provider: 'anthropic', region: 'us' };
+    const entered = book(of('anthropic', 'claude-opus-5', 'input', '1'));
+    // 100,000 × $5.50 a million.
+    expect(costs(entered, 'claude-opus-5', claude)).toBe('0.55 priced');
+    expect(costs(entered, 'claude-opus-5', { ...claude, region: 'global' })).toBe('0.1 priced');
+  });
+});
+
 test('a new Claude that was served in the US is unpriced until its price there is entered', () => {
   const { prices, names } = builtInPrices();
   const listed = prices.filter(({ model, region }) => model === 'claude-opus-5' && region === '');
