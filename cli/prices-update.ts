@@ -75,6 +75,7 @@ async function update(client: Client, options: UpdateOptions): Promise<void> {
   const how = {
     validFrom: options.validFrom ?? `${today}T00:00:00Z`,
     replaceEntered: options.replaceEntered === true,
+    isDateOfHeld: options.validFrom !== undefined,
   };
   const { changes, newer } = await compareRelease(client, release, how);
   const rows = rowsToAdd(changes);

@@ -50,6 +50,15 @@ export function noChanges(): PriceListChanges {
   };
 }
 
+/** What stays, and nothing of what changes. */
+export function withoutRows({ unlisted, kept, names }: PriceListChanges): PriceListChanges {
+  const nothing = noChanges();
+  return {
+    ...{ ...nothing, unlisted, kept },
+    names: { ...nothing.names, unlisted: names.unlisted, kept: names.kept },
+  };
+}
+
 /** What a database needs to get from one list to the other. */
 export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): PriceList {
   return {
