@@ -455,6 +455,14 @@ describe('what somebody took with `prices update`', () => {
     expect(await cost('acme', 'm-1-preview', at)).toBe('2.00 priced');
   });
 
+  test('keeps an older list out, also where it changed nothing', async () => {
+    await deploy('2026-06-01', model('m-1', 2));
+    const same = await take('2026-06-20', '2026-11-01', model('m-1', 2));
+    expect(same).toMatchObject({ added: false, new: [], changed: [], repriced: null });
+    await deploy('2026-06-10', model('m-1', 9));
+    expect(await cost('acme', 'm-1', at)).toBe('2.00 priced');
+  });
+
   test('a name of yours goes before, from its date until your next, whatever releases said since', async () => {
     const models = [model('m-1', 2, preview), model('m-2', 4), model('m-3', 6)];
     await take('2026-06-10', '2026-11-01', ...models);
