@@ -69,10 +69,12 @@ export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): P
 
 /** @param validFrom of what the release says without a date, RFC 3339 in UTC */
 export function comparePriceLists(
-  { prices: held, names: heldNames }: HeldPriceList,
-  { prices: listed, names: listedNames }: PriceList,
+  heldList: HeldPriceList,
+  list: PriceList,
   validFrom: string,
 ): PriceListChanges {
+  const { prices: held } = heldList;
+  const { prices: listed } = list;
   const changes = noChanges();
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
@@ -101,7 +103,7 @@ export function comparePriceLists(
     }
   }
   keepContracts(held, validFrom, changes);
-  compareNames(heldNames, { prices: listed, names: listedNames }, validFrom, changes.names);
+  compareNames(heldList, list, validFrom, changes.names);
   return changes;
 }
 
@@ -245,19 +247,23 @@ function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): bool
 }
 
 function compareNames(
-  held: readonly Held<ModelName>[],
+  { prices: heldPrices, names: held }: HeldPriceList,
   listed: PriceList,
   validFrom: string,
   { added, changed, unlisted, kept }: PriceListChanges['names'],
 ): void {
   // In the order in which later ones take the place of earlier ones.
   const here = Map.groupBy(held, nameKey);
+  const priced = new Set(heldPrices.filter(({ kind }) => kind === 'list').map(modelKey));
   for (const name of listed.names) {
     const rows = here.get(nameKey(name)) ?? [];
     for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
       const before = nameAt(rows, instant);
-      if (before === undefined) added.push(name);
-      else if (leadsToTheSame(before, name)) continue;
+      if (before === undefined) {
+        // The name has prices of its own until now: calls of before keep them.
+        const isPriced = priced.has(modelKey({ provider: name.provider, model: name.name }));
+        added.push(isPriced && name.match === 'exact' ? { ...name, validFrom } : name);
+      } else if (leadsToTheSame(before, name)) continue;
       else if (!isByHand(before)) changed.push({ name: { ...name, validFrom: instant }, before });
       else {
         const last = nameAt(rows.filter(isReleased), instant);

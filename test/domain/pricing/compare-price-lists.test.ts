@@ -239,6 +239,18 @@ describe('a name that a release withdraws', () => {
   });
 });
 
+test('a name of what had prices of its own leads elsewhere from then on, and any other since ever', () => {
+  const own = list([row(0, SINCE_EVER, '1'), { ...row(0, SINCE_EVER, '5'), model: 'called' }]);
+  const held = take(NOTHING, own, FIRST_DAY);
+  const next = list([row(0, SINCE_EVER, '1')], nameOf('m'), { ...nameOf('m'), name: 'unknown' });
+  expect(comparePriceLists(held, next, SECOND_DAY).names.added).toMatchObject([
+    { name: 'called', validFrom: SECOND_DAY },
+    { name: 'unknown', validFrom: SINCE_EVER },
+  ]);
+  const after = take(held, next, SECOND_DAY);
+  expect(take(after, next, THIRD_DAY)).toEqual(after);
+});
+
 test('a name that was entered by hand stays, and is told of where a release leads elsewhere anew', () => {
   const taken = take(NOTHING, list([], nameOf('m')), FIRST_DAY);
   const mine = { ...nameOf('mine'), validFrom: SECOND_DAY, release: null };
