@@ -11,6 +11,7 @@ import { catalogueRelease } from '../../domain/pricing/catalogue-release.ts';
 import { PriceBook } from '../../domain/pricing/price-book.ts';
 import { priceCall } from '../../domain/pricing/price-call.ts';
 import { digestOf } from '../../domain/pricing/price-release.ts';
+import { whyUnpriced } from '../../domain/pricing/why-unpriced.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { runCommand } from './run-command.ts';
 import { runTricost } from './run-tricost.ts';
@@ -60,6 +61,26 @@ const ORDER_FORM = ['--source', 'order form 4711'];
 
 describe('a contracted price', () => {
   beforeEach(freshDatabase);
+
+  test('that a reason asks for is added by the command that it prints, completed with the price', async () => {
+    const call = { provider: 'azure', model: 'gpt-5.5', region: 'eu' };
+    expect(await cost('azure', 'gpt-5.5', '2026-11-16T00:00:00Z', call)).toBe('region_unlisted');
+    const why = { priceStatus: 'unpriced', reason: 'region_unlisted' } as const;
+    const { toDo } = whyUnpriced(why, call, (await readPriceList(owner)).prices);
+    const [, command = ''] = /`tricost prices (.+)`/.exec(toDo) ?? [];
+    const terms = ['--valid-from', '2026-11-01', ...ORDER_FORM];
+    await said(
+      ...command.split(' '),
+      '--unit',
+      'input',
+      'output',
+      '--price',
+      '5.5',
+      '33',
+      ...terms,
+    );
+    expect(await cost('azure', 'gpt-5.5', '2026-11-16T00:00:00Z', call)).toBe('5.50 priced');
+  });
 
   test('says which regions keep their own list price', async () => {
     const claude = ['--provider', 'anthropic', '--model', 'claude-opus-5', '--unit', 'input'];
