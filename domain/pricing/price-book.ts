@@ -131,14 +131,14 @@ export class PriceBook {
   }
 
   #whereOf(
-    { provider, model, calledAs }: Found,
+    { provider, model, via, calledAs }: Found,
     led: readonly PriceRow[],
     { region, serviceTier, at, asked }: Omit<Served, 'provider' | 'model'> & { asked: string },
   ): Where {
     const place = region.toLowerCase();
     const isStated = !isAnywhere(place);
     const isPricedApart = (test: (row: PriceRow) => boolean) => {
-      if (!isStated || hasOnePriceEverywhere(provider, model)) return false;
+      if (!isStated || hasOnePriceEverywhere(provider, model, via?.name)) return false;
       const inTier = led.filter((row) => row.serviceTier === serviceTier);
       // Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for
       // any: that of no region would be a guess, and most likely too low.

@@ -308,6 +308,19 @@ describe('a contract that names no region', () => {
   });
 });
 
+test('the command for a price of a region says where the name has no prices of its own', () => {
+  const { prices } = builtInPrices();
+  const toDo = (provider: string, model: string) =>
+    whyUnpriced(
+      { priceStatus: 'unpriced', reason: 'region_unlisted' },
+      { provider, model, region: 'eu' },
+      prices,
+    ).toDo;
+  expect(toDo('azure', 'gpt-5.5')).toContain('--region eu --tier standard --new-model`');
+  expect(toDo('azure.ai.openai', 'GPT-5.5')).toContain('--new-model');
+  expect(toDo('openai', 'gpt-5.3')).not.toContain('--new-model');
+});
+
 test('a new Claude that was served in the US is unpriced until its price there is entered', () => {
   const { prices, names } = builtInPrices();
   const listed = prices.filter(({ model, region }) => model === 'claude-opus-5' && region === '');
@@ -339,13 +352,17 @@ describe('models of OpenAI in a region', () => {
       ...['gpt-5.4', 'gpt-5.4-mini', 'gpt-5.4-nano', 'gpt-5.4-pro', 'gpt-5.5', 'gpt-5.5-pro'],
       ...['gpt-5.6-luna', 'gpt-5.6-sol', 'gpt-5.6-terra', 'gpt-6-astra', 'gpt-6-luna', 'gpt-6-sol'],
     ]);
-    // Newer, fine-tuned, not sold by OpenAI, or a name of models from before and after.
+    // Newer, not sold by OpenAI, or a name of models from before and after.
     expect(by.get('region_unlisted')).toEqual([
-      ...['ft:gpt-3.5-turbo-', 'ft:gpt-4o', 'ft:gpt-4o-mini', 'gpt-4o-mini-2024-07-18.ft-'],
       ...['gpt-4o:extended', 'gpt-5-image', 'gpt-5-image-mini', 'gpt-5.3', 'gpt-5.4-image-2'],
       ...['gpt-chat-latest', 'gpt-image-2', 'gpt-oss-120b', 'gpt-oss-20b'],
-      ...['gpt-oss-safeguard-20b', 'gpt-realtime-2', 'gpt-realtime-mini'],
+      ...['gpt-oss-safeguard-20b', 'gpt-realtime-2'],
     ]);
+    // Tuned from older ones, by the names that OpenAI gives them.
+    for (const model of ['ft:gpt-4o', 'ft:gpt-3.5-turbo', 'gpt-realtime-mini-2025-12-15']) {
+      expect(regions(model)).toBe('');
+    }
+    expect(regions('gpt-realtime-2.1-mini')).toBe('region_unlisted');
   });
 
   test('cost a tenth more for every price of theirs, to the last digit', () => {
