@@ -2,9 +2,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Client } from 'pg';
 import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
+import { pricedThing } from '../domain/pricing/compare-price-lists.ts';
 import { leavesSmallCallsOut } from '../domain/pricing/contract-gap.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
-import { priceKey } from '../domain/pricing/price-book.ts';
+import { isOfNamedRegion, priceKey } from '../domain/pricing/price-book.ts';
 import {
   DAY_MINUTES,
   PRICE_UNITS,
@@ -15,6 +16,7 @@ import {
   type ServiceTier,
 } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
+import { EVERY_REGION } from '../domain/pricing/regions.ts';
 import { parseBeginning } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { priceArrived } from './price-arrival.ts';
@@ -63,7 +65,7 @@ export function defineSet(prices: Command): void {
       )
       .option(
         '--region <name>',
-        "in the provider's words; '*': in every region without its own; left out: where no region has its own",
+        "in the provider's words; '*': in every region that the list does not name; left out: there and where none is said",
         '',
       )
       .option('--above <tokens>', 'for calls with more input than this', parseTokens, 0)
@@ -115,15 +117,20 @@ async function set(client: Client, options: SetOptions): Promise<void> {
   const { prices, names } = await readPriceList(client);
   for (const row of rows) check(row, { prices, names }, options);
   const added = await addPriceList(client, { prices: rows, names: [] });
+  const apart = regionsApart(rows, prices);
   if (options.json === true) {
     const repriced = added.prices > 0 ? await priceArrived(client, options) : null;
-    console.log(
-      JSON.stringify({ added: added.prices > 0, prices: rows.map(priceAsJson), repriced }),
-    );
+    const said = { added: added.prices > 0, prices: rows.map(priceAsJson), regions_apart: apart };
+    console.log(JSON.stringify({ ...said, repriced }));
     return;
   }
   if (added.prices === 0) console.log('nothing to add: the price list says so already');
   else for (const row of rows) console.log(lineOf(row));
+  if (apart.length > 0) {
+    console.log(
+      `Calls in ${apart.map(printable).join(', ')} keep the list price that the model has there: enter the price again with --region for it to hold there, too.`,
+    );
+  }
   if (added.prices > 0) await priceArrived(client, options);
   if (added.prices > 0 && Date.parse(options.validFrom) < Date.now()) {
     console.log('Calls since then that have a cost keep it until `tricost reprice`.');
@@ -155,6 +162,19 @@ function check(row: PriceRow, { prices, names }: PriceList, options: SetOptions)
       'the contract would have a price for large calls and none for small ones, which would be unpriced: without --above first, and end it last',
     );
   }
+}
+
+/** Regions whose own list price goes before a contract that does not name them. */
+function regionsApart(rows: readonly PriceRow[], prices: readonly PriceRow[]): string[] {
+  const isApart = (other: PriceRow) =>
+    isOfNamedRegion(other) &&
+    rows.some(
+      (row) =>
+        (row.region === '' || row.region === EVERY_REGION) &&
+        row.priceUsd !== null &&
+        pricedThing({ ...other, region: row.region }) === pricedThing(row),
+    );
+  return [...new Set(prices.filter(isApart).map(({ region }) => region))];
 }
 
 function lineOf(row: PriceRow): string {

@@ -75,6 +75,7 @@ async function update(client: Client, options: UpdateOptions): Promise<void> {
   const how = {
     validFrom: options.validFrom ?? `${today}T00:00:00Z`,
     replaceEntered: options.replaceEntered === true,
+    isDateOfHeld: options.validFrom !== undefined,
   };
   const { changes, newer } = await compareRelease(client, release, how);
   const rows = rowsToAdd(changes);
@@ -84,7 +85,9 @@ async function update(client: Client, options: UpdateOptions): Promise<void> {
     !isNothing &&
     (options.yes === true ||
       (await isConfirmed('Add these? Rows cannot be taken back, only corrected.', options)));
-  const added = isWanted ? (await addRelease(client, release, how)).added : undefined;
+  // One that changes nothing is noted, too: an older one that comes later is then known as older.
+  const isNoted = isWanted || (options.yes === true && newer === undefined);
+  const added = isNoted ? (await addRelease(client, release, how)).added : undefined;
   if (options.json === true) {
     const repriced = isWanted ? await priceArrived(client, options) : null;
     const older_than = newer === undefined ? null : takenAsJson(newer);

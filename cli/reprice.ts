@@ -116,6 +116,16 @@ function printRepricing(
   console.log(
     `${examined.toLocaleString('en')} calls examined, ${summary.changed.toLocaleString('en')} ${verb}${rest}: $${summary.usdBefore} → $${summary.usdAfter}`,
   );
+  const { calls, usd } = summary.lost;
+  if (calls > 0) {
+    const [loses, have] = verb === 'changed' ? ['lost', 'have'] : ['would lose', 'would have'];
+    console.log(
+      styleText(
+        'yellow',
+        `${calls.toLocaleString('en')} calls ${loses} their cost, $${usd} in all, and ${have} none: the price list has no price for them any more. \`tricost explain-call <event_id>\` says which.`,
+      ),
+    );
+  }
   if (isInterrupted) {
     const goesOn = verb === 'changed' ? '; the same command goes on' : '';
     console.log(styleText('yellow', `Stopped before the end${goesOn}.`));
@@ -142,6 +152,8 @@ function asJson({ summary, examined, isInterrupted }: Repricing, applied: boolea
     calls_changed: summary.changed,
     usd_before: summary.usdBefore,
     usd_after: summary.usdAfter,
+    calls_losing_cost: summary.lost.calls,
+    usd_losing_cost: summary.lost.usd,
     lines: summary.lines().map((line) => ({
       feature: line.feature,
       provider: line.provider,

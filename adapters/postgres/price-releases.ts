@@ -5,6 +5,7 @@ import {
   noChanges,
   type PriceListChanges,
   rowsToAdd,
+  withoutRows,
 } from '../../domain/pricing/compare-price-lists.ts';
 import {
   isOlder,
@@ -19,6 +20,8 @@ export interface ReleaseOptions {
   validFrom: string;
   /** Whether what somebody entered by hand is changed, too; contracts never are. */
   replaceEntered?: boolean;
+  /** Whether `validFrom` holds for the release that is held, too, which has one already. */
+  isDateOfHeld?: boolean;
 }
 
 export interface ReleaseComparison {
@@ -31,12 +34,15 @@ export interface ReleaseComparison {
 export async function compareRelease(
   client: ClientBase,
   release: PriceRelease,
-  { validFrom, replaceEntered = false }: ReleaseOptions,
+  { validFrom, replaceEntered = false, isDateOfHeld = false }: ReleaseOptions,
 ): Promise<ReleaseComparison> {
   const last = await lastRelease(client);
   if (last !== undefined && isOlder(release, last)) return { changes: noChanges(), newer: last };
   const held = await readHeldPriceList(client, { asReleased: replaceEntered });
-  return { changes: comparePriceLists(held, release.list, validFrom), newer: undefined };
+  const changes = comparePriceLists(held, release.list, validFrom);
+  // It holds from the date that it was taken with: another deploy of it must not begin it today.
+  const isHeld = last?.digest === release.digest && !replaceEntered && !isDateOfHeld;
+  return { changes: isHeld ? withoutRows(changes) : changes, newer: undefined };
 }
 
 /**

@@ -9,12 +9,15 @@ import {
   inspectRejectedCalls,
 } from '../../adapters/postgres/inspect-messages.ts';
 import { inspectPartitions, inspectSchema } from '../../adapters/postgres/inspect-schema.ts';
+import { compareRelease } from '../../adapters/postgres/price-releases.ts';
 import { CHECKS, type Finding, notHere } from '../../domain/doctor/finding.ts';
 import { judgeClock } from '../../domain/doctor/judge-clock.ts';
 import { judgeOutbox } from '../../domain/doctor/judge-messages.ts';
 import { judgePartitions } from '../../domain/doctor/judge-partitions.ts';
+import { judgePriceList } from '../../domain/doctor/judge-price-list.ts';
 import { judgeSchema, judgeServerVersion } from '../../domain/doctor/judge-schema.ts';
 import { judgeLateDeliveries, judgeRejectedCalls } from '../../domain/doctor/judge-stack.ts';
+import { builtInRelease } from '../../domain/pricing/built-in-prices.ts';
 import { attempt } from './attempt.ts';
 import type { Patient } from './patient.ts';
 
@@ -36,6 +39,18 @@ export function examineDatabase(client: Client, patient: Patient): Promise<Findi
         patient.remedies,
       ),
     ];
+  });
+}
+
+export function examinePriceList(client: Client, patient: Patient): Promise<Finding[]> {
+  if (patient.stage === 'before-deploy') {
+    return Promise.resolve([notHere('price-list', 'the deploy brings it')]);
+  }
+  return attempt(CHECKS.Prices, async () => {
+    const release = builtInRelease();
+    const validFrom = new Date().toISOString();
+    const comparison = await compareRelease(client, release, { validFrom });
+    return [judgePriceList(comparison, release, patient.remedies)];
   });
 }
 

@@ -26,6 +26,7 @@ import {
   examineLateDeliveries,
   examineOutbox,
   examinePartitions,
+  examinePriceList,
   examineRejectedCalls,
 } from './examine-database.ts';
 import {
@@ -108,6 +109,7 @@ async function* examinePatient(patient: Patient): AsyncGenerator<ExaminedGroup> 
         ? checks.map((check) => unknown(check, 'the migrate connection does not get in'))
         : look(owner, patient);
     yield { group: 'Database', findings: await asOwner(CHECKS.Database, examineDatabase) };
+    yield { group: 'Prices', findings: await asOwner(CHECKS.Prices, examinePriceList) };
     yield { group: 'Partitions', findings: await asOwner(CHECKS.Partitions, examinePartitions) };
     yield { group: 'Stack', findings: await examineStack(patient) };
     yield {

@@ -18,6 +18,7 @@ export const CHECKS = {
   'Migrate connection': ['migrate-host', 'migrate-tls', 'migrate-login', 'migrate-pooling'],
   'Runtime connection': ['runtime-host', 'runtime-tls', 'runtime-login', 'runtime-pooling'],
   Database: ['server-version', 'database-clock', 'migrations', 'owner', 'roles', 'grants'],
+  Prices: ['price-list'],
   Partitions: ['partitions', 'default-partition', 'detached-partitions'],
   Stack: ['schedules', 'event-sources'],
   Alerts: ['alarm-recipient', 'webhook', 'outbox'],

@@ -4,7 +4,7 @@
  * yesterday's calls keep theirs.
  */
 import { isSameDecimal, parseDecimal } from '../money.ts';
-import { priceKey } from './price-book.ts';
+import { isOfRegion, priceKey } from './price-book.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
@@ -50,6 +50,15 @@ export function noChanges(): PriceListChanges {
   };
 }
 
+/** What stays, and nothing of what changes. */
+export function withoutRows({ unlisted, kept, names }: PriceListChanges): PriceListChanges {
+  const nothing = noChanges();
+  return {
+    ...{ ...nothing, unlisted, kept },
+    names: { ...nothing.names, unlisted: names.unlisted, kept: names.kept },
+  };
+}
+
 /** What a database needs to get from one list to the other. */
 export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): PriceList {
   return {
@@ -60,17 +69,21 @@ export function rowsToAdd({ added, changed, ended, names }: PriceListChanges): P
 
 /** @param validFrom of what the release says without a date, RFC 3339 in UTC */
 export function comparePriceLists(
-  { prices: held, names: heldNames }: HeldPriceList,
-  { prices: listed, names: listedNames }: PriceList,
+  heldList: HeldPriceList,
+  list: PriceList,
   validFrom: string,
 ): PriceListChanges {
+  const { prices: held } = heldList;
+  const { prices: listed } = list;
   const changes = noChanges();
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
   const heldFor = new Set([...here.values()].flat().map(pricedThing));
+  const othersHeld = heldOtherwise([...here.values()].flat(), listed);
   for (const [key, rows] of there) {
     const isPriced = rows[0] !== undefined && heldFor.has(pricedThing(rows[0]));
-    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced }, changes);
+    const isLate = rows[0] !== undefined && isOfRegion(rows[0]) && othersHeld.has(inTier(rows[0]));
+    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced, isLate }, changes);
   }
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
@@ -90,7 +103,7 @@ export function comparePriceLists(
     }
   }
   keepContracts(held, validFrom, changes);
-  compareNames(heldNames, { prices: listed, names: listedNames }, validFrom, changes.names);
+  compareNames(heldList, list, validFrom, changes.names);
   return changes;
 }
 
@@ -148,6 +161,8 @@ interface Key {
   validFrom: string;
   /** Whether the unit has a price, in this band or another: then a new band is a change of it. */
   isPriced: boolean;
+  /** Whether what it says of a time before `validFrom` follows from a price that did not hold here then. */
+  isLate: boolean;
 }
 
 function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges): void {
@@ -158,6 +173,7 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
     const before = holdingAt(known, instant);
     if (listed === undefined || (before === undefined && listed.priceUsd === null)) continue;
     if (before !== undefined && isSamePrice(before, listed)) continue;
+    if (before === undefined && key.isLate && byTime(instant, key.validFrom) < 0) continue;
     const row = { ...listed, ...beginAt(instant, before) };
     if (before !== undefined && isByHand(before)) {
       const last = holdingAt(released, instant);
@@ -199,6 +215,26 @@ export function holdingAt<Row extends PriceRow>(
     .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
 }
 
+/**
+ * Tiers of models that have or had a price of no region here that the release does not name: entered by hand, or of another
+ * release. What the release says of their regions follows from its own, and says nothing of the time before it.
+ */
+function heldOtherwise(
+  held: readonly Held<PriceRow>[],
+  listed: readonly PriceRow[],
+): ReadonlySet<string> {
+  const named = Map.groupBy(listed, pricedThing);
+  const isOther = (row: Held<PriceRow>) =>
+    row.region === '' &&
+    row.priceUsd !== null &&
+    (isByHand(row) || !named.get(pricedThing(row))?.some((other) => isSamePrice(row, other)));
+  return new Set(held.filter(isOther).map(inTier));
+}
+
+function inTier({ provider, model, serviceTier }: PriceRow): string {
+  return [provider, model, serviceTier].join('\n');
+}
+
 /** The key without its band and hours. */
 export function pricedThing({ provider, model, unit, serviceTier, region }: PriceRow): string {
   return [provider, model, unit, serviceTier, region].join('\n');
@@ -211,19 +247,23 @@ function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): bool
 }
 
 function compareNames(
-  held: readonly Held<ModelName>[],
+  { prices: heldPrices, names: held }: HeldPriceList,
   listed: PriceList,
   validFrom: string,
   { added, changed, unlisted, kept }: PriceListChanges['names'],
 ): void {
   // In the order in which later ones take the place of earlier ones.
   const here = Map.groupBy(held, nameKey);
+  const priced = new Set(heldPrices.filter(({ kind }) => kind === 'list').map(modelKey));
   for (const name of listed.names) {
     const rows = here.get(nameKey(name)) ?? [];
     for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
       const before = nameAt(rows, instant);
-      if (before === undefined) added.push(name);
-      else if (leadsToTheSame(before, name)) continue;
+      if (before === undefined) {
+        // The name has prices of its own until now: calls of before keep them.
+        const isPriced = priced.has(modelKey({ provider: name.provider, model: name.name }));
+        added.push(isPriced && name.match === 'exact' ? { ...name, validFrom } : name);
+      } else if (leadsToTheSame(before, name)) continue;
       else if (!isByHand(before)) changed.push({ name: { ...name, validFrom: instant }, before });
       else {
         const last = nameAt(rows.filter(isReleased), instant);

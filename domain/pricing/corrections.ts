@@ -16,6 +16,8 @@ export interface Correction {
   models: readonly string[];
   serviceTier?: ServiceTier;
   region?: string;
+  /** Since when the provider has the price, RFC 3339 in UTC; absent: since ever. */
+  validFrom?: string;
   /** Sizes of input above which the catalogue has another price, and those above which the provider has it. */
   bands?: Readonly<Record<string, number>>;
   /** New unit = factor × another one's standard price, for units that the catalogue lacks. */
@@ -54,7 +56,9 @@ export function correct(
         continue;
       }
       const made = [
-        ...(correction.prices === undefined ? base.flatMap((p) => derived(p, correction)) : []),
+        ...(correction.prices === undefined
+          ? since(correction.validFrom, base).flatMap((p) => derived(p, correction))
+          : []),
         ...stated(correction, model),
       ];
       for (const row of made) {
@@ -92,6 +96,17 @@ function moveBands(
   return all;
 }
 
+/** Prices from an instant on: the one that held then begins with it, and those before it are left out. */
+function since(validFrom = SINCE_EVER, prices: readonly ListedPrice[]): ListedPrice[] {
+  const hasBegun = (row: ListedPrice) => Date.parse(row.validFrom) <= Date.parse(validFrom);
+  const begun = Map.groupBy(prices.filter(hasBegun), (row) => identity({ ...row, validFrom }));
+  const holding = [...begun.values()].flatMap((rows) =>
+    rows.toSorted((a, b) => Date.parse(a.validFrom) - Date.parse(b.validFrom)).slice(-1),
+  );
+  const later = prices.filter((row) => !hasBegun(row));
+  return [...holding.map((row) => ({ ...row, validFrom })), ...later];
+}
+
 function refuse(problem: string): never {
   throw new Error(problem);
 }
@@ -126,9 +141,10 @@ function derived(price: ListedPrice, correction: Correction): ListedPrice[] {
 
 function stated(correction: Correction, model: string): ListedPrice[] {
   const { provider, serviceTier = 'standard', region = '', source } = correction;
+  const { validFrom = SINCE_EVER } = correction;
   return Object.entries(correction.prices ?? {}).map(([unit, priceUsd]) => ({
     ...{ provider, model, unit: unit as PriceUnit, serviceTier, region, source, priceUsd },
-    ...{ aboveInputTokens: 0, fromMinute: 0, untilMinute: DAY_MINUTES, validFrom: SINCE_EVER },
+    ...{ aboveInputTokens: 0, fromMinute: 0, untilMinute: DAY_MINUTES, validFrom },
   }));
 }
 

@@ -30,7 +30,7 @@ export interface Rate {
   row: PriceRow;
   /** US dollars for one of the unit, an exact decimal. */
   usdEach: { digits: bigint; scale: number };
-  /** The size of input above which the list prices calls of the model apart, be it in another tier: theirs is not this rate. */
+  /** The size of input above which the standard list of the model has another price and this tier or region has none. */
   upToInputTokens: number;
 }
 
@@ -61,17 +61,15 @@ export class PriceBook {
   readonly #prices = new Map<string, PriceRow[]>();
   readonly #names = new Map<string, ModelName[]>();
   readonly #families = new Map<string, ModelName[]>();
-  /** Providers whose list has prices of a region. */
-  readonly #regional = new Set<string>();
+  /** Per provider, its prices of a region. */
+  readonly #regional: ReadonlyMap<string, PriceRow[]>;
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
 
   constructor({ prices, names }: PriceList) {
-    for (const row of prices) {
-      append(this.#prices, key(row.provider, row.model), row);
-      if (isOfRegion(row)) this.#regional.add(row.provider);
-    }
+    for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
+    this.#regional = Map.groupBy(prices.filter(isOfRegion), (row) => row.provider);
     for (const name of names) {
       if (name.match === 'exact') append(this.#names, key(name.provider, name.name), name);
       else append(this.#families, name.provider, name);
@@ -125,18 +123,36 @@ export class PriceBook {
     if (rows.length === 0) return 'model_unlisted';
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';
-    // Who has a price of a region for one model may have one for any: that of no region would be a guess, and most likely too low.
-    const place = region.toLowerCase();
-    const isStated = !isAnywhere(place);
-    const isApart =
-      isStated &&
-      this.#regional.has(found.provider) &&
-      !hasOnePriceEverywhere(found.provider, found.model);
-    const where = { region: place, isStated, isApart, asked };
+    const where = this.#whereOf(found, led, { region, serviceTier, at, asked });
     const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
+  }
+
+  #whereOf(
+    { provider, model, via, calledAs }: Found,
+    led: readonly PriceRow[],
+    { region, serviceTier, at, asked }: Omit<Served, 'provider' | 'model'> & { asked: string },
+  ): Where {
+    const place = region.toLowerCase();
+    const isStated = !isAnywhere(place);
+    const isPricedApart = (test: (row: PriceRow) => boolean) => {
+      if (!isStated || hasOnePriceEverywhere(provider, model, via?.name)) return false;
+      const inTier = led.filter((row) => row.serviceTier === serviceTier);
+      // Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for
+      // any: that of no region would be a guess, and most likely too low.
+      const since = beginning(inTier, test) ?? beginning(this.#regional.get(provider) ?? [], test);
+      return since !== undefined && since <= at.getTime();
+    };
+    const isOwnName = !(this.#prices.get(calledAs) ?? []).some(isListed);
+    return {
+      ...{ region: place, isStated, asked, isApart: isPricedApart(isOfRegion) },
+      ...{
+        isNamedApart: isPricedApart(isOfNamedRegion),
+        ownName: isOwnName ? calledAs : undefined,
+      },
+    };
   }
 
   #find(provider: string, model: string, atMs: number): Found | undefined {
@@ -244,6 +260,24 @@ export function isOfRegion({ kind, region }: PriceRow): boolean {
   return kind === 'list' && region !== '';
 }
 
+/** Whether the provider prices this very region, and not only every one. */
+export function isOfNamedRegion(row: PriceRow): boolean {
+  return isOfRegion(row) && row.region !== EVERY_REGION;
+}
+
+/** When the first of some rows begins, in ms; undefined: there is none. */
+function beginning(
+  rows: readonly PriceRow[],
+  test: (row: PriceRow) => boolean,
+): number | undefined {
+  const begins = rows.filter(test).map((row) => Date.parse(row.validFrom));
+  return begins.length === 0 ? undefined : begins.reduce((a, b) => Math.min(a, b));
+}
+
+function isListed({ kind }: PriceRow): boolean {
+  return kind === 'list';
+}
+
 function isContracted({ kind }: PriceRow): boolean {
   return kind === 'contracted';
 }
@@ -253,54 +287,98 @@ interface Where {
   isStated: boolean;
   /** Whether a price without a region may be another than that of this one. */
   isApart: boolean;
+  /** Whether it may be because the provider prices regions by their names, which a contract without one does not say. */
+  isNamedApart: boolean;
   /** The provider that the call names. */
   asked: string;
+  /** The call's own name, where only contracts have prices of it: no region of it has another price. */
+  ownName: string | undefined;
 }
 
 function ratesByUnit(
   rows: readonly PriceRow[],
-  { region, isStated, isApart, asked }: Where,
+  where: Where,
   calledAs: string,
   allRows: readonly PriceRow[],
 ): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
-  for (const unit of new Set(rows.map((row) => row.unit))) {
-    const ofUnit = rows.filter((row) => row.unit === unit);
-    const inRegion = ofUnit.filter((row) => row.region === region);
-    // What a provider takes for its own regions says nothing of those of another that sells its models.
-    const inEvery = ofUnit.filter(
-      (row) => isStated && row.region === EVERY_REGION && row.provider === asked,
-    );
-    const anywhere = isApart ? [] : ofUnit.filter((row) => row.region === '');
-    const here = [inRegion, inEvery, anywhere].find((rows) => rows.length > 0) ?? [];
+  for (const [unit, ofUnit] of Map.groupBy(rows, (row) => row.unit)) {
+    const here = rowsAt(ofUnit, where);
+    if (here.length === 0) continue;
     const own = here.filter((row) => isOwnContract(row, calledAs));
-    const contracted = own.length > 0 ? own : here.filter(isContracted);
-    const sizes = sizesOf(unit, allRows);
-    const rates = (contracted.length > 0 ? contracted : here).map((row) => toRate(row, sizes));
-    if (rates.length > 0) units.set(unit, rates.sort(narrowestFirst));
+    const rates = toRates(own.length > 0 ? own : here, sizesOf(unit, allRows));
+    units.set(unit, rates.sort(narrowestFirst));
   }
   return units;
 }
 
-/** In every tier and region. */
+interface Reach {
+  isContract: boolean;
+  /** A contract on a name that nobody else has prices of. */
+  isOwnName: boolean;
+  /** Of the very region, or of none where the call states none. */
+  isHere: boolean;
+  isEvery: boolean;
+  isAnywhere: boolean;
+}
+
+/** Which of a unit's prices goes before which: the first that has any holds. */
+const PRECEDENCE: readonly ((reach: Reach, where: Where) => boolean)[] = [
+  ({ isContract, isHere }) => isContract && isHere,
+  ({ isOwnName, isEvery }) => isOwnName && isEvery,
+  ({ isOwnName, isAnywhere }) => isOwnName && isAnywhere,
+  ({ isContract, isHere }) => !isContract && isHere,
+  ({ isContract, isEvery }) => isContract && isEvery,
+  ({ isContract, isAnywhere }, { isNamedApart }) => isContract && isAnywhere && !isNamedApart,
+  ({ isEvery }) => isEvery,
+  ({ isAnywhere }, { isApart }) => isAnywhere && !isApart,
+];
+
+/** Of one unit. */
+function rowsAt(rows: readonly PriceRow[], where: Where): PriceRow[] {
+  const { region, isStated, asked, ownName } = where;
+  const reached = rows.map((row): [PriceRow, Reach] => [
+    row,
+    {
+      isContract: isContracted(row),
+      isOwnName: ownName !== undefined && isOwnContract(row, ownName),
+      isHere: row.region === region,
+      // What a provider takes for its own regions says nothing of those of another that sells its models.
+      isEvery: isStated && row.region === EVERY_REGION && row.provider === asked,
+      isAnywhere: row.region === '',
+    },
+  ]);
+  for (const goesFirst of PRECEDENCE) {
+    const here = reached.filter(([, reach]) => goesFirst(reach, where));
+    if (here.length > 0) return here.map(([row]) => row);
+  }
+  return [];
+}
+
+/** Sizes of input that the model's first price list tells apart: a tier or region that has fewer lacks a price. */
 function sizesOf(unit: PriceUnit, rows: readonly PriceRow[]): number[] {
   return rows
-    .filter((row) => row.unit === unit && !isContracted(row))
+    .filter((row) => row.unit === unit && row.serviceTier === 'standard' && row.region === '')
+    .filter((row) => !isContracted(row))
     .map((row) => row.aboveInputTokens);
 }
 
-/** A contract says its own sizes: what the list has does not bound it. */
-function toRate(row: PriceRow, sizes: readonly number[]): Rate {
+/**
+ * A tier or region with several sizes need not have them where the first list has: only above its largest it may lack a price.
+ * A contract says its own sizes: what the list has does not bound it.
+ */
+function toRates(rows: readonly PriceRow[], sizes: readonly number[]): Rate[] {
+  const largest = Math.max(...rows.map((row) => row.aboveInputTokens));
+  const lacking = Math.min(...sizes.filter((size) => size > largest), Number.POSITIVE_INFINITY);
+  return rows.map((row) => toRate(row, isContracted(row) ? Number.POSITIVE_INFINITY : lacking));
+}
+
+function toRate(row: PriceRow, upToInputTokens: number): Rate {
   const price = parseDecimal(row.priceUsd ?? '');
   if (price === undefined) {
     throw new RangeError(`price ${row.id} is ${row.priceUsd}, not a decimal number`);
   }
-  const larger = isContracted(row) ? [] : sizes.filter((size) => size > row.aboveInputTokens);
-  return {
-    row,
-    usdEach: rescale(price, PRICE_UNITS[row.unit]),
-    upToInputTokens: Math.min(...larger, Number.POSITIVE_INFINITY),
-  };
+  return { row, usdEach: rescale(price, PRICE_UNITS[row.unit]), upToInputTokens };
 }
 
 /** The first that fits a call is its rate: larger input first, then hours of the day before all day. */

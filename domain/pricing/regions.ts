@@ -5,8 +5,8 @@ export const EVERY_REGION = '*';
 
 /**
  * Models that OpenAI released before 5 March 2026: those released since cost a tenth more where a region is asked for, these cost the
- * same everywhere. The list is closed; a model that it does not name is taken for a newer one. Names whose price stands for that of
- * newer models, too (`gpt-realtime-mini`), are left out, and so are aliases that move (`gpt-chat-latest`).
+ * same everywhere, and so do models that were tuned from them. The list is closed; a model that it does not name is taken for a newer
+ * one. Aliases that move (`gpt-chat-latest`) are left out.
  *
  * https://developers.openai.com/api/docs/pricing
  * https://developers.openai.com/api/docs/guides/data-residency
@@ -28,12 +28,24 @@ const OF_ONE_PRICE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
       ...['gpt-5.2', 'gpt-5.2-pro', 'gpt-5.3-codex', 'codex-mini', 'computer-use'],
       ...['o1', 'o1-mini', 'o1-preview', 'o1-pro', 'o3', 'o3-mini', 'o3-pro', 'o4-mini'],
       ...['o3-deep-research', 'o4-mini-deep-research'],
+      ...['gpt-realtime-mini', 'ft:gpt-3.5-turbo-', 'ft:gpt-4o', 'ft:gpt-4o-mini'],
+      ...['gpt-4o-mini-2024-07-18.ft-'],
       ...['text-embedding-3-large', 'text-embedding-3-small', 'text-embedding-ada-002'],
     ]),
   ],
 ]);
 
-/** @param provider as the price list names it, like the model */
-export function hasOnePriceEverywhere(provider: string, model: string): boolean {
-  return OF_ONE_PRICE.get(provider)?.has(model) ?? false;
+/**
+ * Models released since that have the base price of an older one, by their own names.
+ *
+ * https://developers.openai.com/api/docs/models/gpt-realtime-2.1-mini
+ */
+const NEWER_NAMES = new Set(['gpt-realtime-2.1-mini']);
+
+/**
+ * @param provider as the price list names it, like the model
+ * @param via the name that led to the model, where one did
+ */
+export function hasOnePriceEverywhere(provider: string, model: string, via = model): boolean {
+  return (OF_ONE_PRICE.get(provider)?.has(model) ?? false) && !NEWER_NAMES.has(via);
 }

@@ -18,7 +18,8 @@ const STANDARD = new Map<string, ServiceTier>(
  */
 const BY_PROVIDER: ReadonlyMap<string, Readonly<Record<string, ServiceTier>>> = new Map(
   Object.entries({
-    openai: { flex: 'flex', priority: 'priority', fast: 'fast', batch: 'batch' },
+    // One tier under two names since 30 July 2026: https://developers.openai.com/api/docs/guides/fast-mode
+    openai: { flex: 'flex', priority: 'priority', fast: 'priority', batch: 'batch' },
     azure: { priority: 'priority', batch: 'batch' },
     anthropic: { batch: 'batch', fast: 'fast' },
     google: {

@@ -5,6 +5,7 @@ import { isOfRegion } from './price-book.ts';
 import type { NoPrice } from './price-call.ts';
 import { type PriceRow, SERVICE_TIERS } from './price-list.ts';
 import type { AskedCall } from './price-usage.ts';
+import { priceListProvider } from './provider-names.ts';
 import { hasOnePriceEverywhere } from './regions.ts';
 import { servedTier, tierName } from './served-tier.ts';
 
@@ -43,7 +44,7 @@ export function whyUnpriced(
           call.region === undefined
             ? `${named} has prices of a region only, and the call does not say where it was served`
             : `${named} has no price in the region ${call.region} and the tier ${tierName(call)}; prices differ by region there, so that of no region need not hold`,
-        toDo: `enter it, unit by unit, with \`tricost prices set --provider ${word(call.provider, 'provider')} --model ${word(call.model, 'model')} --region ${call.region === undefined ? "''" : word(call.region, 'region')} --tier ${servedTier(call) ?? '<tier>'}\``,
+        toDo: `enter it, unit by unit, with \`tricost prices set --provider ${word(call.provider, 'provider')} --model ${word(call.model, 'model')} --region ${call.region === undefined ? "''" : word(call.region, 'region')} --tier ${servedTier(call) ?? '<tier>'}${hasOwnPrices(call, prices) ? '' : ' --new-model'}\``,
       };
     case 'unit_unlisted': {
       const isApart = prices.some((row) => row.provider === at.provider && isOfRegion(row));
@@ -89,6 +90,12 @@ export function whyUnpriced(
         toDo: 'publish the cost that the provider states as `cost_usd`, or report the object, so that it can be read',
       };
   }
+}
+
+/** Whether the list has prices of the very name: of one that leads to another model it has none yet. */
+function hasOwnPrices({ provider, model }: ServedCall, prices: readonly PriceRow[]): boolean {
+  const [seller, id] = [priceListProvider(provider), model.trim().toLowerCase()];
+  return prices.some((row) => row.provider === seller && row.model === id);
 }
 
 /** Names come from outside, and somebody pastes the command into a shell: what could be more than a word is left to be filled in. */

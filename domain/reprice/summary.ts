@@ -36,6 +36,8 @@ export class RepricingSummary {
   #changed = 0;
   #before: PicoUsd = 0n;
   #after: PicoUsd = 0n;
+  #lostCalls = 0;
+  #lost: PicoUsd = 0n;
 
   add({ before, after }: RepricedCall): void {
     const key = [before.feature, before.provider, before.model].join('\n');
@@ -49,6 +51,10 @@ export class RepricingSummary {
     line.after += is;
     if (before.cost_usd === null) line.unpricedBefore += 1;
     if (after.cost_usd === null) line.unpricedAfter += 1;
+    if (before.cost_usd !== null && after.cost_usd === null) {
+      this.#lostCalls += 1;
+      this.#lost += was;
+    }
     this.#lines.set(key, line);
     this.#changed += 1;
     this.#before += was;
@@ -65,6 +71,11 @@ export class RepricingSummary {
 
   get usdAfter(): string {
     return formatPicoUsd(this.#after);
+  }
+
+  /** What had a cost and has none now: it leaves every sum, though it was spent. */
+  get lost(): { calls: number; usd: string } {
+    return { calls: this.#lostCalls, usd: formatPicoUsd(this.#lost) };
   }
 
   /** The largest difference first. */

@@ -11,6 +11,7 @@ import { catalogueRelease } from '../../domain/pricing/catalogue-release.ts';
 import { PriceBook } from '../../domain/pricing/price-book.ts';
 import { priceCall } from '../../domain/pricing/price-call.ts';
 import { digestOf } from '../../domain/pricing/price-release.ts';
+import { whyUnpriced } from '../../domain/pricing/why-unpriced.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { runCommand } from './run-command.ts';
 import { runTricost } from './run-tricost.ts';
@@ -61,6 +62,39 @@ const ORDER_FORM = ['--source', 'order form 4711'];
 describe('a contracted price', () => {
   beforeEach(freshDatabase);
 
+  test('that a reason asks for is added by the command that it prints, completed with the price', async () => {
+    const call = { provider: 'azure', model: 'gpt-5.5', region: 'eu' };
+    expect(await cost('azure', 'gpt-5.5', '2026-11-16T00:00:00Z', call)).toBe('region_unlisted');
+    const why = { priceStatus: 'unpriced', reason: 'region_unlisted' } as const;
+    const { toDo } = whyUnpriced(why, call, (await readPriceList(owner)).prices);
+    const [, command = ''] = /`tricost prices (.+)`/.exec(toDo) ?? [];
+    const terms = ['--valid-from', '2026-11-01', ...ORDER_FORM];
+    await said(
+      ...command.split(' '),
+      '--unit',
+      'input',
+      'output',
+      '--price',
+      '5.5',
+      '33',
+      ...terms,
+    );
+    expect(await cost('azure', 'gpt-5.5', '2026-11-16T00:00:00Z', call)).toBe('5.50 priced');
+  });
+
+  test('says which regions keep their own list price', async () => {
+    const claude = ['--provider', 'anthropic', '--model', 'claude-opus-5', '--unit', 'input'];
+    const terms = ['--price', '1', '--valid-from', '2026-11-01', ...ORDER_FORM];
+    const { stdout } = await prices('set', ...claude, ...terms);
+    expect(stdout).toContain('Calls in us keep the list price that the model has there');
+    expect(await said('set', ...claude, ...terms)).toMatchObject({ regions_apart: ['us'] });
+    const there = await said('set', ...claude, '--region', 'us', ...terms);
+    expect(there).toMatchObject({ added: true, regions_apart: [] });
+    // OpenAI's price of every region is no region's own.
+    const openai = ['--provider', 'openai', '--model', 'gpt-5.5', '--unit', 'input'];
+    expect(await said('set', ...openai, ...terms)).toMatchObject({ regions_apart: [] });
+  });
+
   test('takes the place of the listed one from its date on, until it ends', async () => {
     const { code, stdout } = await runTricost(
       ['prices', 'set', ...GPT_5, '--price', '1.10', '--valid-from', '2026-12-01', ...ORDER_FORM],
@@ -92,7 +126,7 @@ describe('a contracted price', () => {
     expect([first, second, third].map(({ added }) => added)).toEqual([true, true, false]);
     // One form, whatever there was to do.
     for (const object of [first, second, third]) {
-      expect(Object.keys(object)).toEqual(['added', 'prices', 'repriced']);
+      expect(Object.keys(object)).toEqual(['added', 'prices', 'regions_apart', 'repriced']);
     }
     expect(third.repriced).toBeNull();
     expect(await cost('openai', 'gpt-5', '2026-11-23T00:00:00Z')).toBe('1.10 priced');
@@ -440,6 +474,14 @@ describe('what somebody took with `prices update`', () => {
     await deploy('2026-06-05', model('m-1', 9), model('m-2', 9, moved));
     expect(await cost('acme', 'm-1', at)).toBe('2.00 priced');
     expect(await cost('acme', 'm-1-preview', at)).toBe('2.00 priced');
+  });
+
+  test('keeps an older list out, also where it changed nothing', async () => {
+    await deploy('2026-06-01', model('m-1', 2));
+    const same = await take('2026-06-20', '2026-11-01', model('m-1', 2));
+    expect(same).toMatchObject({ added: false, new: [], changed: [], repriced: null });
+    await deploy('2026-06-10', model('m-1', 9));
+    expect(await cost('acme', 'm-1', at)).toBe('2.00 priced');
   });
 
   test('a name of yours goes before, from its date until your next, whatever releases said since', async () => {

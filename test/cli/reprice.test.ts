@@ -118,6 +118,23 @@ test('a price that arrives is that of the calls that had none, at once', async (
   ]);
 });
 
+test('says plainly when calls would lose their cost, and when they did', async () => {
+  const call = { ts: '2026-11-21T00:00:00Z', provider: 'acme', model: 'acme-3' };
+  const model = ['--provider', 'acme', '--model', 'acme-3'];
+  const terms = ['--unit', 'input', '--source', 'a test'];
+  const set = ['prices', 'set', ...model, ...terms];
+  await tricost(...set, '--new-model', '--price', '2', '--valid-from', '2026-01-01');
+  await storeEvents(owner, [{ ...call, usage: { input_tokens: 1_500_000 } }], NOW);
+  expect((await reprice(...model, '--dry-run')).stdout).not.toContain('lose');
+  await tricost(...set, '--end', '--valid-from', '2026-11-01');
+
+  const { stdout } = await reprice(...model, '--dry-run');
+  expect(stdout).toContain('1 calls would lose their cost, $3.000000000000 in all');
+  const lost = { calls_losing_cost: 1, usd_losing_cost: '3.000000000000' };
+  expect(JSON.parse((await reprice(...model, '--dry-run', '--json')).stdout)).toMatchObject(lost);
+  expect(JSON.parse((await reprice(...model, '--yes', '--json')).stdout)).toMatchObject(lost);
+});
+
 test.each([
   ['an end before its beginning', ['--to', '2026-10-31'], '--to must be after --from'],
   ['what is no time', ['--to', 'yesterday'], 'a time is a date'],

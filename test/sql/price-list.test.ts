@@ -213,10 +213,11 @@ describe('a release', () => {
     prices?: PriceRow[];
     names?: ModelName[];
     replaceEntered?: boolean;
+    isDateOfHeld?: boolean;
   }
 
   const take = (
-    { day, published, revision = 1, digest, prices = [], names = [], replaceEntered }: Said,
+    { day, published, revision = 1, digest, prices = [], names = [], ...more }: Said,
     client: pg.Client = owner,
   ) => {
     const of = published ?? `2026-09-${day}`;
@@ -224,8 +225,7 @@ describe('a release', () => {
       ...{ digest: digest ?? `${of} ${revision}`, catalogue: 'acme’s', published: of, revision },
       list: { prices, names },
     };
-    const from = { validFrom: `2026-11-${day}T00:00:00Z` };
-    return addRelease(client, release, replaceEntered ? { ...from, replaceEntered } : from);
+    return addRelease(client, release, { validFrom: `2026-11-${day}T00:00:00Z`, ...more });
   };
   const undated = { validFrom: SINCE_EVER };
   const listed = (model: string, usd: string) => price(model, usd, undated);
@@ -267,6 +267,24 @@ describe('a release', () => {
     for (const day of ['10', '15', '25']) {
       expect((await take({ day, ...said })).added).toEqual({ prices: 0, names: 0 });
     }
+  });
+
+  test('holds from the date that it was taken with, also when it is deployed again before', async () => {
+    await take({ day: '10', prices: [listed('planned', '1')], names: [called('planned')] });
+    const next = {
+      ...{
+        published: '2026-09-20',
+        prices: [listed('planned', '2')],
+        names: [called('planned-2')],
+      },
+    };
+    await take({ day: '20', ...next });
+    expect((await take({ day: '15', ...next })).added).toEqual({ prices: 0, names: 0 });
+    expect(await held('planned')).toEqual(['1970-01-01 1', '2026-11-20 2']);
+    // Somebody says so: it reaches further back.
+    const again = await take({ day: '12', ...next, isDateOfHeld: true });
+    expect(again.added).toEqual({ prices: 1, names: 1 });
+    expect((await held('planned')).at(-1)).toBe('2026-11-12 2');
   });
 
   test('names its rows, and those that somebody enters name none', async () => {

@@ -6,14 +6,19 @@ import {
   ensurePartitions,
   ensurePartitionsBetween,
 } from '../../../adapters/postgres/create-partitions.ts';
+import { insertPriceList } from '../../../adapters/postgres/price-list.ts';
+import { compareRelease } from '../../../adapters/postgres/price-releases.ts';
 import {
   examineDatabase,
   examineLateDeliveries,
   examineOutbox,
   examinePartitions,
+  examinePriceList,
   examineRejectedCalls,
 } from '../../../cli/doctor/examine-database.ts';
 import type { Finding } from '../../../domain/doctor/finding.ts';
+import { builtInRelease } from '../../../domain/pricing/built-in-prices.ts';
+import { rowsToAdd } from '../../../domain/pricing/compare-price-lists.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
 import { ailing, patientOf, remedyOf } from './patient.ts';
 
@@ -37,7 +42,7 @@ afterAll(async () => {
 async function examineAll(client: pg.Client = owner): Promise<Finding[]> {
   const looks = [
     ...[examineDatabase, examinePartitions, examineOutbox, examineRejectedCalls],
-    examineLateDeliveries,
+    ...[examinePriceList, examineLateDeliveries],
   ];
   const findings: Finding[] = [];
   for (const look of looks) findings.push(...(await look(client, patient)));
@@ -172,6 +177,37 @@ test('what waits and what was refused', async () => {
     const says = findings.map((finding) => finding.says).join('\n');
     expect(says).toContain('1 message waiting for 60 minutes: HTTP 503');
     expect(says).toContain('2 in the last day, most of them not_json');
+  });
+});
+
+const saysOf = (findings: readonly Finding[]) =>
+  findings.find(({ check }) => check === 'price-list')?.says;
+
+test('prices that were entered by hand and keep the list out, and a list that is newer than this one', async () => {
+  await undone(async () => {
+    await owner.query("insert into tricost.price_releases (digest) values ('an earlier one')");
+    // Of that release, and then by hand; the list of this tricost has another one.
+    await owner.query(
+      `insert into tricost.prices (kind, provider, model, unit, service_tier, valid_from, price_usd, source, release)
+       values ('list', 'openai', 'gpt-5', 'input', 'standard', now() - interval '2 days', 98, 'a test', 'an earlier one'),
+         ('list', 'openai', 'gpt-5', 'input', 'standard', now() - interval '1 day', 99, 'ours', null)`,
+    );
+    const findings = await examineAll();
+    expect(ailing(findings)).toEqual(['price-list warning']);
+    expect(saysOf(findings)).toMatch(/^1 prices and 0 names that were entered by hand stay/);
+    expect(remedyOf(findings, 'price-list')).toContain('prices update --replace-entered --yes');
+    // What the remedy does, without a transaction of its own.
+    const release = builtInRelease();
+    const taken = { validFrom: new Date().toISOString(), replaceEntered: true };
+    const { changes } = await compareRelease(owner, release, taken);
+    await insertPriceList(owner, rowsToAdd(changes), null);
+    expect(ailing(await examineAll())).toEqual([]);
+  });
+  await undone(async () => {
+    await owner.query("update tricost.price_releases set published = '2099-01-01'");
+    const findings = await examineAll();
+    expect(ailing(findings)).toEqual(['price-list warning']);
+    expect(saysOf(findings)).toContain('is older than');
   });
 });
 

@@ -239,6 +239,18 @@ describe('a name that a release withdraws', () => {
   });
 });
 
+test('a name of what had prices of its own leads elsewhere from then on, and any other since ever', () => {
+  const own = list([row(0, SINCE_EVER, '1'), { ...row(0, SINCE_EVER, '5'), model: 'called' }]);
+  const held = take(NOTHING, own, FIRST_DAY);
+  const next = list([row(0, SINCE_EVER, '1')], nameOf('m'), { ...nameOf('m'), name: 'unknown' });
+  expect(comparePriceLists(held, next, SECOND_DAY).names.added).toMatchObject([
+    { name: 'called', validFrom: SECOND_DAY },
+    { name: 'unknown', validFrom: SINCE_EVER },
+  ]);
+  const after = take(held, next, SECOND_DAY);
+  expect(take(after, next, THIRD_DAY)).toEqual(after);
+});
+
 test('a name that was entered by hand stays, and is told of where a release leads elsewhere anew', () => {
   const taken = take(NOTHING, list([], nameOf('m')), FIRST_DAY);
   const mine = { ...nameOf('mine'), validFrom: SECOND_DAY, release: null };
@@ -249,5 +261,26 @@ test('a name that was entered by hand stays, and is told of where a release lead
   expect(compared('n')).toMatchObject({
     ...{ added: [], changed: [] },
     kept: [{ name: { model: 'n' }, before: { model: 'mine' } }],
+  });
+});
+
+describe('a price of a region that a release has and those before it had not', () => {
+  const since = '2026-11-02T00:00:00Z';
+  const regional = { ...row(0, since, '5.5'), region: '*' };
+  const next = list([row(0, SINCE_EVER, '5'), regional]);
+  const begins = (held: HeldPriceList) => {
+    const after = take(held, next, SECOND_DAY);
+    expect(take(after, next, THIRD_DAY)).toEqual(after);
+    return after.prices.filter(({ region }) => region === '*').map(({ validFrom }) => validFrom);
+  };
+
+  test('begins when the release says, where the price that it follows from was the same then', () => {
+    expect(begins(take(NOTHING, list([row(0, SINCE_EVER, '5')]), FIRST_DAY))).toEqual([since]);
+  });
+
+  test('says nothing of the time before it where that price was another one', () => {
+    const cheaper = take(NOTHING, list([row(0, SINCE_EVER, '4')]), FIRST_DAY);
+    expect(begins(cheaper)).toEqual([SECOND_DAY]);
+    expect(begins(withPrices(NOTHING, row(0, SINCE_EVER, '4')))).toEqual([SECOND_DAY]);
   });
 });

@@ -52,3 +52,15 @@ test('a tier may have no price for large calls', () => {
   const made = correct(catalogue, [priority]).filter((price) => price.serviceTier === 'priority');
   expect(made.map((price) => [price.aboveInputTokens, price.priceUsd])).toEqual([[0, '2']]);
 });
+
+test('a price that follows from another since a date begins then, and goes on as the other does', () => {
+  const on = (validFrom: string, usd: string) => ({ ...row(0, usd), validFrom });
+  const [january, march, may] = ['01', '03', '05'].map((month) => `2026-${month}-01T00:00:00Z`);
+  const catalogue = [row(0, '1'), on(`${january}`, '2'), on(`${may}`, '4')];
+  const eu: Correction = { ...acme, region: 'eu', tokensTimes: '1.5', validFrom: `${march}` };
+  const made = correct(catalogue, [eu]).filter(({ region }) => region === 'eu');
+  expect(made.map(({ validFrom, priceUsd }) => [validFrom, priceUsd])).toEqual([
+    [march, '3'],
+    [may, '6'],
+  ]);
+});

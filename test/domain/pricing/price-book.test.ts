@@ -261,6 +261,66 @@ describe('a region', () => {
   });
 });
 
+describe('a contract that names no region', () => {
+  const { prices, names } = builtInPrices();
+  const of = (provider: string, model: string, unit: PriceRow['unit'], usd: string) =>
+    contract(model, unit, usd, { provider });
+  const book = (...contracts: PriceRow[]) =>
+    new PriceBook({ prices: [...prices, ...contracts], names });
+  const eu = { region: 'eu', usage: { input_tokens: 100_000, output_tokens: 0 } };
+
+  test('goes before the price of every region, which would make it end where a call says where it was', () => {
+    const entered = book(of('openai', 'gpt-5.5', 'input', '1'));
+    expect(costs(entered, 'gpt-5.5', { ...eu, provider: 'openai' })).toBe('0.1 priced');
+    const output = { ...eu, usage: { input_tokens: 100_000, output_tokens: 100_000 } };
+    // Without one, output has OpenAI's price there: 100,000 × $33 a million.
+    expect(costs(entered, 'gpt-5.5', { ...output, provider: 'openai' })).toBe('3.4 priced');
+    const there = contract('gpt-5.5', 'input', '2', { provider: 'openai', region: '*' });
+    expect(
+      costs(book(of('openai', 'gpt-5.5', 'input', '1'), there), 'gpt-5.5', {
+        ...eu,
+        provider: 'openai',
+      }),
+    ).toBe('0.2 priced');
+  });
+
+  test('holds in any region on a name that nobody else has prices for', () => {
+    const deployment = [
+      of('azure', 'team-gpt', 'input', '1'),
+      of('azure', 'team-gpt', 'output', '2'),
+    ];
+    const azure = { ...eu, provider: 'azure' };
+    expect(costs(book(...deployment), 'team-gpt', azure)).toBe('0.1 priced');
+    // Also where the name leads to a model whose list has the region.
+    const to = name('team-gpt', 'claude-opus-5', { provider: 'azure', modelProvider: 'anthropic' });
+    const named = new PriceBook({ prices: [...prices, ...deployment], names: [...names, to] });
+    expect(costs(named, 'team-gpt', { ...azure, region: 'us' })).toBe('0.1 priced');
+    const tuned = of('openai', 'ft:gpt-4.1:acme', 'input', '3');
+    expect(costs(book(tuned), 'ft:gpt-4.1:acme', { ...eu, provider: 'openai' })).toBe('0.3 priced');
+  });
+
+  test('does not reach a region that the provider names and prices', () => {
+    const claude = { ...eu, provider: 'anthropic', region: 'us' };
+    const entered = book(of('anthropic', 'claude-opus-5', 'input', '1'));
+    // 100,000 × $5.50 a million.
+    expect(costs(entered, 'claude-opus-5', claude)).toBe('0.55 priced');
+    expect(costs(entered, 'claude-opus-5', { ...claude, region: 'global' })).toBe('0.1 priced');
+  });
+});
+
+test('the command for a price of a region says where the name has no prices of its own', () => {
+  const { prices } = builtInPrices();
+  const toDo = (provider: string, model: string) =>
+    whyUnpriced(
+      { priceStatus: 'unpriced', reason: 'region_unlisted' },
+      { provider, model, region: 'eu' },
+      prices,
+    ).toDo;
+  expect(toDo('azure', 'gpt-5.5')).toContain('--region eu --tier standard --new-model`');
+  expect(toDo('azure.ai.openai', 'GPT-5.5')).toContain('--new-model');
+  expect(toDo('openai', 'gpt-5.3')).not.toContain('--new-model');
+});
+
 test('a new Claude that was served in the US is unpriced until its price there is entered', () => {
   const { prices, names } = builtInPrices();
   const listed = prices.filter(({ model, region }) => model === 'claude-opus-5' && region === '');
@@ -292,18 +352,24 @@ describe('models of OpenAI in a region', () => {
       ...['gpt-5.4', 'gpt-5.4-mini', 'gpt-5.4-nano', 'gpt-5.4-pro', 'gpt-5.5', 'gpt-5.5-pro'],
       ...['gpt-5.6-luna', 'gpt-5.6-sol', 'gpt-5.6-terra', 'gpt-6-astra', 'gpt-6-luna', 'gpt-6-sol'],
     ]);
-    // Newer, fine-tuned, not sold by OpenAI, or a name of models from before and after.
+    // Newer, not sold by OpenAI, or a name of models from before and after.
     expect(by.get('region_unlisted')).toEqual([
-      ...['ft:gpt-3.5-turbo-', 'ft:gpt-4o', 'ft:gpt-4o-mini', 'gpt-4o-mini-2024-07-18.ft-'],
       ...['gpt-4o:extended', 'gpt-5-image', 'gpt-5-image-mini', 'gpt-5.3', 'gpt-5.4-image-2'],
       ...['gpt-chat-latest', 'gpt-image-2', 'gpt-oss-120b', 'gpt-oss-20b'],
-      ...['gpt-oss-safeguard-20b', 'gpt-realtime-2', 'gpt-realtime-mini'],
+      ...['gpt-oss-safeguard-20b', 'gpt-realtime-2'],
     ]);
+    // Tuned from older ones, by the names that OpenAI gives them.
+    for (const model of ['ft:gpt-4o', 'ft:gpt-3.5-turbo', 'gpt-realtime-mini-2025-12-15']) {
+      expect(regions(model)).toBe('');
+    }
+    expect(regions('gpt-realtime-2.1-mini')).toBe('region_unlisted');
   });
 
   test('cost a tenth more for every price of theirs, to the last digit', () => {
+    const since = '2026-03-05T00:00:00Z';
+    const from = ({ validFrom }: PriceRow) => (validFrom < since ? since : validFrom);
     const key = (row: PriceRow) =>
-      JSON.stringify({ ...row, id: 0, region: '', priceUsd: '', source: '' });
+      JSON.stringify({ ...row, id: 0, region: '', validFrom: from(row), priceUsd: '', source: '' });
     const base = new Map(
       list.prices.filter((row) => row.region === '').map((row) => [key(row), row]),
     );
@@ -317,7 +383,22 @@ describe('models of OpenAI in a region', () => {
         of.digits * 10n ** BigInt(here.scale) * 11n,
       );
       expect(row.source).toBe('https://developers.openai.com/api/docs/guides/data-residency');
+      expect(row.validFrom).toBe(from(row));
     }
+  });
+
+  test('cost what they cost everywhere until OpenAI priced a region apart', () => {
+    const book = new PriceBook(list);
+    const call = { provider: 'openai', region: 'eu', usage: { input_tokens: 1_000_000 } };
+    // A model of one price everywhere, and one that has no price in a region since.
+    for (const model of ['gpt-4.1-mini', 'gpt-5.3']) {
+      const at = new Date('2026-03-04T23:59:59Z');
+      expect(costs(book, model, { ...call, at })).toBe(
+        costs(book, model, { ...call, at, region: '' }),
+      );
+    }
+    const at = new Date('2026-03-05T00:00:00Z');
+    expect(costs(book, 'gpt-5.3', { ...call, at })).toBe('region_unlisted');
   });
 
   test('of a catalogue that tricost has not seen yet have none', () => {

@@ -1,0 +1,126 @@
+/** The first release whose list has regions of OpenAI and other sizes, taken over the one before: no call of the past loses its price. */
+import { describe, expect, test } from 'vitest';
+import { formatPicoUsd } from '../../../domain/money.ts';
+import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
+import {
+  comparePriceLists,
+  type HeldPriceList,
+  rowsToAdd,
+} from '../../../domain/pricing/compare-price-lists.ts';
+import { type Correction, correct } from '../../../domain/pricing/corrections.ts';
+import { PriceBook } from '../../../domain/pricing/price-book.ts';
+import { priceCall } from '../../../domain/pricing/price-call.ts';
+import {
+  type PriceList,
+  type PriceRow,
+  SERVICE_TIERS,
+} from '../../../domain/pricing/price-list.ts';
+import { hasOnePriceEverywhere } from '../../../domain/pricing/regions.ts';
+
+const DEPLOY = '2026-11-20T00:00:00Z';
+const BEFORE = new Date('2026-11-15T00:00:00Z');
+const AFTER = new Date('2026-11-25T00:00:00Z');
+const SIZES = [1_000, 271_999, 272_000, 272_001, 300_000, 1_000_000];
+
+const list = builtInPrices();
+
+/** What the list of revision 1 had of tiers that revision 2 has none of, or less. */
+const OF_REVISION_1: Correction[] = [
+  {
+    ...{ provider: 'openai', models: ['gpt-5.4'], serviceTier: 'priority', tokensTimes: '2' },
+    ...{ except: ['web_search'], source: 'revision 1' },
+  },
+  {
+    ...{ provider: 'openai', models: ['gpt-5.5-pro'], serviceTier: 'batch', tokensTimes: '0.5' },
+    ...{ except: ['cache_read', 'web_search'], source: 'revision 1' },
+  },
+];
+
+/** The list of revision 1, made of that of today: without regions of OpenAI, and with the catalogue's sizes. */
+function previous({ prices, names }: PriceList): PriceList {
+  const isOther = ({ provider, model, serviceTier, region }: PriceRow) =>
+    region === '*' ||
+    (provider === 'openai' && serviceTier === 'priority' && /^gpt-5\.[45]$/.test(model)) ||
+    (provider === 'openai' && serviceTier === 'batch' && model === 'gpt-5.5-pro');
+  const isMoved = ({ provider, model, aboveInputTokens }: PriceRow) =>
+    provider === 'openai' && aboveInputTokens === 272_000 && /^gpt-(5\.[56]|6-astra)/.test(model);
+  const older = prices
+    .filter((row) => !isOther(row))
+    .map((row) => (isMoved(row) ? { ...row, aboveInputTokens: 271_999 } : row));
+  const rows = correct(older, OF_REVISION_1).map(
+    (row): PriceRow => ({ ...row, id: 0, kind: 'list', revision: 1 }),
+  );
+  return { prices: rows, names };
+}
+
+/** As Postgres adds them. */
+function take(held: HeldPriceList, listed: PriceList, validFrom: string): HeldPriceList {
+  const { prices, names } = rowsToAdd(comparePriceLists(held, listed, validFrom));
+  const release = 'a release';
+  return {
+    prices: [...held.prices, ...prices.map((row) => ({ ...row, release }))],
+    names: [...held.names, ...names.map((row) => ({ ...row, release }))],
+  };
+}
+
+const first = take({ prices: [], names: [] }, previous(list), '2026-10-01T00:00:00Z');
+const [old, upgraded, fresh] = [first, take(first, list, DEPLOY), list].map(
+  (held) => new PriceBook(held),
+);
+const models = [
+  ...new Set(list.prices.filter((row) => row.provider === 'openai').map((row) => row.model)),
+];
+
+function costOf(book: PriceBook | undefined, call: object): string {
+  if (book === undefined) throw new Error('no list');
+  const priced = priceCall(book, { provider: 'openai', model: '', at: BEFORE, usage: {}, ...call });
+  return priced.priceStatus === 'unpriced' ? priced.reason : formatPicoUsd(priced.cost);
+}
+
+function calls(region: string): object[] {
+  return models.flatMap((model) =>
+    SERVICE_TIERS.flatMap((tier) =>
+      SIZES.map((input_tokens) => ({
+        ...{ model, region, serviceTier: tier, batch: tier === 'batch' },
+        usage: { input_tokens, output_tokens: 1_000, cache_read_tokens: 500 },
+      })),
+    ),
+  );
+}
+
+describe('an upgrade of the list of revision 1', () => {
+  test('leaves every price of a call that states no region and started before it', () => {
+    const model = 'gpt-5.5';
+    const usage = { input_tokens: 300_000, output_tokens: 1_000 };
+    // 300,000 × $10 + 1,000 × $45 a million.
+    expect(costOf(upgraded, { model, usage })).toBe('3.045000000000');
+    for (const call of calls('')) {
+      const before = costOf(old, call);
+      if (/^\d/.test(before)) expect(costOf(upgraded, call), JSON.stringify(call)).toBe(before);
+    }
+  });
+
+  test('takes the price of no call in a region of a model that OpenAI prices there', () => {
+    const apart = new Set(list.prices.filter(({ region }) => region === '*').map((r) => r.model));
+    const known = calls('eu').filter((call) => {
+      const { model } = call as { model: string };
+      return apart.has(model) || hasOnePriceEverywhere('openai', model);
+    });
+    expect(known.length).toBeGreaterThan(1_000);
+    for (const call of known) {
+      if (/^\d/.test(costOf(old, call))) {
+        expect(costOf(upgraded, call), JSON.stringify(call)).toMatch(/^\d/);
+      }
+    }
+  });
+
+  test.each(['', 'eu'])(
+    'prices what starts after it as a new installation does: region %j',
+    (region) => {
+      for (const call of calls(region)) {
+        const after = { ...call, at: AFTER };
+        expect(costOf(upgraded, after), JSON.stringify(after)).toBe(costOf(fresh, after));
+      }
+    },
+  );
+});
