@@ -27,8 +27,6 @@ export class Migrate extends Construct {
         ...partitionEnvironment(config),
         TRICOST_FEATURE_INDEX: String(config.featureIndex),
         TRICOST_REPORTING_ZONE: config.reportingZone,
-        TRICOST_SPEND_GROWTH_RATIO: String(config.alert.growthRatio),
-        TRICOST_MINIMUM_SPEND_USD: config.alert.minimumSpendUsd,
         TRICOST_RUNTIME_DATABASE_URL_PARAMETER: parameters.runtimeDatabaseUrl,
         TRICOST_SLACK_WEBHOOK_URL_PARAMETER: parameters.slackWebhookUrl,
       } satisfies MigrateEnv,

@@ -544,19 +544,6 @@ create table tricost.schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 
-create table tricost.spend_alert_settings (
-  only_row boolean default true not null,
-  growth_ratio numeric default 0.3 not null,
-  minimum_spend_usd numeric default 5 not null,
-  constraint spend_alert_settings_growth_ratio_check CHECK ((growth_ratio >= (0)::numeric)),
-  constraint spend_alert_settings_minimum_spend_usd_check CHECK ((minimum_spend_usd >= (0)::numeric)),
-  constraint spend_alert_settings_only_row_check CHECK (only_row),
-  constraint spend_alert_settings_pkey PRIMARY KEY (only_row)
-);
-comment on table tricost.spend_alert_settings is 'One row.';
-comment on column tricost.spend_alert_settings.growth_ratio is '0.3: growth must be above +30 %.';
-comment on column tricost.spend_alert_settings.minimum_spend_usd is 'What the current window cost must be above this, in US dollars.';
-
 create table tricost.unpriced_models (
   id bigint generated always as identity not null,
   provider text not null,
@@ -610,6 +597,47 @@ comment on table tricost.user_windows_state is 'One row: when user_windows was m
 
 -- Views
 
+create view reporting.alert_history as
+ SELECT alerts.created_at,
+    alerts.local_date AS day,
+    alerts.feature,
+    alerts.transition,
+    alerts.rule,
+    alerts.previous_usd,
+    alerts.current_usd,
+    alerts.change_ratio,
+        CASE
+            WHEN alerts.transition = 'snoozed'::text THEN 'until '::text || alerts.snoozed_until
+            WHEN alerts.rule = 'prompt'::text THEN 'prompt '::text || COALESCE((alerts.details -> 'prompt'::text) ->> 'prompt_name'::text, '(none)'::text)
+            WHEN alerts.rule = 'user'::text THEN 'user '::text || ((alerts.details -> 'user'::text) ->> 'user_id'::text)
+            ELSE NULL::text
+        END AS detail
+   FROM tricost.alerts
+UNION ALL
+ SELECT changes.changed_at AS created_at,
+    (changes.changed_at AT TIME ZONE reporting_day.zone)::date AS day,
+    NULL::text AS feature,
+    changes.transition,
+    'unpriced'::text AS rule,
+    NULL::numeric AS previous_usd,
+    changes.usd AS current_usd,
+    NULL::numeric AS change_ratio,
+    concat_ws(' '::text, unpriced_models.provider, unpriced_models.model, NULLIF(unpriced_models.detail, ''::text),
+        CASE unpriced_models.cause
+            WHEN 'usage'::text THEN '(counts that no price helps)'::text
+            ELSE NULL::text
+        END) AS detail
+   FROM tricost.unpriced_models
+     CROSS JOIN LATERAL ( VALUES ('opened'::text,unpriced_models.first_seen_at,NULL::numeric), ('resolved'::text,unpriced_models.resolved_at,unpriced_models.repriced_usd)) changes(transition, changed_at, usd)
+     CROSS JOIN reporting.reporting_day
+  WHERE changes.changed_at IS NOT NULL;
+comment on view reporting.alert_history is 'Everything that was told of, and what people said of it: spend of features, and models without a price.';
+comment on column reporting.alert_history.feature is 'NULL: of no single one.';
+comment on column reporting.alert_history.rule is 'growth, new, spike, prompt, user; unpriced. NULL: the end of a feature''s alert, or a person.';
+comment on column reporting.alert_history.previous_usd is 'What the rule compared with.';
+comment on column reporting.alert_history.current_usd is 'What it compared; of a model that has its price now, what its calls cost.';
+grant select on reporting.alert_history to tricost_readonly;
+
 create view reporting.alert_states as
  SELECT feature,
     transition,
@@ -630,67 +658,6 @@ comment on view reporting.alert_states is 'The open alerts, one a feature, with 
 comment on column reporting.alert_states.told_usd is 'What the feature spent more a week when that was last told of.';
 grant select on reporting.alert_states to tricost_ingest;
 grant select on reporting.alert_states to tricost_readonly;
-
-create view reporting.alerting_features as
- WITH learning AS (
-         SELECT reporting_days.local_day + 14 AS until
-           FROM tricost.reporting_days
-          WHERE reporting_days.starts_at <= (( SELECT min(llm_calls.ts) AS min
-                   FROM tricost.llm_calls))
-          ORDER BY reporting_days.starts_at DESC
-         LIMIT 1
-        )
- SELECT judged.date,
-    judged.feature,
-    judged.calls,
-    judged.priced_calls,
-    judged.unpriced_calls,
-    judged.cost_usd,
-    judged.previous_calls,
-    judged.previous_priced_calls,
-    judged.previous_unpriced_calls,
-    judged.previous_cost_usd,
-    judged.rule,
-    learning.until AS learning_until,
-    judged.rule IS NOT NULL AND judged.date >= learning.until AS alerting
-   FROM learning
-     CROSS JOIN ( SELECT dates.date,
-            sums.feature,
-            sums.calls,
-            sums.priced_calls,
-            sums.unpriced_calls,
-            sums.cost_usd,
-            sums.previous_calls,
-            sums.previous_priced_calls,
-            sums.previous_unpriced_calls,
-            sums.previous_cost_usd,
-                CASE
-                    WHEN COALESCE(sums.cost_usd, 0::numeric) <= settings.minimum_spend_usd THEN NULL::text
-                    WHEN sums.previous_calls = 0 THEN 'new'::text
-                    WHEN sums.cost_usd > (COALESCE(sums.previous_cost_usd, 0::numeric) * (1::numeric + settings.growth_ratio)) THEN 'growth'::text
-                    ELSE NULL::text
-                END AS rule
-           FROM tricost.spend_alert_settings settings
-             CROSS JOIN ( SELECT DISTINCT reporting_days.local_day AS date
-                   FROM tricost.reporting_days) dates
-             CROSS JOIN LATERAL ( SELECT feature_day_parts.feature,
-                    COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)), 0::numeric)::bigint AS calls,
-                    COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)), 0::numeric)::bigint AS priced_calls,
-                    COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)), 0::numeric)::bigint AS unpriced_calls,
-                    sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day >= (dates.date - 7)) AS cost_usd,
-                    COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day < (dates.date - 7)), 0::numeric)::bigint AS previous_calls,
-                    COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day < (dates.date - 7)), 0::numeric)::bigint AS previous_priced_calls,
-                    COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day < (dates.date - 7)), 0::numeric)::bigint AS previous_unpriced_calls,
-                    sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day < (dates.date - 7)) AS previous_cost_usd
-                   FROM tricost.feature_day_parts
-                  WHERE feature_day_parts.day >= (dates.date - 14) AND feature_day_parts.day < dates.date
-                  GROUP BY feature_day_parts.feature) sums) judged;
-comment on view reporting.alerting_features is 'Per date and feature, the seven days before the date against the seven before those, and whether the spend alert of that date has it. Ask for one date: where date = (select today from reporting.reporting_day).';
-comment on column reporting.alerting_features.cost_usd is 'NULL: no call of the week has a known cost.';
-comment on column reporting.alerting_features.previous_cost_usd is 'NULL: no call of the week before has a known cost.';
-comment on column reporting.alerting_features.rule is 'growth: above the growth and the spend of reporting.spend_alert_settings. new: above the spend, without a call in the week before. NULL: neither.';
-comment on column reporting.alerting_features.learning_until is 'Nothing alerts before this date: there are no two weeks to compare.';
-grant select on reporting.alerting_features to tricost_readonly;
 
 create view reporting.alerts as
  SELECT local_date,
@@ -1206,13 +1173,6 @@ create view reporting.reused_event_ids as
   GROUP BY ((ts AT TIME ZONE 'UTC'::text)::date);
 comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id an earlier call with another ts already used: a producer that changes ts on retry is counted twice. Both calls within the 35 days up to the newest call.';
 grant select on reporting.reused_event_ids to tricost_readonly;
-
-create view reporting.spend_alert_settings as
- SELECT growth_ratio,
-    minimum_spend_usd
-   FROM tricost.spend_alert_settings;
-comment on view reporting.spend_alert_settings is 'One row: growth and spend above which a feature alerts, as of the last deploy.';
-grant select on reporting.spend_alert_settings to tricost_readonly;
 
 create view reporting.spend_by_feature_day as
  WITH parted AS MATERIALIZED (

@@ -72,11 +72,6 @@ const MAJORITIES = `majorities as materialized (
   where calls > calls_of_all / 2
 )`;
 
-const WEEK = (day: string) => `day >= ${day} - 7`;
-const TODAY = '(select today from reporting.reporting_day)';
-const weekSums = (prefix: string, isIn: string) =>
-  `count(*) filter (where ${isIn}) as ${prefix}calls, sum(cost_usd) filter (where ${isIn}) as ${prefix}cost_usd`;
-
 /** What each view says, and what the calls say; in columns of the same order. */
 const VIEWS: Record<string, { reported: string; calls: string }> = {
   spend_by_feature_hour: {
@@ -131,12 +126,6 @@ const VIEWS: Record<string, { reported: string; calls: string }> = {
   prompt_windows: {
     reported: `select * from reporting.prompt_windows where ${KEPT_WINDOWS}`,
     calls: windowsOf(PROMPT),
-  },
-  alerting_features: {
-    reported: `select feature, calls, cost_usd, previous_calls, previous_cost_usd from reporting.alerting_features
-      where date = ${TODAY} and date - 14 > ${CUT}`,
-    calls: `select feature, ${weekSums('', WEEK(TODAY))}, ${weekSums('previous_', `not ${WEEK(TODAY)}`)} from ${CALLS}
-      where day >= ${TODAY} - 14 and day < ${TODAY} and ${TODAY} - 14 > ${CUT} group by feature`,
   },
   user_windows: {
     reported: `select window_days, all_environments, environment, user_id, calls, features_touched, cost_usd

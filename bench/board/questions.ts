@@ -75,9 +75,8 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     name: 'alert: week over week',
-    raw: `select feature, current, previous, current > 5 and current > coalesce(previous, 0) * 1.3 as alerting
-      from (select feature, ${twoWindows(7, 'sum(cost_usd)')} ${RAW} ${SINCE(14)} group by 1) as weeks order by 1`,
-    card: `select feature, cost_usd, previous_cost_usd, alerting from reporting.alerting_features where date = '2026-11-23' order by 1`,
+    raw: `select feature, ${twoWindows(7, 'sum(cost_usd)')} ${RAW} ${SINCE(14)} group by 1 order by 1`,
+    card: `select feature, sum(cost_usd), sum(previous_cost_usd) from reporting.feature_windows where window_days = 7 group by 1 order by 1`,
   },
   {
     name: 'top 50 users, 30 days, as of the snapshot',

@@ -1,5 +1,5 @@
-select local_date, feature, rule, previous_usd, current_usd, change_ratio
-from reporting.alerts
+select day, feature, transition, rule, previous_usd, current_usd, change_ratio, detail
+from reporting.alert_history
 where true [[and {{feature}}]]
-order by local_date desc, current_usd desc, feature
+order by created_at desc, feature, detail
 limit 50

@@ -1,4 +1,4 @@
--- Whether a feature alerts is judged by the alert's own view, on all of its calls, whatever is filtered.
+-- An alert is the feature's, of all of its calls, whatever is filtered.
 select spend.feature, total_cost_usd, share, calls, cost_per_call_usd, change, alert
 from (
   select feature,
@@ -13,8 +13,16 @@ from (
   having sum(calls) > 0
 ) as spend
 left join (
-  select feature, rule as alert from reporting.alerting_features
-  where date = (select today from reporting.reporting_day) and alerting
-) as judged using (feature)
+  select feature, concat_ws(', ',
+    (select rule from reporting.alerts where feature = states.feature and rule is not null order by id desc limit 1),
+    'since ' || to_char(opened_on, 'FMDD Mon'),
+    case transition
+      when 'escalated' then 'worse'
+      when 'acknowledged' then 'acknowledged'
+      when 'snoozed' then 'snoozed until ' || to_char(snoozed_until, 'FMDD Mon')
+    end
+  ) as alert
+  from reporting.alert_states as states
+) as open using (feature)
 order by total_cost_usd desc nulls last, spend.feature
 limit 50

@@ -50,6 +50,7 @@ const READONLY: GrantedObjects = {
   'table reporting.reused_event_ids': ['select'],
   'table reporting.alerts': ['select'],
   'table reporting.alert_states': ['select'],
+  'table reporting.alert_history': ['select'],
   'table reporting.prices': ['select'],
   'table reporting.unpriced_calls': ['select'],
   'table reporting.unpriced_models': ['select'],
@@ -70,8 +71,6 @@ const READONLY: GrantedObjects = {
   'table reporting.feature_windows': ['select'],
   'table reporting.prompt_windows': ['select'],
   'table reporting.user_windows': ['select'],
-  'table reporting.spend_alert_settings': ['select'],
-  'table reporting.alerting_features': ['select'],
   'table reporting.ingest_by_hour': ['select'],
 };
 

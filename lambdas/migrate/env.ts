@@ -3,16 +3,13 @@ import {
   type CreatePartitionsSettings,
   readCreatePartitionsEnv,
 } from '../create-partitions/env.ts';
-import { requireNumber, requireVariable } from '../environment.ts';
+import { requireVariable } from '../environment.ts';
 
 export interface MigrateEnv extends CreatePartitionsEnv {
   /** `true` adds the (feature, ts) index of the original recipe; see docs/decisions/0005-no-feature-index.md. */
   TRICOST_FEATURE_INDEX: string;
   /** IANA zone whose hours and days the rollups get. */
   TRICOST_REPORTING_ZONE: string;
-  /** As of the spend alert: growth and spend above which the board marks a feature. */
-  TRICOST_SPEND_GROWTH_RATIO: string;
-  TRICOST_MINIMUM_SPEND_USD: string;
   /** The parameters of the other functions, read to see that they are there: without them the deploy must fail. */
   TRICOST_RUNTIME_DATABASE_URL_PARAMETER: string;
   TRICOST_SLACK_WEBHOOK_URL_PARAMETER: string;
@@ -21,7 +18,6 @@ export interface MigrateEnv extends CreatePartitionsEnv {
 export interface MigrateSettings extends CreatePartitionsSettings {
   featureIndex: boolean;
   reportingZone: string;
-  spendAlert: { growthRatio: number; minimumSpendUsd: string };
   otherParameters: { runtimeDatabaseUrl: string; slackWebhookUrl: string };
 }
 
@@ -30,10 +26,6 @@ export function readMigrateEnv(env: NodeJS.ProcessEnv): MigrateSettings {
     ...readCreatePartitionsEnv(env),
     featureIndex: env['TRICOST_FEATURE_INDEX'] === 'true',
     reportingZone: requireVariable(env, 'TRICOST_REPORTING_ZONE'),
-    spendAlert: {
-      growthRatio: requireNumber(env, 'TRICOST_SPEND_GROWTH_RATIO'),
-      minimumSpendUsd: requireVariable(env, 'TRICOST_MINIMUM_SPEND_USD'),
-    },
     otherParameters: {
       runtimeDatabaseUrl: requireVariable(env, 'TRICOST_RUNTIME_DATABASE_URL_PARAMETER'),
       slackWebhookUrl: requireVariable(env, 'TRICOST_SLACK_WEBHOOK_URL_PARAMETER'),

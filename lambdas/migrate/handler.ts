@@ -10,7 +10,6 @@ import type { AddedRows } from '../../adapters/postgres/price-list.ts';
 import { addRelease } from '../../adapters/postgres/price-releases.ts';
 import { repriceUnpriced } from '../../adapters/postgres/reprice-unpriced.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
-import { setSpendAlertSettings } from '../../adapters/postgres/spend-alert-settings.ts';
 import { builtInRelease } from '../../domain/pricing/built-in-prices.ts';
 import { olderThanTaken } from '../../domain/pricing/price-release.ts';
 import { databaseFunction } from '../database-function.ts';
@@ -40,7 +39,6 @@ export const handler = databaseFunction<
     const pricesAdded = await addBuiltInRelease(client, now);
     const partitionsCreated = await ensurePartitions(client, now, settings);
     await setReportingZone(client, settings.reportingZone);
-    await setSpendAlertSettings(client, settings.spendAlert);
     if (settings.featureIndex) await ensureFeatureIndex(client);
     if (pricesAdded.prices + pricesAdded.names > 0) await priceWhatHadNone(client);
     return { ...result, pricesAdded: pricesAdded.prices, partitionsCreated };

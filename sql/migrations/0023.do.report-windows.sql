@@ -61,62 +61,6 @@ cross join lateral (
 ) as sums;
 comment on view reporting.prompt_windows is 'The same per environment, feature, prompt version, provider and model.';
 
--- When a feature is worth a message: the settings of the configuration, written by every deploy.
-create table tricost.spend_alert_settings (
-  only_row boolean primary key default true check (only_row),
-  growth_ratio numeric not null default 0.3 check (growth_ratio >= 0),
-  minimum_spend_usd numeric not null default 5 check (minimum_spend_usd >= 0)
-);
-insert into tricost.spend_alert_settings default values;
-comment on table tricost.spend_alert_settings is 'One row.';
-comment on column tricost.spend_alert_settings.growth_ratio is '0.3: growth must be above +30 %.';
-comment on column tricost.spend_alert_settings.minimum_spend_usd is 'What the current window cost must be above this, in US dollars.';
-
-create view reporting.spend_alert_settings as
-select growth_ratio, minimum_spend_usd from tricost.spend_alert_settings;
-comment on view reporting.spend_alert_settings is 'One row: growth and spend above which a feature alerts, as of the last deploy.';
-
-create view reporting.alerting_features as
-with learning as (
-  -- Both windows are not full before: every feature would look new, or grown.
-  select local_day + 14 as until
-  from tricost.reporting_days
-  where starts_at <= (select min(ts) from tricost.llm_calls)
-  order by starts_at desc
-  limit 1
-)
-select judged.*, learning.until as learning_until, rule is not null and date >= learning.until as alerting
-from learning
-cross join (
-  select dates.date, sums.*,
-    case
-      when coalesce(sums.cost_usd, 0) <= settings.minimum_spend_usd then null
-      when sums.previous_calls = 0 then 'new'
-      when sums.cost_usd > coalesce(sums.previous_cost_usd, 0) * (1 + settings.growth_ratio) then 'growth'
-    end as rule
-  from tricost.spend_alert_settings as settings
-  cross join (select distinct local_day as date from tricost.reporting_days) as dates
-  cross join lateral (
-    select feature,
-      coalesce(sum(calls) filter (where day >= dates.date - 7), 0)::bigint as calls,
-      coalesce(sum(priced_calls) filter (where day >= dates.date - 7), 0)::bigint as priced_calls,
-      coalesce(sum(unpriced_calls) filter (where day >= dates.date - 7), 0)::bigint as unpriced_calls,
-      sum(cost_usd) filter (where day >= dates.date - 7) as cost_usd,
-      coalesce(sum(calls) filter (where day < dates.date - 7), 0)::bigint as previous_calls,
-      coalesce(sum(priced_calls) filter (where day < dates.date - 7), 0)::bigint as previous_priced_calls,
-      coalesce(sum(unpriced_calls) filter (where day < dates.date - 7), 0)::bigint as previous_unpriced_calls,
-      sum(cost_usd) filter (where day < dates.date - 7) as previous_cost_usd
-    from tricost.feature_day_parts
-    where day >= dates.date - 14 and day < dates.date
-    group by feature
-  ) as sums
-) as judged;
-comment on view reporting.alerting_features is 'Per date and feature, the seven days before the date against the seven before those, and whether the spend alert of that date has it. Ask for one date: where date = (select today from reporting.reporting_day).';
-comment on column reporting.alerting_features.rule is 'growth: above the growth and the spend of reporting.spend_alert_settings. new: above the spend, without a call in the week before. NULL: neither.';
-comment on column reporting.alerting_features.learning_until is 'Nothing alerts before this date: there are no two weeks to compare.';
-comment on column reporting.alerting_features.cost_usd is 'NULL: no call of the week has a known cost.';
-comment on column reporting.alerting_features.previous_cost_usd is 'NULL: no call of the week before has a known cost.';
-
 /*
   Users are too many for a rollup by day, which would be two thirds as many rows as calls are. So the costliest of each window are kept as of
   some instant, which is shown, with whether anything has changed since.
@@ -298,5 +242,4 @@ where h.starts_at <= now();
 comment on view reporting.ingest_by_hour is 'Per hour of the reporting zone: calls that began in it and how long after their end they were stored, and events that were rejected in it, which are kept for 30 days. Reads every call of the hours asked for: ask for few.';
 comment on column reporting.ingest_by_hour.lag_ms_p95 is 'Milliseconds from the end of the call, or from its start where its latency is not known, until it was stored; 95 % took no longer. NULL: no calls.';
 
-grant select on reporting.windows, reporting.feature_windows, reporting.prompt_windows, reporting.spend_alert_settings,
-  reporting.alerting_features, reporting.user_windows, reporting.ingest_by_hour to tricost_readonly;
+grant select on reporting.windows, reporting.feature_windows, reporting.prompt_windows, reporting.user_windows, reporting.ingest_by_hour to tricost_readonly;

@@ -47,8 +47,6 @@ beforeAll(async () => {
     TRICOST_RETENTION_MONTHS: '',
     TRICOST_FEATURE_INDEX: 'false',
     TRICOST_REPORTING_ZONE: 'UTC',
-    TRICOST_SPEND_GROWTH_RATIO: '0.3',
-    TRICOST_MINIMUM_SPEND_USD: '5',
   });
 });
 

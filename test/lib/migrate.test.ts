@@ -59,8 +59,6 @@ test('the function gets exactly the environment of its contract', () => {
         TRICOST_PARTITION_MONTHS_AHEAD: '3',
         TRICOST_RETENTION_MONTHS: '',
         TRICOST_FEATURE_INDEX: 'true',
-        TRICOST_SPEND_GROWTH_RATIO: '0.3',
-        TRICOST_MINIMUM_SPEND_USD: '5',
         TRICOST_RUNTIME_DATABASE_URL_PARAMETER: '/tricost/database-url/runtime',
         TRICOST_SLACK_WEBHOOK_URL_PARAMETER: '/tricost/slack-webhook-url',
       },

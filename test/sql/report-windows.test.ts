@@ -1,13 +1,10 @@
-/** What the board asks: windows, what alerts, users, latencies, changes of prompts, coverage and lag, with "today" held still. */
+/** What the board asks: windows, users, latencies, changes of prompts, coverage and lag, with "today" held still. */
 import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkRollups } from '../../adapters/postgres/check-rollups.ts';
 import { FOLD_DAYS, foldSpend, freezeRollups } from '../../adapters/postgres/roll-up-spend.ts';
-import { setSpendAlertSettings } from '../../adapters/postgres/spend-alert-settings.ts';
 import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
-import { parsePicoUsd } from '../../domain/money.ts';
-import { alertRuleFor, readThresholds } from '../../domain/spend-alert/rule.ts';
 import { pinReportingDay } from '../../local/postgres/pin-reporting-day.ts';
 import { createOwnedDatabase, type OwnedDatabase } from '../support/owned-database.ts';
 
@@ -93,74 +90,6 @@ describe('windows', () => {
     expect(await read(week)).toEqual(expected);
     expect(await read(week.replace('feature_windows', 'prompt_windows'))).toEqual(expected);
     await expectRight();
-  });
-});
-
-describe('what alerts', () => {
-  test('is what the rule of the spend alert says, for whatever two weeks and settings', async () => {
-    const usd = fc.option(
-      fc.integer({ min: 0, max: 20_000 }).map((cents) => (cents / 1000).toFixed(3)),
-    );
-    const weeks = fc.record({
-      previous: fc.array(usd, { maxLength: 2 }),
-      current: fc.array(usd, { maxLength: 2 }),
-    });
-    const settings = fc.record({
-      growthRatio: fc.constantFrom(0, 0.1, 0.3, 1),
-      minimumSpendUsd: fc.constantFrom('0', '5', '7.5'),
-    });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(weeks, { minLength: 5, maxLength: 25 }),
-        settings,
-        async (features, thresholds) => {
-          await owner.query('truncate tricost.llm_calls');
-          await setSpendAlertSettings(owner, thresholds);
-          await store(
-            { ts: '2026-10-01T00:00:00Z', feature: 'old' },
-            ...features.flatMap(({ previous, current }, n) => [
-              ...previous.map((usd) => ({ ts: '2026-11-10T10:00:00Z', feature: `f${n}`, usd })),
-              ...current.map((usd) => ({ ts: '2026-11-20T10:00:00Z', feature: `f${n}`, usd })),
-            ]),
-          );
-          const judged = await read(
-            `select feature, rule, alerting from reporting.alerting_features where date = '2026-11-23'`,
-          );
-          const sum = (usds: (string | null)[]) => ({
-            calls: usds.length,
-            costUsd: usds.every((one) => one === null)
-              ? null
-              : usds.reduce((total, one) => total + (one === null ? 0n : parsePicoUsd(one)), 0n),
-          });
-          const expected = features.flatMap(({ previous, current }, n) => {
-            if (previous.length + current.length === 0) return [];
-            const spend = { previous: sum(previous), current: sum(current) };
-            const rule = alertRuleFor(spend as never, readThresholds(thresholds)) ?? null;
-            return [{ feature: `f${n}`, rule, alerting: rule !== null }];
-          });
-          const byFeature = (a: { feature?: unknown }, b: { feature?: unknown }) =>
-            String(a.feature) < String(b.feature) ? -1 : 1;
-          expect(judged.toSorted(byFeature)).toEqual(expected.toSorted(byFeature));
-        },
-      ),
-      { numRuns: 20 },
-    );
-    await setSpendAlertSettings(owner, { growthRatio: 0.3, minimumSpendUsd: '5' });
-  });
-
-  test('nothing alerts before there are two weeks, and any date can be asked for', async () => {
-    await store({ ts: '2026-11-10T10:00:00Z', usd: '6' }, { ts: '2026-11-20T10:00:00Z', usd: '9' });
-    const on = (date: string) =>
-      read(
-        `select rule, alerting, learning_until::text as until from reporting.alerting_features where date = '${date}'`,
-      );
-    expect(await on('2026-11-23')).toEqual([
-      { rule: 'growth', alerting: false, until: '2026-11-24' },
-    ]);
-    expect(await on('2026-11-24')).toEqual([
-      { rule: 'growth', alerting: true, until: '2026-11-24' },
-    ]);
-    expect(await on('2026-11-11')).toEqual([{ rule: 'new', alerting: false, until: '2026-11-24' }]);
   });
 });
 
