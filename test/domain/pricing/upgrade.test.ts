@@ -123,4 +123,13 @@ describe('an upgrade of the list of revision 1', () => {
       }
     },
   );
+
+  test('reaches the past where somebody takes it again from an earlier date', () => {
+    const corrected = new PriceBook(take(take(first, list, DEPLOY), list, '2026-11-01T00:00:00Z'));
+    for (const call of [...calls(''), ...calls('eu')]) {
+      expect(costOf(corrected, call), JSON.stringify(call)).toBe(costOf(fresh, call));
+      const before = { ...call, at: new Date('2026-10-31T23:59:59Z') };
+      expect(costOf(corrected, before)).toBe(costOf(upgraded, before));
+    }
+  });
 });
