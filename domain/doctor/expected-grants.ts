@@ -33,11 +33,17 @@ const INGEST: GrantedObjects = {
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
   'table reporting.spend_by_prompt_day': ['select'],
+  'function tricost.prompt_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
   'table reporting.reporting_day': ['select'],
 };
 
 const READONLY: GrantedObjects = {
   'schema reporting': ['usage'],
+  'function tricost.feature_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
+  'function tricost.prompt_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
+  'function tricost.latency_histograms(timestamp with time zone, timestamp with time zone)': [
+    'execute',
+  ],
   'table reporting.llm_calls': ['select'],
   'table reporting.prompt_versions': ['select'],
   'table reporting.rejected_calls': ['select'],

@@ -164,6 +164,7 @@ language plpgsql
 security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
 declare
   v_today date;
@@ -300,3 +301,6 @@ comment on column reporting.ingest_by_hour.lag_ms_p95 is 'Milliseconds from the 
 
 grant select on reporting.windows, reporting.feature_windows, reporting.prompt_windows, reporting.spend_alert_settings,
   reporting.alerting_features, reporting.user_windows, reporting.ingest_by_hour to tricost_readonly;
+
+-- Autovacuum does not look at tables of one row, and a planner takes a table that nobody has looked at for a thousand rows.
+analyze tricost.rollup_state, tricost.user_windows_state, tricost.spend_alert_settings;
