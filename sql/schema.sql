@@ -823,7 +823,9 @@ grant select on reporting.ingest_by_hour to tricost_readonly;
 
 create view reporting.latency_by_feature_day as
  WITH dirty AS MATERIALIZED (
-         SELECT dirty_days.starts_at
+         SELECT dirty_days.starts_at,
+            dirty_days.ends_at,
+            dirty_days.local_day
            FROM tricost.dirty_days
         ), histograms AS (
          SELECT latency_days.local_day,
@@ -837,15 +839,15 @@ create view reporting.latency_by_feature_day as
           WHERE NOT (latency_days.starts_at IN ( SELECT dirty.starts_at
                    FROM dirty))
         UNION ALL
-         SELECT latency_days_of_calls.local_day,
-            latency_days_of_calls.environment,
-            latency_days_of_calls.feature,
-            latency_days_of_calls.provider,
-            latency_days_of_calls.model,
-            latency_days_of_calls.buckets,
-            latency_days_of_calls.calls
+         SELECT dirty.local_day,
+            counted_1.environment,
+            counted_1.feature,
+            counted_1.provider,
+            counted_1.model,
+            counted_1.buckets,
+            counted_1.calls
            FROM dirty
-             JOIN tricost.latency_days_of_calls USING (starts_at)
+             CROSS JOIN LATERAL tricost.latency_histograms(dirty.starts_at, dirty.ends_at) counted_1(environment, feature, provider, model, buckets, calls)
         )
  SELECT h.local_day AS day,
     h.environment,
@@ -1175,9 +1177,24 @@ comment on view reporting.reused_event_ids is 'Per UTC day, calls whose event_id
 grant select on reporting.reused_event_ids to tricost_readonly;
 
 create view reporting.spend_by_feature_day as
- WITH parted AS MATERIALIZED (
-         SELECT parted_days.local_day
-           FROM tricost.parted_days
+ WITH dirty_hours AS MATERIALIZED (
+         SELECT dirty_hours.starts_at,
+            dirty_hours.ends_at,
+            dirty_hours.local_day,
+            dirty_hours.day_starts_at,
+            dirty_hours.day_ends_at
+           FROM tricost.dirty_hours
+        ), dirty_days AS MATERIALIZED (
+         SELECT DISTINCT dirty_hours.day_starts_at AS starts_at,
+            dirty_hours.day_ends_at AS ends_at,
+            dirty_hours.local_day
+           FROM dirty_hours
+        ), parted AS MATERIALIZED (
+         SELECT dirty_days.local_day
+           FROM dirty_days
+        UNION
+         SELECT days_of_two_months.local_day
+           FROM tricost.days_of_two_months
         )
  SELECT feature_days.local_day AS day,
     feature_days.environment,
@@ -1234,25 +1251,47 @@ UNION ALL
            FROM parted
              JOIN tricost.feature_days USING (local_day)
           WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
-                   FROM tricost.dirty_days))
+                   FROM dirty_days))
         UNION ALL
-         SELECT changed_feature_days.day,
-            changed_feature_days.environment,
-            changed_feature_days.feature,
-            changed_feature_days.provider,
-            changed_feature_days.model,
-            changed_feature_days.calls,
-            changed_feature_days.priced_calls,
-            changed_feature_days.unpriced_calls,
-            changed_feature_days.failed_calls,
-            changed_feature_days.cache_hits,
-            changed_feature_days.input_tokens,
-            changed_feature_days.output_tokens,
-            changed_feature_days.cache_read_tokens,
-            changed_feature_days.latency_calls,
-            changed_feature_days.latency_ms,
-            changed_feature_days.cost_usd
-           FROM tricost.changed_feature_days) parts
+         SELECT d.local_day,
+            h.environment,
+            h.feature,
+            h.provider,
+            h.model,
+            h.calls,
+            h.priced_calls,
+            h.unpriced_calls,
+            h.failed_calls,
+            h.cache_hits,
+            h.input_tokens,
+            h.output_tokens,
+            h.cache_read_tokens,
+            h.latency_calls,
+            h.latency_ms,
+            h.cost_usd
+           FROM dirty_days d
+             JOIN tricost.feature_hours h ON h.starts_at >= d.starts_at AND h.starts_at < d.ends_at
+          WHERE NOT (h.starts_at IN ( SELECT dirty_hours.starts_at
+                   FROM dirty_hours))
+        UNION ALL
+         SELECT dirty_hours.local_day,
+            sums.environment,
+            sums.feature,
+            sums.provider,
+            sums.model,
+            sums.calls,
+            sums.priced_calls,
+            sums.unpriced_calls,
+            sums.failed_calls,
+            sums.cache_hits,
+            sums.input_tokens,
+            sums.output_tokens,
+            sums.cache_read_tokens,
+            sums.latency_calls,
+            sums.latency_ms,
+            sums.cost_usd
+           FROM dirty_hours
+             CROSS JOIN LATERAL tricost.feature_sums(dirty_hours.starts_at, dirty_hours.ends_at) sums(environment, feature, provider, model, calls, priced_calls, unpriced_calls, failed_calls, cache_hits, input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd)) parts
   GROUP BY parts.day, parts.environment, parts.feature, parts.provider, parts.model;
 comment on view reporting.spend_by_feature_day is 'The same per day of the reporting zone.';
 grant select on reporting.spend_by_feature_day to tricost_ingest;
@@ -1260,7 +1299,9 @@ grant select on reporting.spend_by_feature_day to tricost_readonly;
 
 create view reporting.spend_by_feature_hour as
  WITH dirty AS MATERIALIZED (
-         SELECT dirty_hours.starts_at
+         SELECT dirty_hours.starts_at,
+            dirty_hours.ends_at,
+            dirty_hours.local_day
            FROM tricost.dirty_hours
         )
  SELECT feature_hours.starts_at AS hour,
@@ -1285,24 +1326,24 @@ create view reporting.spend_by_feature_hour as
            FROM dirty))
 UNION ALL
  SELECT dirty.starts_at AS hour,
-    feature_hours_of_calls.local_day AS day,
-    feature_hours_of_calls.environment,
-    feature_hours_of_calls.feature,
-    feature_hours_of_calls.provider,
-    feature_hours_of_calls.model,
-    feature_hours_of_calls.calls,
-    feature_hours_of_calls.priced_calls,
-    feature_hours_of_calls.unpriced_calls,
-    feature_hours_of_calls.failed_calls,
-    feature_hours_of_calls.cache_hits,
-    feature_hours_of_calls.input_tokens,
-    feature_hours_of_calls.output_tokens,
-    feature_hours_of_calls.cache_read_tokens,
-    feature_hours_of_calls.latency_calls,
-    feature_hours_of_calls.latency_ms,
-    feature_hours_of_calls.cost_usd
+    dirty.local_day AS day,
+    sums.environment,
+    sums.feature,
+    sums.provider,
+    sums.model,
+    sums.calls,
+    sums.priced_calls,
+    sums.unpriced_calls,
+    sums.failed_calls,
+    sums.cache_hits,
+    sums.input_tokens,
+    sums.output_tokens,
+    sums.cache_read_tokens,
+    sums.latency_calls,
+    sums.latency_ms,
+    sums.cost_usd
    FROM dirty
-     JOIN tricost.feature_hours_of_calls USING (starts_at);
+     CROSS JOIN LATERAL tricost.feature_sums(dirty.starts_at, dirty.ends_at) sums(environment, feature, provider, model, calls, priced_calls, unpriced_calls, failed_calls, cache_hits, input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd);
 comment on view reporting.spend_by_feature_hour is 'Calls, tokens and US dollars per hour of the reporting zone, environment, feature, provider and model: exact at every instant. Sums leave out what is unknown, which is counted beside.';
 comment on column reporting.spend_by_feature_hour.hour is 'When the hour began.';
 comment on column reporting.spend_by_feature_hour.day is 'Its day in the reporting zone.';
@@ -1315,9 +1356,17 @@ grant select on reporting.spend_by_feature_hour to tricost_ingest;
 grant select on reporting.spend_by_feature_hour to tricost_readonly;
 
 create view reporting.spend_by_prompt_day as
- WITH parted AS MATERIALIZED (
-         SELECT parted_days.local_day
-           FROM tricost.parted_days
+ WITH dirty_days AS MATERIALIZED (
+         SELECT dirty_days.starts_at,
+            dirty_days.ends_at,
+            dirty_days.local_day
+           FROM tricost.dirty_days
+        ), parted AS MATERIALIZED (
+         SELECT dirty_days.local_day
+           FROM dirty_days
+        UNION
+         SELECT days_of_two_months.local_day
+           FROM tricost.days_of_two_months
         )
  SELECT prompt_days.local_day AS day,
     prompt_days.environment,
@@ -1383,28 +1432,29 @@ UNION ALL
            FROM parted
              JOIN tricost.prompt_days USING (local_day)
           WHERE NOT (prompt_days.starts_at IN ( SELECT dirty_days.starts_at
-                   FROM tricost.dirty_days))
+                   FROM dirty_days))
         UNION ALL
-         SELECT changed_prompt_days.day,
-            changed_prompt_days.environment,
-            changed_prompt_days.feature,
-            changed_prompt_days.prompt_name,
-            changed_prompt_days.prompt_id,
-            changed_prompt_days.prompt_version,
-            changed_prompt_days.provider,
-            changed_prompt_days.model,
-            changed_prompt_days.calls,
-            changed_prompt_days.priced_calls,
-            changed_prompt_days.unpriced_calls,
-            changed_prompt_days.failed_calls,
-            changed_prompt_days.cache_hits,
-            changed_prompt_days.input_tokens,
-            changed_prompt_days.output_tokens,
-            changed_prompt_days.cache_read_tokens,
-            changed_prompt_days.latency_calls,
-            changed_prompt_days.latency_ms,
-            changed_prompt_days.cost_usd
-           FROM tricost.changed_prompt_days) parts
+         SELECT dirty_days.local_day,
+            sums.environment,
+            sums.feature,
+            sums.prompt_name,
+            sums.prompt_id,
+            sums.prompt_version,
+            sums.provider,
+            sums.model,
+            sums.calls,
+            sums.priced_calls,
+            sums.unpriced_calls,
+            sums.failed_calls,
+            sums.cache_hits,
+            sums.input_tokens,
+            sums.output_tokens,
+            sums.cache_read_tokens,
+            sums.latency_calls,
+            sums.latency_ms,
+            sums.cost_usd
+           FROM dirty_days
+             CROSS JOIN LATERAL tricost.prompt_sums(dirty_days.starts_at, dirty_days.ends_at) sums(environment, feature, prompt_name, prompt_id, prompt_version, provider, model, calls, priced_calls, unpriced_calls, failed_calls, cache_hits, input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user)) parts
   GROUP BY parts.day, parts.environment, parts.feature, parts.prompt_name, parts.prompt_id, parts.prompt_version, parts.provider, parts.model;
 comment on view reporting.spend_by_prompt_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, feature, prompt version, provider and model: exact at every instant.';
 grant select on reporting.spend_by_prompt_day to tricost_ingest;
@@ -1633,16 +1683,82 @@ create view tricost.arrived_envelopes as
   WHERE numbers.sequence > producers.before_first;
 comment on view tricost.arrived_envelopes is 'One row per number that arrived of a producer. contents above 1: different envelopes came under that number.';
 
-create view tricost.changed_feature_days as
- WITH dirty_days AS MATERIALIZED (
-         SELECT dirty_days.starts_at,
-            dirty_days.ends_at,
-            dirty_days.local_day
-           FROM tricost.dirty_days
-        ), dirty_hours AS MATERIALIZED (
-         SELECT dirty_hours.starts_at
+create view tricost.days_of_two_months as
+ SELECT local_day
+   FROM tricost.reporting_days
+  GROUP BY local_day
+ HAVING count(*) > 1;
+comment on view tricost.days_of_two_months is 'Days that hold the start of a UTC month, and so are two rows of the rollups.';
+
+create view tricost.dirty_days as
+ SELECT DISTINCT day_starts_at AS starts_at,
+    day_ends_at AS ends_at,
+    local_day
+   FROM tricost.dirty_hours;
+comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
+
+create view tricost.dirty_hours as
+ SELECT h.starts_at,
+    h.ends_at,
+    h.local_day,
+    d.starts_at AS day_starts_at,
+    d.ends_at AS day_ends_at
+   FROM ( SELECT DISTINCT h_1.starts_at,
+            h_1.ends_at,
+            h_1.local_day
+           FROM ( SELECT DISTINCT rollup_dirty.quarter
+                   FROM tricost.rollup_dirty) dirty
+             CROSS JOIN LATERAL ( SELECT reporting_hours.starts_at,
+                    reporting_hours.ends_at,
+                    reporting_hours.local_day
+                   FROM tricost.reporting_hours
+                  WHERE reporting_hours.starts_at <= dirty.quarter
+                  ORDER BY reporting_hours.starts_at DESC
+                 LIMIT 1) h_1
+          WHERE h_1.starts_at >= (( SELECT rollup_state.raw_from
+                   FROM tricost.rollup_state))) h
+     CROSS JOIN LATERAL ( SELECT reporting_days.starts_at,
+            reporting_days.ends_at
+           FROM tricost.reporting_days
+          WHERE reporting_days.starts_at <= h.starts_at
+          ORDER BY reporting_days.starts_at DESC
+         LIMIT 1) d;
+comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
+
+create view tricost.feature_day_parts as
+ WITH dirty_hours AS MATERIALIZED (
+         SELECT dirty_hours.starts_at,
+            dirty_hours.ends_at,
+            dirty_hours.local_day,
+            dirty_hours.day_starts_at,
+            dirty_hours.day_ends_at
            FROM tricost.dirty_hours
+        ), dirty_days AS MATERIALIZED (
+         SELECT DISTINCT dirty_hours.day_starts_at AS starts_at,
+            dirty_hours.day_ends_at AS ends_at,
+            dirty_hours.local_day
+           FROM dirty_hours
         )
+ SELECT feature_days.local_day AS day,
+    feature_days.environment,
+    feature_days.feature,
+    feature_days.provider,
+    feature_days.model,
+    feature_days.calls,
+    feature_days.priced_calls,
+    feature_days.unpriced_calls,
+    feature_days.failed_calls,
+    feature_days.cache_hits,
+    feature_days.input_tokens,
+    feature_days.output_tokens,
+    feature_days.cache_read_tokens,
+    feature_days.latency_calls,
+    feature_days.latency_ms,
+    feature_days.cost_usd
+   FROM tricost.feature_days
+  WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
+           FROM dirty_days))
+UNION ALL
  SELECT d.local_day AS day,
     h.environment,
     h.feature,
@@ -1664,131 +1780,7 @@ create view tricost.changed_feature_days as
   WHERE NOT (h.starts_at IN ( SELECT dirty_hours.starts_at
            FROM dirty_hours))
 UNION ALL
- SELECT feature_hours_of_calls.local_day AS day,
-    feature_hours_of_calls.environment,
-    feature_hours_of_calls.feature,
-    feature_hours_of_calls.provider,
-    feature_hours_of_calls.model,
-    feature_hours_of_calls.calls,
-    feature_hours_of_calls.priced_calls,
-    feature_hours_of_calls.unpriced_calls,
-    feature_hours_of_calls.failed_calls,
-    feature_hours_of_calls.cache_hits,
-    feature_hours_of_calls.input_tokens,
-    feature_hours_of_calls.output_tokens,
-    feature_hours_of_calls.cache_read_tokens,
-    feature_hours_of_calls.latency_calls,
-    feature_hours_of_calls.latency_ms,
-    feature_hours_of_calls.cost_usd
-   FROM dirty_hours
-     JOIN tricost.feature_hours_of_calls USING (starts_at);
-comment on view tricost.changed_feature_days is 'Parts of the days with changes.';
-
-create view tricost.changed_prompt_days as
- WITH dirty_days AS MATERIALIZED (
-         SELECT dirty_days_1.starts_at
-           FROM tricost.dirty_days dirty_days_1
-        )
- SELECT prompt_days_of_calls.local_day AS day,
-    prompt_days_of_calls.environment,
-    prompt_days_of_calls.feature,
-    prompt_days_of_calls.prompt_name,
-    prompt_days_of_calls.prompt_id,
-    prompt_days_of_calls.prompt_version,
-    prompt_days_of_calls.provider,
-    prompt_days_of_calls.model,
-    prompt_days_of_calls.calls,
-    prompt_days_of_calls.priced_calls,
-    prompt_days_of_calls.unpriced_calls,
-    prompt_days_of_calls.failed_calls,
-    prompt_days_of_calls.cache_hits,
-    prompt_days_of_calls.input_tokens,
-    prompt_days_of_calls.output_tokens,
-    prompt_days_of_calls.cache_read_tokens,
-    prompt_days_of_calls.latency_calls,
-    prompt_days_of_calls.latency_ms,
-    prompt_days_of_calls.cost_usd,
-    prompt_days_of_calls.calls_with_user,
-    prompt_days_of_calls.cost_usd_with_user
-   FROM dirty_days
-     JOIN tricost.prompt_days_of_calls USING (starts_at);
-comment on view tricost.changed_prompt_days is 'Parts of the days with changes.';
-
-create view tricost.dirty_days as
- SELECT DISTINCT d.starts_at,
-    d.ends_at,
-    d.local_day
-   FROM tricost.dirty_hours h
-     CROSS JOIN LATERAL ( SELECT reporting_days.starts_at,
-            reporting_days.ends_at,
-            reporting_days.local_day
-           FROM tricost.reporting_days
-          WHERE reporting_days.starts_at <= h.starts_at
-          ORDER BY reporting_days.starts_at DESC
-         LIMIT 1) d;
-comment on view tricost.dirty_days is 'Days with calls that changed since the rollups were computed.';
-
-create view tricost.dirty_hours as
- SELECT DISTINCT h.starts_at,
-    h.ends_at,
-    h.local_day
-   FROM ( SELECT DISTINCT rollup_dirty.quarter
-           FROM tricost.rollup_dirty) dirty
-     CROSS JOIN LATERAL ( SELECT reporting_hours.starts_at,
-            reporting_hours.ends_at,
-            reporting_hours.local_day
-           FROM tricost.reporting_hours
-          WHERE reporting_hours.starts_at <= dirty.quarter
-          ORDER BY reporting_hours.starts_at DESC
-         LIMIT 1) h
-  WHERE h.starts_at >= (( SELECT rollup_state.raw_from
-           FROM tricost.rollup_state));
-comment on view tricost.dirty_hours is 'Hours with calls that changed since the rollups were computed.';
-
-create view tricost.feature_day_parts as
- SELECT feature_days.local_day AS day,
-    feature_days.environment,
-    feature_days.feature,
-    feature_days.provider,
-    feature_days.model,
-    feature_days.calls,
-    feature_days.priced_calls,
-    feature_days.unpriced_calls,
-    feature_days.failed_calls,
-    feature_days.cache_hits,
-    feature_days.input_tokens,
-    feature_days.output_tokens,
-    feature_days.cache_read_tokens,
-    feature_days.latency_calls,
-    feature_days.latency_ms,
-    feature_days.cost_usd
-   FROM tricost.feature_days
-  WHERE NOT (feature_days.starts_at IN ( SELECT dirty_days.starts_at
-           FROM tricost.dirty_days))
-UNION ALL
- SELECT changed_feature_days.day,
-    changed_feature_days.environment,
-    changed_feature_days.feature,
-    changed_feature_days.provider,
-    changed_feature_days.model,
-    changed_feature_days.calls,
-    changed_feature_days.priced_calls,
-    changed_feature_days.unpriced_calls,
-    changed_feature_days.failed_calls,
-    changed_feature_days.cache_hits,
-    changed_feature_days.input_tokens,
-    changed_feature_days.output_tokens,
-    changed_feature_days.cache_read_tokens,
-    changed_feature_days.latency_calls,
-    changed_feature_days.latency_ms,
-    changed_feature_days.cost_usd
-   FROM tricost.changed_feature_days;
-comment on view tricost.feature_day_parts is 'Parts whose sums reporting.spend_by_feature_day has.';
-
-create view tricost.feature_hours_of_calls as
- SELECT h.starts_at,
-    h.ends_at,
-    h.local_day,
+ SELECT dirty_hours.local_day AS day,
     sums.environment,
     sums.feature,
     sums.provider,
@@ -1804,57 +1796,9 @@ create view tricost.feature_hours_of_calls as
     sums.latency_calls,
     sums.latency_ms,
     sums.cost_usd
-   FROM tricost.reporting_hours h
-     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
-            llm_calls.feature,
-            llm_calls.provider,
-            llm_calls.model,
-            count(*) AS calls,
-            count(llm_calls.cost_usd) AS priced_calls,
-            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS unpriced_calls,
-            count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS failed_calls,
-            count(*) FILTER (WHERE llm_calls.cache_hit) AS cache_hits,
-            sum(llm_calls.input_tokens) AS input_tokens,
-            sum(llm_calls.output_tokens) AS output_tokens,
-            sum(llm_calls.cache_read_tokens) AS cache_read_tokens,
-            count(llm_calls.latency_ms) AS latency_calls,
-            sum(llm_calls.latency_ms) AS latency_ms,
-            sum(llm_calls.cost_usd) AS cost_usd
-           FROM tricost.llm_calls
-          WHERE llm_calls.ts >= h.starts_at AND llm_calls.ts < h.ends_at
-          GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model) sums;
-comment on view tricost.feature_hours_of_calls is 'What feature_hours has to say, from the calls. Ask for few.';
-
-create view tricost.latency_days_of_calls as
- SELECT d.starts_at,
-    d.ends_at,
-    d.local_day,
-    histograms.environment,
-    histograms.feature,
-    histograms.provider,
-    histograms.model,
-    histograms.buckets,
-    histograms.calls
-   FROM tricost.reporting_days d
-     CROSS JOIN LATERAL ( SELECT counted.environment,
-            counted.feature,
-            counted.provider,
-            counted.model,
-            array_agg(counted.bucket ORDER BY counted.bucket) AS buckets,
-            array_agg(counted.calls ORDER BY counted.bucket) AS calls
-           FROM ( SELECT llm_calls.environment,
-                    llm_calls.feature,
-                    llm_calls.provider,
-                    llm_calls.model,
-                    width_bucket(llm_calls.latency_ms, ( SELECT array_agg(latency_buckets.from_ms ORDER BY latency_buckets.from_ms) AS array_agg
-                           FROM tricost.latency_buckets))::smallint AS bucket,
-                    count(*)::integer AS calls
-                   FROM tricost.llm_calls
-                  WHERE llm_calls.ts >= d.starts_at AND llm_calls.ts < d.ends_at AND llm_calls.latency_ms IS NOT NULL
-                  GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.provider, llm_calls.model, (width_bucket(llm_calls.latency_ms, ( SELECT array_agg(latency_buckets.from_ms ORDER BY latency_buckets.from_ms) AS array_agg
-                           FROM tricost.latency_buckets))::smallint)) counted
-          GROUP BY counted.environment, counted.feature, counted.provider, counted.model) histograms;
-comment on view tricost.latency_days_of_calls is 'What latency_days has to say, from the calls. Ask for few.';
+   FROM dirty_hours
+     CROSS JOIN LATERAL tricost.feature_sums(dirty_hours.starts_at, dirty_hours.ends_at) sums(environment, feature, provider, model, calls, priced_calls, unpriced_calls, failed_calls, cache_hits, input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd);
+comment on view tricost.feature_day_parts is 'Parts whose sums reporting.spend_by_feature_day has.';
 
 create view tricost.llm_calls_partitions as
  SELECT child.oid AS partition_oid,
@@ -1889,17 +1833,13 @@ create view tricost.majorities_of_days as
   WHERE (2::numeric * calls) > calls_of_all;
 comment on view tricost.majorities_of_days is 'What prompt_majorities has to say, from the parts of the days. Ask for few.';
 
-create view tricost.parted_days as
- SELECT dirty_days.local_day
-   FROM tricost.dirty_days
-UNION
- SELECT reporting_days.local_day
-   FROM tricost.reporting_days
-  GROUP BY reporting_days.local_day
- HAVING count(*) > 1;
-comment on view tricost.parted_days is 'Days that are more than one row of the rollups: those with changes, and those that hold the start of a UTC month.';
-
 create view tricost.prompt_day_parts as
+ WITH dirty_days AS MATERIALIZED (
+         SELECT dirty_days.starts_at,
+            dirty_days.ends_at,
+            dirty_days.local_day
+           FROM tricost.dirty_days
+        )
  SELECT prompt_days.local_day AS day,
     prompt_days.environment,
     prompt_days.feature,
@@ -1923,36 +1863,9 @@ create view tricost.prompt_day_parts as
     prompt_days.cost_usd_with_user
    FROM tricost.prompt_days
   WHERE NOT (prompt_days.starts_at IN ( SELECT dirty_days.starts_at
-           FROM tricost.dirty_days))
+           FROM dirty_days))
 UNION ALL
- SELECT changed_prompt_days.day,
-    changed_prompt_days.environment,
-    changed_prompt_days.feature,
-    changed_prompt_days.prompt_name,
-    changed_prompt_days.prompt_id,
-    changed_prompt_days.prompt_version,
-    changed_prompt_days.provider,
-    changed_prompt_days.model,
-    changed_prompt_days.calls,
-    changed_prompt_days.priced_calls,
-    changed_prompt_days.unpriced_calls,
-    changed_prompt_days.failed_calls,
-    changed_prompt_days.cache_hits,
-    changed_prompt_days.input_tokens,
-    changed_prompt_days.output_tokens,
-    changed_prompt_days.cache_read_tokens,
-    changed_prompt_days.latency_calls,
-    changed_prompt_days.latency_ms,
-    changed_prompt_days.cost_usd,
-    changed_prompt_days.calls_with_user,
-    changed_prompt_days.cost_usd_with_user
-   FROM tricost.changed_prompt_days;
-comment on view tricost.prompt_day_parts is 'Parts whose sums reporting.spend_by_prompt_day has.';
-
-create view tricost.prompt_days_of_calls as
- SELECT d.starts_at,
-    d.ends_at,
-    d.local_day,
+ SELECT dirty_days.local_day AS day,
     sums.environment,
     sums.feature,
     sums.prompt_name,
@@ -1973,31 +1886,9 @@ create view tricost.prompt_days_of_calls as
     sums.cost_usd,
     sums.calls_with_user,
     sums.cost_usd_with_user
-   FROM tricost.reporting_days d
-     CROSS JOIN LATERAL ( SELECT llm_calls.environment,
-            llm_calls.feature,
-            llm_calls.prompt_name,
-            llm_calls.prompt_id,
-            llm_calls.prompt_version,
-            llm_calls.provider,
-            llm_calls.model,
-            count(*) AS calls,
-            count(llm_calls.cost_usd) AS priced_calls,
-            count(*) FILTER (WHERE llm_calls.price_status = 'unpriced'::text) AS unpriced_calls,
-            count(*) FILTER (WHERE llm_calls.status <> 'ok'::text) AS failed_calls,
-            count(*) FILTER (WHERE llm_calls.cache_hit) AS cache_hits,
-            sum(llm_calls.input_tokens) AS input_tokens,
-            sum(llm_calls.output_tokens) AS output_tokens,
-            sum(llm_calls.cache_read_tokens) AS cache_read_tokens,
-            count(llm_calls.latency_ms) AS latency_calls,
-            sum(llm_calls.latency_ms) AS latency_ms,
-            sum(llm_calls.cost_usd) AS cost_usd,
-            count(*) FILTER (WHERE llm_calls.user_id <> '(none)'::text) AS calls_with_user,
-            sum(llm_calls.cost_usd) FILTER (WHERE llm_calls.user_id <> '(none)'::text) AS cost_usd_with_user
-           FROM tricost.llm_calls
-          WHERE llm_calls.ts >= d.starts_at AND llm_calls.ts < d.ends_at
-          GROUP BY llm_calls.environment, llm_calls.feature, llm_calls.prompt_name, llm_calls.prompt_id, llm_calls.prompt_version, llm_calls.provider, llm_calls.model) sums;
-comment on view tricost.prompt_days_of_calls is 'What prompt_days has to say, from the calls. Ask for few.';
+   FROM dirty_days
+     CROSS JOIN LATERAL tricost.prompt_sums(dirty_days.starts_at, dirty_days.ends_at) sums(environment, feature, prompt_name, prompt_id, prompt_version, provider, model, calls, priced_calls, unpriced_calls, failed_calls, cache_hits, input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user);
+comment on view tricost.prompt_day_parts is 'Parts whose sums reporting.spend_by_prompt_day has.';
 
 create view tricost.user_windows_age as
  SELECT s.today,
@@ -2136,12 +2027,31 @@ end
 $function$;
 comment on function tricost.ensure_partitions(from_month date, to_month date) is 'Creates the missing monthly partitions between two months, inclusive; returns their names.';
 
+CREATE OR REPLACE FUNCTION tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone)
+ RETURNS TABLE(environment text, feature text, provider text, model text, calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint, input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER ROWS 200
+ SET search_path TO ''
+ SET jit TO 'off'
+AS $function$
+  select environment, feature, provider, model,
+    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
+    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
+    count(latency_ms), sum(latency_ms), sum(cost_usd)
+  from tricost.llm_calls
+  where ts >= p_from and ts < p_until
+  group by environment, feature, provider, model
+$function$;
+comment on function tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone) is 'What feature_hours has to say of a range, from the calls.';
+grant execute on function tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone) to tricost_readonly;
+
 CREATE OR REPLACE FUNCTION tricost.fold_spend(p_days integer, p_before timestamp with time zone)
  RETURNS integer
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
  SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
 AS $function$
 declare
   v_raw_from timestamptz := (select raw_from from tricost.rollup_state);
@@ -2176,10 +2086,9 @@ begin
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
   )
-  select starts_at, local_day, environment, feature, provider, model,
-    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
-  from tricost.feature_hours_of_calls
+  select starts_at, local_day, sums.*
+  from tricost.reporting_hours
+  cross join lateral tricost.feature_sums(starts_at, ends_at) as sums
   where starts_at = any (v_hours);
 
   -- A day of features is the sum of its hours: the work follows the calls of the marked hours, not those of the day.
@@ -2207,16 +2116,16 @@ begin
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user
   )
-  select starts_at, local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user
-  from tricost.prompt_days_of_calls
+  select starts_at, local_day, sums.*
+  from tricost.reporting_days
+  cross join lateral tricost.prompt_sums(starts_at, ends_at) as sums
   where starts_at = any (v_days);
 
   delete from tricost.latency_days where starts_at = any (v_days);
   insert into tricost.latency_days (starts_at, local_day, environment, feature, provider, model, buckets, calls)
-  select starts_at, local_day, environment, feature, provider, model, buckets, calls
-  from tricost.latency_days_of_calls
+  select starts_at, local_day, histograms.*
+  from tricost.reporting_days
+  cross join lateral tricost.latency_histograms(starts_at, ends_at) as histograms
   where starts_at = any (v_days);
 
   delete from tricost.prompt_majorities where local_day = any (v_local_days);
@@ -2232,6 +2141,27 @@ end
 $function$;
 comment on function tricost.fold_spend(p_days integer, p_before timestamp with time zone) is 'Computes the newest days with marks again; returns how many. Only in a REPEATABLE READ transaction that has locked fold_lock first.';
 grant execute on function tricost.fold_spend(p_days integer, p_before timestamp with time zone) to tricost_ingest;
+
+CREATE OR REPLACE FUNCTION tricost.latency_histograms(p_from timestamp with time zone, p_until timestamp with time zone)
+ RETURNS TABLE(environment text, feature text, provider text, model text, buckets smallint[], calls integer[])
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER ROWS 200
+ SET search_path TO ''
+ SET jit TO 'off'
+AS $function$
+  select environment, feature, provider, model, array_agg(bucket order by bucket), array_agg(calls order by bucket)
+  from (
+    select environment, feature, provider, model,
+      width_bucket(latency_ms, (select array_agg(from_ms order by from_ms) from tricost.latency_buckets))::smallint as bucket,
+      count(*)::int as calls
+    from tricost.llm_calls
+    where ts >= p_from and ts < p_until and latency_ms is not null
+    group by 1, 2, 3, 4, 5
+  ) as counted
+  group by environment, feature, provider, model
+$function$;
+comment on function tricost.latency_histograms(p_from timestamp with time zone, p_until timestamp with time zone) is 'What latency_days has to say of a range, from the calls.';
+grant execute on function tricost.latency_histograms(p_from timestamp with time zone, p_until timestamp with time zone) to tricost_readonly;
 
 CREATE OR REPLACE FUNCTION tricost.make_mark_triggers(p_table regclass)
  RETURNS boolean
@@ -2323,12 +2253,33 @@ end
 $function$;
 comment on function tricost.note_price_list_change() is 'Trigger: counts additions to the price list, in the order of their commits.';
 
+CREATE OR REPLACE FUNCTION tricost.prompt_sums(p_from timestamp with time zone, p_until timestamp with time zone)
+ RETURNS TABLE(environment text, feature text, prompt_name text, prompt_id text, prompt_version integer, provider text, model text, calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint, input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric, calls_with_user bigint, cost_usd_with_user numeric)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE SECURITY DEFINER
+ SET search_path TO ''
+ SET jit TO 'off'
+AS $function$
+  select environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
+    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
+    count(latency_ms), sum(latency_ms), sum(cost_usd),
+    count(*) filter (where user_id <> '(none)'), sum(cost_usd) filter (where user_id <> '(none)')
+  from tricost.llm_calls
+  where ts >= p_from and ts < p_until
+  group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
+$function$;
+comment on function tricost.prompt_sums(p_from timestamp with time zone, p_until timestamp with time zone) is 'What prompt_days has to say of a range, from the calls.';
+grant execute on function tricost.prompt_sums(p_from timestamp with time zone, p_until timestamp with time zone) to tricost_ingest;
+grant execute on function tricost.prompt_sums(p_from timestamp with time zone, p_until timestamp with time zone) to tricost_readonly;
+
 CREATE OR REPLACE FUNCTION tricost.refresh_user_windows(p_at_most_every interval)
  RETURNS boolean
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
  SET plan_cache_mode TO 'force_custom_plan'
+ SET jit TO 'off'
 AS $function$
 declare
   v_today date;
@@ -2471,12 +2422,11 @@ begin
   select greatest(min(starts_at), v_state.raw_from), max(ends_at) into v_from, v_until
   from tricost.llm_calls_partitions;
   perform tricost.make_reporting_hours(v_from, v_until);
+  -- A mark an hour says the same as its four quarters, and views have less to go through.
   insert into tricost.rollup_dirty
-  select q from generate_series(
-    date_bin('15 minutes', (select min(ts) from tricost.llm_calls where ts >= v_from), '2000-01-01Z'),
-    (select max(ts) from tricost.llm_calls),
-    interval '15 minutes'
-  ) as q;
+  select starts_at from tricost.reporting_hours
+  where starts_at >= v_from and ends_at > (select min(ts) from tricost.llm_calls where ts >= v_from)
+    and starts_at <= (select max(ts) from tricost.llm_calls);
   return true;
 end
 $function$;

@@ -39,11 +39,17 @@ const INGEST: GrantedObjects = {
   'table reporting.spend_by_user_day': ['select'],
   'table reporting.prompt_versions': ['select'],
   'table reporting.alert_states': ['select'],
+  'function tricost.prompt_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
   'table reporting.reporting_day': ['select'],
 };
 
 const READONLY: GrantedObjects = {
   'schema reporting': ['usage'],
+  'function tricost.feature_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
+  'function tricost.prompt_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
+  'function tricost.latency_histograms(timestamp with time zone, timestamp with time zone)': [
+    'execute',
+  ],
   'table reporting.llm_calls': ['select'],
   'table reporting.prompt_versions': ['select'],
   'table reporting.rejected_calls': ['select'],

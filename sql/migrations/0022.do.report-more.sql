@@ -57,69 +57,124 @@ create table tricost.prompt_majorities (
 create index prompt_majorities_local_day_idx on tricost.prompt_majorities (local_day);
 comment on table tricost.prompt_majorities is 'The version of a prompt that has more than half of its calls of a reporting day, where one has. Read reporting.prompt_transitions, which knows what has changed since.';
 
--- What the rollups are computed from, one text for folds and views. Each hour, and each day, reads its own range of the calls.
-create view tricost.feature_hours_of_calls as
-select h.starts_at, h.ends_at, h.local_day, sums.*
-from tricost.reporting_hours as h
-cross join lateral (
+/*
+  What the rollups are computed from, one text for folds and views. Functions, because a planner that sees the calls reckons each
+  hour with a share of every month: beyond a million calls its estimate starts the JIT compiler where the server has one, which
+  takes seconds for what takes milliseconds.
+*/
+create function tricost.feature_sums(p_from timestamptz, p_until timestamptz)
+returns table (
+  environment text, feature text, provider text, model text,
+  calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint,
+  input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric
+)
+language sql
+stable
+parallel safe
+rows 200
+security definer
+set search_path = ''
+set jit = off
+as $$
   select environment, feature, provider, model,
-    count(*) as calls, count(cost_usd) as priced_calls, count(*) filter (where price_status = 'unpriced') as unpriced_calls,
-    count(*) filter (where status <> 'ok') as failed_calls, count(*) filter (where cache_hit) as cache_hits,
-    sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cache_read_tokens) as cache_read_tokens,
-    count(latency_ms) as latency_calls, sum(latency_ms) as latency_ms, sum(cost_usd) as cost_usd
+    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
+    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
+    count(latency_ms), sum(latency_ms), sum(cost_usd)
   from tricost.llm_calls
-  where ts >= h.starts_at and ts < h.ends_at
+  where ts >= p_from and ts < p_until
   group by environment, feature, provider, model
-) as sums;
-comment on view tricost.feature_hours_of_calls is 'What feature_hours has to say, from the calls. Ask for few.';
+$$;
+comment on function tricost.feature_sums is 'What feature_hours has to say of a range, from the calls.';
 
-create view tricost.prompt_days_of_calls as
-select d.starts_at, d.ends_at, d.local_day, sums.*
-from tricost.reporting_days as d
-cross join lateral (
+create function tricost.prompt_sums(p_from timestamptz, p_until timestamptz)
+returns table (
+  environment text, feature text, prompt_name text, prompt_id text, prompt_version int, provider text, model text,
+  calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint,
+  input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric,
+  calls_with_user bigint, cost_usd_with_user numeric
+)
+language sql
+stable
+parallel safe
+rows 1000
+security definer
+set search_path = ''
+set jit = off
+as $$
   select environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-    count(*) as calls, count(cost_usd) as priced_calls, count(*) filter (where price_status = 'unpriced') as unpriced_calls,
-    count(*) filter (where status <> 'ok') as failed_calls, count(*) filter (where cache_hit) as cache_hits,
-    sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cache_read_tokens) as cache_read_tokens,
-    count(latency_ms) as latency_calls, sum(latency_ms) as latency_ms, sum(cost_usd) as cost_usd,
-    count(*) filter (where user_id <> '(none)') as calls_with_user,
-    sum(cost_usd) filter (where user_id <> '(none)') as cost_usd_with_user
+    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
+    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
+    count(latency_ms), sum(latency_ms), sum(cost_usd),
+    count(*) filter (where user_id <> '(none)'), sum(cost_usd) filter (where user_id <> '(none)')
   from tricost.llm_calls
-  where ts >= d.starts_at and ts < d.ends_at
+  where ts >= p_from and ts < p_until
   group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
-) as sums;
-comment on view tricost.prompt_days_of_calls is 'What prompt_days has to say, from the calls. Ask for few.';
+$$;
+comment on function tricost.prompt_sums is 'What prompt_days has to say of a range, from the calls.';
 
-create view tricost.latency_days_of_calls as
-select d.starts_at, d.ends_at, d.local_day, histograms.*
-from tricost.reporting_days as d
-cross join lateral (
-  select environment, feature, provider, model,
-    array_agg(bucket order by bucket) as buckets, array_agg(calls order by bucket) as calls
+create function tricost.latency_histograms(p_from timestamptz, p_until timestamptz)
+returns table (environment text, feature text, provider text, model text, buckets smallint[], calls int[])
+language sql
+stable
+parallel safe
+rows 200
+security definer
+set search_path = ''
+set jit = off
+as $$
+  select environment, feature, provider, model, array_agg(bucket order by bucket), array_agg(calls order by bucket)
   from (
     select environment, feature, provider, model,
       width_bucket(latency_ms, (select array_agg(from_ms order by from_ms) from tricost.latency_buckets))::smallint as bucket,
       count(*)::int as calls
     from tricost.llm_calls
-    where ts >= d.starts_at and ts < d.ends_at and latency_ms is not null
+    where ts >= p_from and ts < p_until and latency_ms is not null
     group by 1, 2, 3, 4, 5
   ) as counted
   group by environment, feature, provider, model
-) as histograms;
-comment on view tricost.latency_days_of_calls is 'What latency_days has to say, from the calls. Ask for few.';
+$$;
+comment on function tricost.latency_histograms is 'What latency_days has to say of a range, from the calls.';
 
-create view tricost.parted_days as
-select local_day from tricost.dirty_days
-union
+-- A view calls them as who asks. They say nothing that reporting.llm_calls does not.
+revoke execute on function tricost.feature_sums, tricost.prompt_sums, tricost.latency_histograms from public;
+grant execute on function tricost.feature_sums, tricost.prompt_sums, tricost.latency_histograms to tricost_readonly;
+-- What the alert reads.
+grant execute on function tricost.prompt_sums to tricost_ingest;
+
+-- As before, with the day of each: a view finds the hours of the marks once, and their days from them.
+create or replace view tricost.dirty_hours as
+select h.starts_at, h.ends_at, h.local_day, d.starts_at as day_starts_at, d.ends_at as day_ends_at
+from (
+  select distinct h.starts_at, h.ends_at, h.local_day
+  from (select distinct quarter from tricost.rollup_dirty) as dirty
+  cross join lateral (
+    select starts_at, ends_at, local_day from tricost.reporting_hours where starts_at <= quarter order by starts_at desc limit 1
+  ) as h
+  where h.starts_at >= (select raw_from from tricost.rollup_state)
+) as h
+cross join lateral (
+  select starts_at, ends_at from tricost.reporting_days where starts_at <= h.starts_at order by starts_at desc limit 1
+) as d;
+
+create or replace view tricost.dirty_days as
+select distinct day_starts_at as starts_at, day_ends_at as ends_at, local_day from tricost.dirty_hours;
+
+create view tricost.days_of_two_months as
 select local_day from tricost.reporting_days group by local_day having count(*) > 1;
-comment on view tricost.parted_days is 'Days that are more than one row of the rollups: those with changes, and those that hold the start of a UTC month.';
+comment on view tricost.days_of_two_months is 'Days that hold the start of a UTC month, and so are two rows of the rollups.';
 
 -- What there is of each day now: clean parts from the rollups, the others from the calls. A day may be in several parts.
-create view tricost.changed_feature_days as
-with dirty_days as materialized (select starts_at, ends_at, local_day from tricost.dirty_days),
-dirty_hours as materialized (select starts_at from tricost.dirty_hours)
+create view tricost.feature_day_parts as
+with dirty_hours as materialized (select starts_at, ends_at, local_day, day_starts_at, day_ends_at from tricost.dirty_hours),
+dirty_days as materialized (select distinct day_starts_at as starts_at, day_ends_at as ends_at, local_day from dirty_hours)
+select local_day as day, environment, feature, provider, model,
+  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+from tricost.feature_days
+where starts_at not in (select starts_at from dirty_days)
+union all
 -- Of a day with changes, the hours without any …
-select d.local_day as day, environment, feature, provider, model,
+select d.local_day, environment, feature, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
 from dirty_days as d
@@ -127,42 +182,23 @@ join tricost.feature_hours as h on h.starts_at >= d.starts_at and h.starts_at < 
 where h.starts_at not in (select starts_at from dirty_hours)
 union all
 -- … and the others from the calls.
-select local_day, environment, feature, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+select local_day, sums.*
 from dirty_hours
-join tricost.feature_hours_of_calls using (starts_at);
-comment on view tricost.changed_feature_days is 'Parts of the days with changes.';
-
-create view tricost.feature_day_parts as
-select local_day as day, environment, feature, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
-from tricost.feature_days
-where starts_at not in (select starts_at from tricost.dirty_days)
-union all
-select * from tricost.changed_feature_days;
+cross join lateral tricost.feature_sums(starts_at, ends_at) as sums;
 comment on view tricost.feature_day_parts is 'Parts whose sums reporting.spend_by_feature_day has.';
 
-create view tricost.changed_prompt_days as
-with dirty_days as materialized (select starts_at from tricost.dirty_days)
-select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd,
-  calls_with_user, cost_usd_with_user
-from dirty_days
-join tricost.prompt_days_of_calls using (starts_at);
-comment on view tricost.changed_prompt_days is 'Parts of the days with changes.';
-
 create view tricost.prompt_day_parts as
+with dirty_days as materialized (select starts_at, ends_at, local_day from tricost.dirty_days)
 select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd,
   calls_with_user, cost_usd_with_user
 from tricost.prompt_days
-where starts_at not in (select starts_at from tricost.dirty_days)
+where starts_at not in (select starts_at from dirty_days)
 union all
-select * from tricost.changed_prompt_days;
+select local_day, sums.*
+from dirty_days
+cross join lateral tricost.prompt_sums(starts_at, ends_at) as sums;
 comment on view tricost.prompt_day_parts is 'Parts whose sums reporting.spend_by_prompt_day has.';
 
 create view tricost.majorities_of_days as
@@ -190,6 +226,7 @@ language plpgsql
 security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
 declare
   v_raw_from timestamptz := (select raw_from from tricost.rollup_state);
@@ -224,10 +261,9 @@ begin
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
   )
-  select starts_at, local_day, environment, feature, provider, model,
-    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
-  from tricost.feature_hours_of_calls
+  select starts_at, local_day, sums.*
+  from tricost.reporting_hours
+  cross join lateral tricost.feature_sums(starts_at, ends_at) as sums
   where starts_at = any (v_hours);
 
   -- A day of features is the sum of its hours: the work follows the calls of the marked hours, not those of the day.
@@ -255,16 +291,16 @@ begin
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user
   )
-  select starts_at, local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-    calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-    input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd, calls_with_user, cost_usd_with_user
-  from tricost.prompt_days_of_calls
+  select starts_at, local_day, sums.*
+  from tricost.reporting_days
+  cross join lateral tricost.prompt_sums(starts_at, ends_at) as sums
   where starts_at = any (v_days);
 
   delete from tricost.latency_days where starts_at = any (v_days);
   insert into tricost.latency_days (starts_at, local_day, environment, feature, provider, model, buckets, calls)
-  select starts_at, local_day, environment, feature, provider, model, buckets, calls
-  from tricost.latency_days_of_calls
+  select starts_at, local_day, histograms.*
+  from tricost.reporting_days
+  cross join lateral tricost.latency_histograms(starts_at, ends_at) as histograms
   where starts_at = any (v_days);
 
   delete from tricost.prompt_majorities where local_day = any (v_local_days);
@@ -315,34 +351,37 @@ begin
   select greatest(min(starts_at), v_state.raw_from), max(ends_at) into v_from, v_until
   from tricost.llm_calls_partitions;
   perform tricost.make_reporting_hours(v_from, v_until);
+  -- A mark an hour says the same as its four quarters, and views have less to go through.
   insert into tricost.rollup_dirty
-  select q from generate_series(
-    date_bin('15 minutes', (select min(ts) from tricost.llm_calls where ts >= v_from), '2000-01-01Z'),
-    (select max(ts) from tricost.llm_calls),
-    interval '15 minutes'
-  ) as q;
+  select starts_at from tricost.reporting_hours
+  where starts_at >= v_from and ends_at > (select min(ts) from tricost.llm_calls where ts >= v_from)
+    and starts_at <= (select max(ts) from tricost.llm_calls);
   return true;
 end
 $$;
 
 -- As before, of the same text as the folds.
 create or replace view reporting.spend_by_feature_hour as
-with dirty as materialized (select starts_at from tricost.dirty_hours)
+with dirty as materialized (select starts_at, ends_at, local_day from tricost.dirty_hours)
 select starts_at as hour, local_day as day, environment, feature, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
 from tricost.feature_hours
 where starts_at not in (select starts_at from dirty)
 union all
-select starts_at, local_day, environment, feature, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+select starts_at, local_day, sums.*
 from dirty
-join tricost.feature_hours_of_calls using (starts_at);
+cross join lateral tricost.feature_sums(starts_at, ends_at) as sums;
 
 -- A day of one part that has not changed is passed on as it is: adding up what is one row is most of the work of a long series.
 create or replace view reporting.spend_by_feature_day as
-with parted as materialized (select local_day from tricost.parted_days)
+with dirty_hours as materialized (select starts_at, ends_at, local_day, day_starts_at, day_ends_at from tricost.dirty_hours),
+dirty_days as materialized (select distinct day_starts_at as starts_at, day_ends_at as ends_at, local_day from dirty_hours),
+parted as materialized (
+  select local_day from dirty_days
+  union
+  select local_day from tricost.days_of_two_months
+)
 select local_day as day, environment, feature, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
@@ -359,17 +398,29 @@ from (
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
   from parted
   join tricost.feature_days using (local_day)
-  where starts_at not in (select starts_at from tricost.dirty_days)
+  where starts_at not in (select starts_at from dirty_days)
   union all
-  select day, environment, feature, provider, model,
+  -- As in feature_day_parts.
+  select d.local_day, environment, feature, provider, model,
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
-  from tricost.changed_feature_days
+  from dirty_days as d
+  join tricost.feature_hours as h on h.starts_at >= d.starts_at and h.starts_at < d.ends_at
+  where h.starts_at not in (select starts_at from dirty_hours)
+  union all
+  select local_day, sums.*
+  from dirty_hours
+  cross join lateral tricost.feature_sums(starts_at, ends_at) as sums
 ) as parts
 group by day, environment, feature, provider, model;
 
 create or replace view reporting.spend_by_prompt_day as
-with parted as materialized (select local_day from tricost.parted_days)
+with dirty_days as materialized (select starts_at, ends_at, local_day from tricost.dirty_days),
+parted as materialized (
+  select local_day from dirty_days
+  union
+  select local_day from tricost.days_of_two_months
+)
 select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
   calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
   input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
@@ -386,25 +437,26 @@ from (
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
   from parted
   join tricost.prompt_days using (local_day)
-  where starts_at not in (select starts_at from tricost.dirty_days)
+  where starts_at not in (select starts_at from dirty_days)
   union all
-  select day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
+  select local_day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
     calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
     input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
-  from tricost.changed_prompt_days
+  from dirty_days
+  cross join lateral tricost.prompt_sums(starts_at, ends_at) as sums
 ) as parts
 group by day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model;
 
 create view reporting.latency_by_feature_day as
-with dirty as materialized (select starts_at from tricost.dirty_days),
+with dirty as materialized (select starts_at, ends_at, local_day from tricost.dirty_days),
 histograms as (
   select local_day, environment, feature, provider, model, buckets, calls
   from tricost.latency_days
   where starts_at not in (select starts_at from dirty)
   union all
-  select local_day, environment, feature, provider, model, buckets, calls
+  select local_day, counted.*
   from dirty
-  join tricost.latency_days_of_calls using (starts_at)
+  cross join lateral tricost.latency_histograms(starts_at, ends_at) as counted
 )
 select h.local_day as day, h.environment, h.feature, h.provider, h.model, counted.bucket, b.from_ms, b.to_ms, b.latency_ms,
   counted.calls
@@ -472,5 +524,4 @@ grant select on reporting.latency_by_feature_day, reporting.prompt_transitions, 
 
 -- What was computed before lacks the rest.
 insert into tricost.rollup_dirty
-select distinct date_bin('15 minutes', ts, '2000-01-01Z') from tricost.llm_calls
-where exists (select from tricost.prompt_days);
+select distinct starts_at from tricost.feature_hours where starts_at >= (select raw_from from tricost.rollup_state);

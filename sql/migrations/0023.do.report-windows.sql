@@ -108,6 +108,7 @@ language plpgsql
 security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
 declare
   v_today date;
@@ -243,3 +244,6 @@ comment on view reporting.ingest_by_hour is 'Per hour of the reporting zone: cal
 comment on column reporting.ingest_by_hour.lag_ms_p95 is 'Milliseconds from the end of the call, or from its start where its latency is not known, until it was stored; 95 % took no longer. NULL: no calls.';
 
 grant select on reporting.windows, reporting.feature_windows, reporting.prompt_windows, reporting.user_windows, reporting.ingest_by_hour to tricost_readonly;
+
+-- Autovacuum does not look at tables of one row, and a planner takes a table that nobody has looked at for a thousand rows.
+analyze tricost.rollup_state, tricost.user_windows_state;
