@@ -2043,6 +2043,7 @@ AS $function$
   group by environment, feature, provider, model
 $function$;
 comment on function tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone) is 'What feature_hours has to say of a range, from the calls.';
+grant execute on function tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone) to tricost_ingest;
 grant execute on function tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone) to tricost_readonly;
 
 CREATE OR REPLACE FUNCTION tricost.fold_spend(p_days integer, p_before timestamp with time zone)

@@ -161,9 +161,7 @@ export async function checkRollups(client: ClientBase): Promise<RollupCheck[]> {
   const { rows } = await inTransaction(client, async () => {
     // A server that compiles plans takes twenty seconds for one of this size.
     await client.query('set local jit = off');
-    return client.query<Record<string, number>>(
-      `select ${[WITHOUT_HOUR, ...columns].join(',\n')}`,
-    );
+    return client.query<Record<string, number>>(`select ${[WITHOUT_HOUR, ...columns].join(',\n')}`);
   });
   return ['llm_calls', ...Object.keys(VIEWS)].map((view) => ({
     view,

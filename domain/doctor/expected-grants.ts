@@ -39,6 +39,7 @@ const INGEST: GrantedObjects = {
   'table reporting.spend_by_user_day': ['select'],
   'table reporting.prompt_versions': ['select'],
   'table reporting.alert_states': ['select'],
+  'function tricost.feature_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
   'function tricost.prompt_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
   'table reporting.reporting_day': ['select'],
 };

@@ -139,7 +139,7 @@ comment on function tricost.latency_histograms is 'What latency_days has to say 
 revoke execute on function tricost.feature_sums, tricost.prompt_sums, tricost.latency_histograms from public;
 grant execute on function tricost.feature_sums, tricost.prompt_sums, tricost.latency_histograms to tricost_readonly;
 -- What the alert reads.
-grant execute on function tricost.prompt_sums to tricost_ingest;
+grant execute on function tricost.feature_sums, tricost.prompt_sums to tricost_ingest;
 
 -- As before, with the day of each: a view finds the hours of the marks once, and their days from them.
 create or replace view tricost.dirty_hours as

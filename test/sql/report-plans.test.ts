@@ -30,7 +30,6 @@ test.each([
   'prompt_transitions',
   'feature_windows where window_days = 30',
   'prompt_windows where window_days = 30',
-  `alerting_features where date = '2026-11-23'`,
   'user_windows where window_days = 30 and all_environments and rank <= 50',
 ])('cost little, and no more where there are more calls: %s', async (asked) => {
   const { rows } = await owned.owner.query<{ 'QUERY PLAN': string }>(
