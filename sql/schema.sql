@@ -114,6 +114,17 @@ CREATE INDEX feature_hours_local_day_idx ON tricost.feature_hours USING btree (l
 CREATE INDEX feature_hours_starts_at_idx ON tricost.feature_hours USING btree (starts_at);
 comment on table tricost.feature_hours is 'Sums of the calls of a reporting hour. Read reporting.spend_by_feature_hour, which knows what has changed since.';
 
+create table tricost.feature_owners (
+  feature text not null,
+  team text not null,
+  constraint feature_owners_feature_check CHECK (((length(feature) >= 1) AND (length(feature) <= 500))),
+  constraint feature_owners_pkey PRIMARY KEY (feature),
+  constraint feature_owners_team_fkey FOREIGN KEY (team) REFERENCES tricost.teams(name) ON DELETE CASCADE
+);
+comment on table tricost.feature_owners is 'Which team gets the messages about which features. Features without an owner go to the webhook of the stack.';
+comment on column tricost.feature_owners.feature is 'A feature, or the beginning of features and *. The longest that fits decides; a name in full goes before all others.';
+grant select on tricost.feature_owners to tricost_ingest;
+
 comment on table tricost.fold_lock is 'Empty. Who folds locks it: an advisory lock would take the snapshot before it has waited.';
 grant update on tricost.fold_lock to tricost_ingest;
 
@@ -264,12 +275,25 @@ create table tricost.outbox (
   last_error text,
   delivered_at timestamp with time zone,
   failed_at timestamp with time zone,
+  team text,
+  reply_to bigint,
+  reply_state text,
+  slack_channel text,
+  slack_ts text,
   constraint outbox_check CHECK (((delivered_at IS NULL) OR (failed_at IS NULL))),
   constraint outbox_dedupe_key_key UNIQUE (dedupe_key),
-  constraint outbox_pkey PRIMARY KEY (id)
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_reply_check CHECK (((reply_to IS NULL) = (reply_state IS NULL))),
+  constraint outbox_reply_state_check CHECK ((reply_state = ANY (ARRAY['worse'::text, 'growing'::text, 'resolved'::text]))),
+  constraint outbox_reply_to_fkey FOREIGN KEY (reply_to) REFERENCES tricost.outbox(id),
+  constraint outbox_team_fkey FOREIGN KEY (team) REFERENCES tricost.teams(name) ON DELETE SET NULL
 );
 CREATE INDEX outbox_pending_idx ON tricost.outbox USING btree (id) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
-comment on table tricost.outbox is 'Slack messages to deliver. failed_at: Slack refused it for good; a person must act.';
+comment on table tricost.outbox is 'Messages to deliver. failed_at: refused for good; a person must act.';
+comment on column tricost.outbox.team is 'Whom it is for. NULL: the owner of *, else the webhook of the stack.';
+comment on column tricost.outbox.reply_to is 'The message that it goes on with: with a bot token it is posted into that one''s thread.';
+comment on column tricost.outbox.reply_state is 'What the message that it replies to is marked with, where it can be.';
+comment on column tricost.outbox.slack_ts is 'With slack_channel, what Slack calls the message. NULL: not posted with a bot token.';
 grant insert, select, update on tricost.outbox to tricost_ingest;
 
 create table tricost.price_list_version (
@@ -467,6 +491,25 @@ create table tricost.schema_migrations (
   run_at timestamp with time zone,
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+
+create table tricost.teams (
+  name text not null,
+  secret text not null,
+  slack_channel text,
+  time_zone text not null,
+  hour smallint not null,
+  constraint teams_hour_check CHECK (((hour >= 0) AND (hour <= 23))),
+  constraint teams_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'::text)),
+  constraint teams_pkey PRIMARY KEY (name),
+  constraint teams_secret_check CHECK ((secret ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text)),
+  constraint teams_slack_channel_check CHECK ((slack_channel ~ '^[CGD][A-Z0-9]{6,30}$'::text))
+);
+comment on table tricost.teams is 'Who gets messages, and where.';
+comment on column tricost.teams.secret is 'Last part of the name of the SSM parameter that holds the webhook or the bot token, below the prefix of the stack.';
+comment on column tricost.teams.slack_channel is 'Id of the channel that the bot token posts to. NULL: the secret is a webhook, which has its own.';
+comment on column tricost.teams.time_zone is 'IANA name; the hour is one of this zone.';
+comment on column tricost.teams.hour is 'From which hour of a day on its messages are sent.';
+grant select on tricost.teams to tricost_ingest;
 
 create table tricost.unpriced_models (
   id bigint generated always as identity not null,
@@ -686,9 +729,11 @@ create view reporting.notifications as
             WHEN delivered_at IS NOT NULL THEN 'delivered'::text
             WHEN failed_at IS NOT NULL THEN 'failed'::text
             ELSE 'pending'::text
-        END AS state
+        END AS state,
+    team,
+    reply_to
    FROM tricost.outbox;
-comment on view reporting.notifications is 'Slack messages and whether they arrived.';
+comment on view reporting.notifications is 'Messages to teams and whether they arrived.';
 grant select on reporting.notifications to tricost_readonly;
 
 create view reporting.prices as

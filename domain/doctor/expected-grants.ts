@@ -23,6 +23,8 @@ const INGEST: GrantedObjects = {
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.teams': ['select'],
+  'table tricost.feature_owners': ['select'],
   'table tricost.prices': ['select'],
   'table tricost.model_names': ['select'],
   'table tricost.price_list_version': ['select'],

@@ -77,6 +77,7 @@ export async function startAlertWorld(): Promise<AlertWorld> {
       TRICOST_DATABASE_URL_PARAMETER: '/database-url',
       TRICOST_DATABASE_CA: '',
       TRICOST_SLACK_WEBHOOK_URL_PARAMETER: '/slack-webhook-url',
+      TRICOST_SLACK_PARAMETER_PREFIX: '/slack/',
       TRICOST_NOTIFY_QUEUE_URL: queueUrl,
       TRICOST_REPORTING_ZONE: 'Europe/Rome',
       TRICOST_SPEND_GROWTH_RATIO: '0.3',
@@ -85,7 +86,7 @@ export async function startAlertWorld(): Promise<AlertWorld> {
     },
     async reset() {
       await owner.query(
-        'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.job_runs restart identity',
+        'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.job_runs, tricost.teams restart identity cascade',
       );
       fauxqs.deleteQueue(QUEUE, { region: REGION });
       fauxqs.createQueue(QUEUE, QUEUE_OPTIONS);

@@ -76,7 +76,11 @@ test('a planted wildcard would be found', () => {
 test.each([
   ['IngestCallsFunction', ['database-url/runtime'], ['IngestCallsQueue', 'NotifyQueue']],
   ['RepriceJobFunction', ['database-url/migrate'], ['FailedJobs', 'NotifyQueue']],
-  ['NotifyFunction', ['database-url/runtime', 'slack-webhook-url'], ['NotifyQueue']],
+  [
+    'NotifyFunction',
+    ['Tricost/slack/*', 'database-url/runtime', 'slack-webhook-url'],
+    ['NotifyQueue'],
+  ],
   ['SpendAlertJobFunction', ['database-url/runtime'], ['FailedJobs', 'NotifyQueue']],
   ['CreatePartitionsJobFunction', ['database-url/migrate'], ['FailedJobs']],
   ['MigrateFunction', ['database-url/migrate', 'database-url/runtime', 'slack-webhook-url'], []],

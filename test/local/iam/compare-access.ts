@@ -20,6 +20,11 @@ const NEEDED_PATTERNS: readonly { action: RegExp; resource: RegExp }[] = [
     action: /^lambda:InvokeFunction$/,
     resource: /^arn:aws:lambda:[^*?]+:function:[^*?:]+:\*$/,
   },
+  {
+    // Teams are rows, so their parameters have no name in the template.
+    action: /^ssm:GetParameters$/,
+    resource: /^arn:aws:ssm:[^*?]+:parameter\/tricost\/[^*?/]+\/slack\/\*$/,
+  },
 ];
 
 /** One sentence for each difference; none when the roles are exactly as powerful as they must be. */

@@ -7,11 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addToOutbox } from '../../../adapters/postgres/outbox.ts';
 import { addPriceList } from '../../../adapters/postgres/price-list.ts';
+import { setTeam } from '../../../adapters/postgres/teams.ts';
 import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
+import { teamParameterPrefix } from '../../../config/config.ts';
 import type { PriceRow } from '../../../domain/pricing/price-list.ts';
 import type { RoleDefinition, Statement } from '../../../local/assembly/resources/role.ts';
 import type { Template } from '../../../local/assembly/template.ts';
@@ -179,6 +182,29 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
     },
   ],
   [
+    'notify delivers to a team',
+    async () => {
+      const team = { name: 'support', slackChannel: null, timeZone: 'UTC', hour: 9 };
+      await setTeam(owner, { ...team, secret: 'support' });
+      const ssm = new SSMClient({
+        endpoint: stack.awsEndpoint,
+        region: stack.plan.region,
+        credentials: LOCAL_CREDENTIALS,
+      });
+      await ssm.send(
+        new PutParameterCommand({
+          Name: `${teamParameterPrefix(stack.plan.stackName)}support`,
+          Type: 'SecureString',
+          Value: slack.url,
+        }),
+      );
+      ssm.destroy();
+      await addToOutbox(owner, 'test:team', { text: 'for support' }, { team: 'support' });
+      await publish(output('NotifyQueueUrl'), '{"wake":"notify"}');
+      await eventually(() => expect(slack.posted).toContain('for support'));
+    },
+  ],
+  [
     'create-partitions runs',
     async () => {
       expect(await stack.runSchedule('create-partitions', new Date())).not.toHaveProperty('error');
@@ -297,6 +323,11 @@ describe('the comparison sees', () => {
       'a resource that is a pattern',
       (statements) => replaced(statements, 'parameter/tricost/slack', 'parameter/tricost/?lack'),
       /^NotifyFunctionRole.* may do ssm:GetParameters on .*\/\?lack-webhook-url: name what it needs$/,
+    ],
+    [
+      'a prefix that is shorter than that of the teams',
+      (statements) => replaced(statements, '/slack/*', '/*'),
+      /^NotifyFunctionRole.* may do ssm:GetParameters on .*\/tricost\/Tricost\/\*: name what it needs$/,
     ],
   ])('%s', (_title, change, finding) => {
     expect(compareAccess(withNotify(change), requests())).toEqual([expect.stringMatching(finding)]);
