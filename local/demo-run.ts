@@ -110,7 +110,7 @@ export class DemoRun {
     try {
       const { rows } = await client.query<AlertSummary>(
         `select feature, previous_usd::float8, current_usd::float8, change_ratio::float8
-         from tricost.alerts where local_date = $1 order by current_usd desc, feature`,
+         from tricost.alerts where local_date = $1 and transition in ('opened', 'escalated') order by current_usd desc, feature`,
         [localDateOf(this.#now, zone)],
       );
       return rows;

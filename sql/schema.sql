@@ -24,21 +24,34 @@ grant usage on schema tricost to tricost_ingest;
 create table tricost.alerts (
   local_date date not null,
   feature text not null,
-  rule text not null,
+  rule text,
   previous_usd numeric,
-  current_usd numeric not null,
+  current_usd numeric,
   change_ratio numeric,
   details jsonb not null,
-  outbox_id bigint not null,
+  outbox_id bigint,
   created_at timestamp with time zone default now() not null,
+  id bigint generated always as identity not null,
+  transition text default 'opened'::text not null,
+  weekly_excess_usd numeric,
+  snoozed_until date,
+  constraint alerts_check CHECK (((transition = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
   constraint alerts_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES tricost.outbox(id),
-  constraint alerts_rule_check CHECK ((rule = ANY (ARRAY['growth'::text, 'new'::text])))
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_rule_check CHECK ((rule = ANY (ARRAY['growth'::text, 'new'::text, 'spike'::text, 'prompt'::text, 'user'::text]))),
+  constraint alerts_transition_check CHECK ((transition = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text])))
 );
-CREATE UNIQUE INDEX alerts_local_date_feature_key ON tricost.alerts USING btree (local_date, md5(feature));
-comment on table tricost.alerts is 'Every spend alert, with the numbers it was decided on.';
+CREATE INDEX alerts_feature_id_idx ON tricost.alerts USING btree (md5(feature), id DESC);
+CREATE UNIQUE INDEX alerts_local_date_feature_key ON tricost.alerts USING btree (local_date, md5(feature)) WHERE (transition = ANY (ARRAY['opened'::text, 'escalated'::text, 'resolved'::text]));
+comment on table tricost.alerts is 'Everything that happened to the alert of a feature, with the numbers it was decided on. Rows are added, never changed.';
 comment on column tricost.alerts.local_date is 'The day of the alert in the reporting zone; its windows end where this day starts.';
-comment on column tricost.alerts.previous_usd is 'NULL: the feature had calls in the previous window, and none of known cost.';
+comment on column tricost.alerts.rule is 'Of an opening and an escalation, the rule that it is headed by. NULL: none, at the end, or when a person said something.';
+comment on column tricost.alerts.previous_usd is 'What the rule compares with. NULL: calls of unknown cost, or no rule.';
+comment on column tricost.alerts.current_usd is 'What the rule compares: a week, a day or hours. At the end, the last seven days.';
 comment on column tricost.alerts.change_ratio is '0.62 is +62 %. NULL: nothing to compare with (a new feature, or one that cost nothing before).';
+comment on column tricost.alerts.transition is 'opened, escalated and resolved: by the job. acknowledged and snoozed: by a person.';
+comment on column tricost.alerts.weekly_excess_usd is 'What the feature spends more a week, or would with more such days.';
+comment on column tricost.alerts.snoozed_until is 'The first day that it may be heard of again.';
 grant insert on tricost.alerts to tricost_ingest;
 
 create table tricost.canaries (
@@ -538,6 +551,27 @@ grant insert, select on tricost.unpriced_models to tricost_ingest;
 
 -- Views
 
+create view reporting.alert_states as
+ SELECT feature,
+    transition,
+    local_date,
+    opened_on,
+    told_usd,
+    snoozed_until
+   FROM ( SELECT alerts.feature,
+            (array_agg(alerts.transition ORDER BY alerts.id DESC))[1] AS transition,
+            (array_agg(alerts.local_date ORDER BY alerts.id DESC))[1] AS local_date,
+            (array_agg(alerts.snoozed_until ORDER BY alerts.id DESC))[1] AS snoozed_until,
+            max(alerts.local_date) FILTER (WHERE alerts.transition = 'opened'::text) AS opened_on,
+            (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd
+           FROM tricost.alerts
+          GROUP BY alerts.feature) latest
+  WHERE transition <> 'resolved'::text;
+comment on view reporting.alert_states is 'The open alerts, one a feature, with the last thing that happened to each.';
+comment on column reporting.alert_states.told_usd is 'What the feature spent more a week when that was last told of.';
+grant select on reporting.alert_states to tricost_ingest;
+grant select on reporting.alert_states to tricost_readonly;
+
 create view reporting.alerts as
  SELECT local_date,
     feature,
@@ -546,9 +580,13 @@ create view reporting.alerts as
     current_usd,
     change_ratio,
     details,
-    created_at
+    created_at,
+    id,
+    transition,
+    weekly_excess_usd,
+    snoozed_until
    FROM tricost.alerts;
-comment on view reporting.alerts is 'Every spend alert, with the numbers it was decided on.';
+comment on view reporting.alerts is 'Everything that happened to the alerts of features, with the numbers it was decided on.';
 grant select on reporting.alerts to tricost_readonly;
 
 create view reporting.calls_seen_twice as
@@ -765,6 +803,7 @@ create view reporting.prompt_versions as
     first_seen_at
    FROM tricost.prompt_versions;
 comment on view reporting.prompt_versions is 'Which prompt hash is which version of a feature''s prompt, and when it was first seen.';
+grant select on reporting.prompt_versions to tricost_ingest;
 grant select on reporting.prompt_versions to tricost_readonly;
 
 create view reporting.rejected_calls as
@@ -933,6 +972,7 @@ create view reporting.spend_by_feature_day as
    FROM live
   GROUP BY day, environment, feature, provider, model;
 comment on view reporting.spend_by_feature_day is 'The same per day of the reporting zone.';
+grant select on reporting.spend_by_feature_day to tricost_ingest;
 grant select on reporting.spend_by_feature_day to tricost_readonly;
 
 create view reporting.spend_by_feature_hour as
@@ -1007,6 +1047,7 @@ comment on column reporting.spend_by_feature_hour.unpriced_calls is 'Calls with 
 comment on column reporting.spend_by_feature_hour.failed_calls is 'Calls that did not end ok.';
 comment on column reporting.spend_by_feature_hour.latency_calls is 'Calls of known latency: those that latency_ms sums.';
 comment on column reporting.spend_by_feature_hour.cost_usd is 'NULL: no call has a known cost.';
+grant select on reporting.spend_by_feature_hour to tricost_ingest;
 grant select on reporting.spend_by_feature_hour to tricost_readonly;
 
 create view reporting.spend_by_prompt_day as
@@ -1136,6 +1177,7 @@ create view reporting.spend_by_user_day as
           GROUP BY llm_calls.environment, llm_calls.user_id, llm_calls.feature, llm_calls.provider, llm_calls.model) sums
   GROUP BY d.local_day, sums.environment, sums.user_id, sums.feature, sums.provider, sums.model;
 comment on view reporting.spend_by_user_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, user, feature, provider and model. Reads every call of the days asked for: ask for few. Only for months whose calls are kept one by one.';
+grant select on reporting.spend_by_user_day to tricost_ingest;
 grant select on reporting.spend_by_user_day to tricost_readonly;
 
 create view reporting.tag_coverage as

@@ -44,21 +44,21 @@ async function forgetInAlerts(
   pseudonym: string | undefined,
 ): Promise<number> {
   const values = needles(mention);
-  const { rows } = await client.query<{ date: string; feature: string; details: string }>(
-    `select local_date::text as date, feature, details::text from tricost.alerts
-     where details->'top_user'->>'user_id' = $1 ${mention.searched ? `or ${containsAny(['details'], values, 2)}` : ''}`,
+  const { rows } = await client.query<{ id: string; details: string }>(
+    `select id, details::text from tricost.alerts
+     where $1 in (details->'top_user'->>'user_id', details->'user'->>'user_id') ${mention.searched ? `or ${containsAny(['details'], values, 2)}` : ''}`,
     mention.searched ? [mention.storedId, ...values] : [mention.storedId],
   );
   let forgotten = 0;
-  for (const { date, feature, details } of rows) {
+  for (const { id, details } of rows) {
     const rewritten = rewriteDetails(details, mention, pseudonym ?? '');
     if (rewritten === details) continue;
     forgotten += 1;
     if (pseudonym === undefined) continue;
-    await client.query(
-      `update tricost.alerts set details = $3::jsonb where local_date = $1 and md5(feature) = md5($2)`,
-      [date, feature, rewritten],
-    );
+    await client.query('update tricost.alerts set details = $2::jsonb where id = $1', [
+      id,
+      rewritten,
+    ]);
   }
   return forgotten;
 }

@@ -2,13 +2,17 @@
 import type { ClientBase } from 'pg';
 import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import { addDays, startOfMonth } from '../../domain/reporting-days.ts';
+import { changeRatio } from '../../domain/spend-alert/change-ratio.ts';
 import type { AlertNotification } from '../../domain/spend-alert/compose.ts';
 import type {
   FeatureSpend,
   SpendSnapshot,
   WindowSpend,
 } from '../../domain/spend-alert/feature-spend.ts';
-import type { SpendAlert } from '../../domain/spend-alert/judge.ts';
+import type { Decomposition } from '../../domain/spend-alert/growth/decompose.ts';
+import type { EndedAlert, OpenAlert, SpendAlert } from '../../domain/spend-alert/judge.ts';
+import type { Finding } from '../../domain/spend-alert/rules/finding.ts';
+import type { AlertState } from '../../domain/spend-alert/state.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import { addToOutbox } from './outbox.ts';
@@ -86,27 +90,95 @@ export async function recordNotifications(
 
 async function insertAlerts(
   client: ClientBase,
-  alerts: readonly SpendAlert[],
+  alerts: AlertNotification['alerts'],
   date: string,
   outboxId: string,
 ): Promise<void> {
+  const rows = alerts.map(alertRow);
   await client.query(
-    `insert into tricost.alerts
-       (local_date, feature, rule, previous_usd, current_usd, change_ratio, details, outbox_id)
-     select $1::date, feature, rule, previous_usd, current_usd, change_ratio, details, $2::bigint
-     from unnest($3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::numeric[], $8::jsonb[])
-       as t (feature, rule, previous_usd, current_usd, change_ratio, details)
-     on conflict do nothing`,
+    `insert into tricost.alerts (local_date, outbox_id, feature, transition, rule, previous_usd, current_usd, change_ratio,
+       weekly_excess_usd, details)
+     select $1::date, $2::bigint, t.*
+     from unnest($3::text[], $4::text[], $5::text[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[], $10::jsonb[]) as t`,
     [
       date,
       outboxId,
-      alerts.map(({ spend }) => spend.feature),
-      alerts.map(({ rule }) => rule),
-      alerts.map(({ previousUsd }) => decimal(previousUsd)),
-      alerts.map(({ currentUsd }) => decimal(currentUsd)),
-      alerts.map(({ changeRatio }) => changeRatio),
-      alerts.map(({ spend }) => JSON.stringify(details(spend))),
+      ...[rows.map((row) => row.feature), rows.map((row) => row.transition)],
+      ...[rows.map((row) => row.rule), rows.map((row) => row.previousUsd)],
+      ...[rows.map((row) => row.currentUsd), rows.map((row) => row.changeRatio)],
+      ...[rows.map((row) => row.weeklyExcessUsd), rows.map((row) => row.details)],
     ],
+  );
+}
+
+function alertRow(alert: SpendAlert | EndedAlert) {
+  const { spend, transition } = alert;
+  const of = { feature: spend.feature, transition };
+  if (alert.transition === 'resolved') {
+    const none = { rule: null, previousUsd: null, changeRatio: null, weeklyExcessUsd: null };
+    return { ...of, ...none, currentUsd: decimal(spend.current.costUsd), details: '{}' };
+  }
+  const { finding, weeklyExcessUsd, why } = alert;
+  const { rule, previousUsd, currentUsd } = finding;
+  return {
+    ...of,
+    rule,
+    previousUsd: decimal(previousUsd),
+    currentUsd: decimal(currentUsd),
+    changeRatio: changeRatio(rule === 'new' ? null : previousUsd, currentUsd),
+    weeklyExcessUsd: decimal(weeklyExcessUsd),
+    details: JSON.stringify({ ...details(spend), ...found(finding), why: why && whyDetails(why) }),
+  };
+}
+
+/** What the rule compared, and of which prompt or user. */
+function found({ rule, name, compared }: Finding): object {
+  return {
+    compared: { span: compared.span, weeks_back: compared.weeksBack },
+    ...(rule === 'prompt' ? { prompt: { prompt_name: name } } : {}),
+    ...(rule === 'user' ? { user: { user_id: name } } : {}),
+  };
+}
+
+function whyDetails({ deltaUsd, terms }: Decomposition): object {
+  return {
+    delta_usd: decimal(deltaUsd),
+    terms: terms.map(({ cause, usd, slices: [slice] }) => ({
+      cause,
+      usd: decimal(usd),
+      ...(slice && {
+        prompt_name: slice.promptName,
+        prompt_id: slice.promptId,
+        prompt_version: slice.promptVersion,
+        provider: slice.provider,
+        model: slice.model,
+      }),
+    })),
+  };
+}
+
+/** Alerts that have not ended, by feature. */
+export async function readOpenAlerts(client: ClientBase): Promise<Map<string, OpenAlert>> {
+  const { rows } = await client.query<{
+    feature: string;
+    state: AlertState;
+    openedOn: string;
+    toldUsd: string;
+    snoozedUntil: string | null;
+  }>(
+    `select feature, transition as state, opened_on::text as "openedOn", coalesce(told_usd, 0) as "toldUsd",
+       snoozed_until::text as "snoozedUntil"
+     from reporting.alert_states`,
+  );
+  return new Map(
+    rows.map(({ feature, state, openedOn, toldUsd, snoozedUntil }) => [
+      feature,
+      {
+        ...{ state, openedOn },
+        toldUsd: parsePicoUsd(toldUsd),
+        snoozedUntil: snoozedUntil ?? undefined,
+      },
+    ]),
   );
 }
 

@@ -33,7 +33,12 @@ const INGEST: GrantedObjects = {
   'function tricost.fold_spend(integer, timestamp with time zone)': ['execute'],
   'table tricost.canaries': ['insert', 'select', 'delete'],
   'table reporting.llm_calls': ['select'],
+  'table reporting.spend_by_feature_day': ['select'],
+  'table reporting.spend_by_feature_hour': ['select'],
   'table reporting.spend_by_prompt_day': ['select'],
+  'table reporting.spend_by_user_day': ['select'],
+  'table reporting.prompt_versions': ['select'],
+  'table reporting.alert_states': ['select'],
   'table reporting.reporting_day': ['select'],
 };
 
@@ -44,6 +49,7 @@ const READONLY: GrantedObjects = {
   'table reporting.rejected_calls': ['select'],
   'table reporting.reused_event_ids': ['select'],
   'table reporting.alerts': ['select'],
+  'table reporting.alert_states': ['select'],
   'table reporting.prices': ['select'],
   'table reporting.unpriced_calls': ['select'],
   'table reporting.unpriced_models': ['select'],

@@ -37,6 +37,7 @@ export const COLUMN_DECISIONS = {
   // As in the calls of the same name.
   'alerts.feature': 'reported',
   'alerts.rule': 'nobody',
+  'alerts.transition': 'nobody',
 
   'outbox.payload': 'rewritten',
   'outbox.last_error': 'rewritten',

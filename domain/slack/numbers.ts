@@ -78,3 +78,8 @@ function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
 function exact(amount: PicoUsd): Intl.StringNumericLiteral {
   return formatPicoUsd(amount) as Intl.StringNumericLiteral;
 }
+
+/** `2.1`, `12`. */
+export function formatFactor(factor: number): string {
+  return factor >= 10 ? COUNT.format(Math.round(factor)) : factor.toFixed(1);
+}

@@ -1,9 +1,10 @@
-/** The messages of one day: one a feature, and from the eleventh on a digest. */
+/** The messages of one day: one for each alert that opens or gets worse, from the eleventh on a digest, and one for all that end. */
 import { fitName } from '../ingest-calls/text.ts';
 import type { LocalDate } from '../reporting-days.ts';
 import { context, type SlackMessage, section } from '../slack/message.ts';
 import { digestMessage } from './digest-message.ts';
-import type { SpendAlert } from './judge.ts';
+import { endedMessage } from './ended-message.ts';
+import type { EndedAlert, SpendAlert } from './judge.ts';
 import { alertMessage } from './message.ts';
 import { dayName, type SpendReport } from './report.ts';
 import { WINDOW_DAYS } from './windows.ts';
@@ -12,31 +13,40 @@ export interface AlertNotification {
   /** Names what the message is about: it is written once, whoever runs again. */
   dedupeKey: string;
   message: SlackMessage;
-  alerts: SpendAlert[];
+  alerts: (SpendAlert | EndedAlert)[];
 }
 
-/** Messages about single features a day; a channel that gets more is a channel nobody reads. */
-const MESSAGES_A_DAY = 10;
+/** Messages about single features a day, and those of which somebody looks into why: a channel that gets more is a channel nobody reads. */
+export const MESSAGES_A_DAY = 10;
 
 /** @param alerts largest increase first */
 export function composeAlerts(
   alerts: readonly SpendAlert[],
+  ended: readonly EndedAlert[],
   report: SpendReport,
 ): AlertNotification[] {
   const { date } = report.windows;
-  const notifications = alerts.slice(0, MESSAGES_A_DAY).map((alert) => ({
+  const notifications: AlertNotification[] = alerts.slice(0, MESSAGES_A_DAY).map((alert) => ({
     dedupeKey: `spend-alert:${date}:feature:${fitName(alert.spend.feature).name}`,
     message: alertMessage(alert, report),
     alerts: [alert],
   }));
   const rest = alerts.slice(MESSAGES_A_DAY);
-  if (rest.length === 0) return notifications;
-  const digest = {
-    dedupeKey: `spend-alert:${date}:digest`,
-    message: digestMessage(rest, report),
-    alerts: rest,
-  };
-  return [...notifications, digest];
+  if (rest.length > 0) {
+    notifications.push({
+      dedupeKey: `spend-alert:${date}:digest`,
+      message: digestMessage(rest, report),
+      alerts: rest,
+    });
+  }
+  if (ended.length > 0) {
+    notifications.push({
+      dedupeKey: `spend-alert:${date}:ended`,
+      message: endedMessage(ended, report),
+      alerts: [...ended],
+    });
+  }
+  return notifications;
 }
 
 /** Says once that tricost is there, and why it keeps quiet. */

@@ -1,24 +1,59 @@
 /** The one line that says it all, in a notification and on top of the message. */
+import { localTimeOf } from '../reporting-days.ts';
 import { codeSpan } from '../slack/escape.ts';
 import { formatCount, formatUsd, growth } from '../slack/numbers.ts';
 import type { SpendAlert } from './judge.ts';
+import type { SpendReport } from './report.ts';
+import { signed, whyInShort } from './why.ts';
 
-/** `` :fire: feature `support.reply` spend up 62 % WoW ($500.12 → $810.20) `` */
-export function headline(alert: SpendAlert): string {
+/** `` :fire: `support.reply` +62 % (+$310.08): +$248.00 from prompt `reply` v7 (since Tue 14:00), +$62.08 more calls `` */
+export function headline(alert: SpendAlert, report: SpendReport): string {
   const name = codeSpan(alert.spend.feature);
-  return alert.rule === 'new'
-    ? `:new: feature ${name} is new: ${formatUsd(alert.currentUsd)} this week, no calls the week before`
-    : `:fire: feature ${name} spend ${growthText(alert)}`;
+  const why = alert.why === undefined ? '' : whyInShort(alert.why, report.windows);
+  const worse = alert.transition === 'escalated' ? 'worse: ' : '';
+  return `${icon(alert)} ${worse}${name}${whatText(alert, report)}${why === '' ? '' : `: ${why}`}`;
 }
 
-function growthText({ spend, previousUsd, currentUsd }: SpendAlert): string {
+function icon({ transition, finding }: SpendAlert): string {
+  if (transition === 'escalated') return ':rotating_light:';
+  if (finding.rule === 'new') return ':new:';
+  return finding.rule === 'growth' ? ':fire:' : ':zap:';
+}
+
+function whatText({ finding, spend }: SpendAlert, report: SpendReport): string {
+  const { rule, name, currentUsd } = finding;
+  switch (rule) {
+    case 'new':
+      return ` is new: ${formatUsd(currentUsd)} this week, no calls in the weeks before`;
+    case 'growth':
+      return ` ${growthText(finding, spend.previous.calls)}`;
+    case 'spike':
+      return ` ${whenText(finding, report)} ${growthText(finding, 0)}`;
+    case 'prompt':
+      return `, prompt ${codeSpan(name ?? '(none)')}, ${whenText(finding, report)} ${growthText(finding, 0)}`;
+    // Who it is stands below, where forget-user finds it.
+    case 'user':
+      return `, one user, ${whenText(finding, report)} ${growthText(finding, 0)}`;
+  }
+}
+
+function whenText({ compared }: SpendAlert['finding'], { windows, asOf }: SpendReport): string {
+  return compared.span === 'hours'
+    ? `today until ${localTimeOf(asOf, windows.zone).replace(/\d\d$/, '00')}`
+    : 'yesterday';
+}
+
+function growthText(
+  { previousUsd, currentUsd }: SpendAlert['finding'],
+  previousCalls: number,
+): string {
   const current = formatUsd(currentUsd);
   if (previousUsd === null) {
-    const calls = formatCount(spend.previous.calls);
-    return `up WoW to ${current}, from an unknown amount (none of last week's ${calls} calls has a known cost)`;
+    const calls = formatCount(previousCalls);
+    return `${current}, from an unknown amount (none of last week's ${calls} calls has a known cost)`;
   }
-  if (previousUsd === 0n) return `up WoW from $0.00 to ${current}`;
+  const more = signed(currentUsd - previousUsd);
+  if (previousUsd === 0n) return `${more}, from $0.00`;
   const { kind, text } = growth(previousUsd, currentUsd);
-  const up = kind === 'factor' ? `up to ${text} WoW` : `up ${text} WoW`;
-  return `${up} (${formatUsd(previousUsd)} → ${current})`;
+  return kind === 'factor' ? `${text} (${more})` : `+${text} (${more})`;
 }

@@ -1,55 +1,120 @@
-/** One day's verdict over all features. */
+/** One day's verdict over all features: which alerts open, get worse or end. */
 import type { PicoUsd } from '../money.ts';
 import { addDays, type LocalDate, localDateOf } from '../reporting-days.ts';
-import type { FeatureSpend, SpendSnapshot } from './feature-spend.ts';
-import { type AlertRule, alertRuleFor, changeRatio, type Thresholds } from './rule.ts';
+import type { FeatureSpend, SpendSnapshot, WindowSpend } from './feature-spend.ts';
+import type { Decomposition } from './growth/decompose.ts';
+import { findAll, isClear, type Part } from './rules/find.ts';
+import type { Finding } from './rules/finding.ts';
+import type { Series } from './rules/series.ts';
+import type { RuleSettings } from './rules/settings.ts';
+import { type AlertStatus, advance } from './state.ts';
 import { type SpendWindows, WINDOW_DAYS } from './windows.ts';
 
+/** A feature's alert that has not ended. */
+export interface OpenAlert extends AlertStatus {
+  openedOn: LocalDate;
+}
+
+/** What the rules know of a feature. */
+export interface FeatureDays {
+  feature: string;
+  series: Series;
+  parts: readonly Part[];
+  open: OpenAlert | undefined;
+}
+
 export interface SpendAlert {
-  rule: AlertRule;
+  transition: 'opened' | 'escalated';
+  /** The one that it is headed by. */
+  finding: Finding;
+  /** The largest that any rule found. */
+  weeklyExcessUsd: PicoUsd;
   spend: FeatureSpend;
-  /** null: the previous window's calls are all of unknown cost. */
-  previousUsd: PicoUsd | null;
-  currentUsd: PicoUsd;
-  changeRatio: string | null;
+  /** undefined: not looked into. */
+  why: Decomposition | undefined;
+}
+
+export interface EndedAlert {
+  transition: 'resolved';
+  openedOn: LocalDate;
+  spend: FeatureSpend;
 }
 
 export type Verdict =
   | { state: 'no-data' }
   /** Both windows are not yet full: every feature would look new, or grown. */
   | { state: 'learning'; until: LocalDate }
-  /** Largest increase first. */
-  | { state: 'judged'; alerts: SpendAlert[] };
+  /** Largest increase first; those that ended, by name. */
+  | { state: 'judged'; alerts: SpendAlert[]; ended: EndedAlert[] };
 
+const NO_CALLS: WindowSpend = {
+  calls: 0,
+  pricedCalls: 0,
+  unpricedCalls: 0,
+  inputTokens: null,
+  outputTokens: null,
+  costUsd: null,
+};
+
+/** @param days of every feature with calls in them, or with an alert that is open */
 export function judge(
   { features, firstCallAt }: SpendSnapshot,
+  days: readonly FeatureDays[],
   windows: SpendWindows,
-  thresholds: Thresholds,
+  settings: RuleSettings,
 ): Verdict {
   if (firstCallAt === undefined) return { state: 'no-data' };
   const until = addDays(localDateOf(firstCallAt, windows.zone), 2 * WINDOW_DAYS);
   if (until > windows.date) return { state: 'learning', until };
+  const spendOf = new Map(features.map((spend) => [spend.feature, spend]));
+  const alerts: SpendAlert[] = [];
+  const ended: EndedAlert[] = [];
+  for (const { feature, series, parts, open } of days) {
+    const found = findAll(series, parts, settings);
+    const transition = advance(open, {
+      date: windows.date,
+      weeklyExcessUsd: largest(found),
+      isClear: open !== undefined && found.length === 0 && isClear(series, parts, settings),
+    });
+    const spend = spendOf.get(feature) ?? nothingOf(feature);
+    const [finding] = found;
+    if (transition === 'resolved' && open !== undefined) {
+      ended.push({ transition, openedOn: open.openedOn, spend });
+    } else if (finding !== undefined && transition !== undefined && transition !== 'resolved') {
+      const weeklyExcessUsd = largest(found) ?? 0n;
+      alerts.push({ transition, finding, weeklyExcessUsd, spend, why: undefined });
+    }
+  }
+  return { state: 'judged', alerts: alerts.sort(byExcess), ended: ended.sort(byName) };
+}
+
+function nothingOf(feature: string): FeatureSpend {
   return {
-    state: 'judged',
-    alerts: features.flatMap((spend) => toAlert(spend, thresholds)).sort(byIncrease),
+    feature,
+    previous: NO_CALLS,
+    current: NO_CALLS,
+    topPrompt: undefined,
+    topModel: undefined,
+    topUser: undefined,
+    monthToDateUsd: null,
   };
 }
 
-function toAlert(spend: FeatureSpend, thresholds: Thresholds): SpendAlert[] {
-  const rule = alertRuleFor(spend, thresholds);
-  if (rule === undefined) return [];
-  const previousUsd = rule === 'new' ? 0n : spend.previous.costUsd;
-  const currentUsd = spend.current.costUsd ?? 0n;
-  const ratio = changeRatio(previousUsd, currentUsd);
-  return [{ rule, spend, previousUsd, currentUsd, changeRatio: ratio }];
+function largest(found: readonly Finding[]): PicoUsd | undefined {
+  return found.reduce<PicoUsd | undefined>(
+    (most, { weeklyExcessUsd }) =>
+      most === undefined || weeklyExcessUsd > most ? weeklyExcessUsd : most,
+    undefined,
+  );
 }
 
-function byIncrease(a: SpendAlert, b: SpendAlert): number {
-  const [first, second] = [increase(a), increase(b)];
-  if (first !== second) return first > second ? -1 : 1;
+function byExcess(a: SpendAlert, b: SpendAlert): number {
+  if (a.weeklyExcessUsd !== b.weeklyExcessUsd) {
+    return a.weeklyExcessUsd > b.weeklyExcessUsd ? -1 : 1;
+  }
+  return byName(a, b);
+}
+
+function byName(a: { spend: FeatureSpend }, b: { spend: FeatureSpend }): number {
   return a.spend.feature < b.spend.feature ? -1 : 1;
-}
-
-export function increase({ previousUsd, currentUsd }: SpendAlert): PicoUsd {
-  return currentUsd - (previousUsd ?? 0n);
 }

@@ -1,6 +1,6 @@
 /** The Slack message about one feature: who, which prompt, how much, on a phone. */
 import { codeSpan } from '../slack/escape.ts';
-import { mrkdwn, type SlackMessage, section } from '../slack/message.ts';
+import { mrkdwn, type Section, type SlackMessage, section } from '../slack/message.ts';
 import {
   changeInBrackets,
   formatCompact,
@@ -13,15 +13,31 @@ import { costPerCall, type FeatureSpend, projectedMonth, type TopPrompt } from '
 import { headline } from './headline.ts';
 import type { SpendAlert } from './judge.ts';
 import { closing, monthName, type SpendReport } from './report.ts';
+import type { Finding } from './rules/finding.ts';
+import { whyLines } from './why.ts';
 
 /** Characters of a prompt's, model's or user's name: a hash is recognised by its beginning. */
 const LONGEST_DETAIL = 40;
 const TOP_USER = 'Top user';
 
 export function alertMessage(alert: SpendAlert, report: SpendReport): SlackMessage {
-  const text = headline(alert);
+  const text = headline(alert, report);
   const fields = facts(alert, report).map(([label, value]) => mrkdwn(fact(label, value)));
-  return { text, blocks: [section(text), { type: 'section', fields }, ...closing(report)] };
+  return {
+    text,
+    blocks: [
+      section(text),
+      ...whySections(alert, report),
+      { type: 'section', fields },
+      ...closing(report, alert.spend.feature),
+    ],
+  };
+}
+
+/** All that it consists of; a single cause is in the headline. */
+function whySections({ why }: SpendAlert, { windows }: SpendReport): Section[] {
+  const lines = why === undefined ? [] : whyLines(why, windows);
+  return lines.length < 2 ? [] : [section(lines.join('\n'))];
 }
 
 /** How the message begins to name a user: forget-user finds them by it. */
@@ -39,9 +55,11 @@ function fact(label: string, value: string): string {
 }
 
 /** At most ten: Slack's limit of a section's fields. */
-function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string, string][] {
+function facts({ spend, finding }: SpendAlert, report: SpendReport): [string, string][] {
   const { windows, totalUsd } = report;
-  const { topPrompt, topModel, topUser } = spend;
+  const { topPrompt, topModel } = spend;
+  const currentUsd = spend.current.costUsd ?? 0n;
+  const topUser = finding.rule === 'user' ? runaway(finding) : spend.topUser;
   const facts: [string, string][] = [
     ['Calls', callsText(spend)],
     ['Tokens', tokensText(spend)],
@@ -64,6 +82,11 @@ function facts({ spend, currentUsd }: SpendAlert, report: SpendReport): [string,
   const unpriced = unpricedText(spend);
   if (unpriced !== undefined) facts.push(['Unpriced calls', unpriced]);
   return facts;
+}
+
+/** Whom a rule found is named, and not who spent most in the week. */
+function runaway({ name }: Finding): FeatureSpend['topUser'] {
+  return { id: name ?? '(none)', costUsd: null };
 }
 
 function callsText({ previous, current }: FeatureSpend): string {

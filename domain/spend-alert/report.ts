@@ -11,20 +11,40 @@ export interface SpendReport {
   /** When the newest call was made. */
   lastCallAt: Date;
   boardUrl: string | undefined;
+  /** When the run was due. */
+  asOf: Date;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Which days, whose days, and until when there is data; then the way to the board. */
-export function closing({ windows, lastCallAt, boardUrl }: SpendReport): (Context | Actions)[] {
+/**
+ * Which days, whose days, and until when there is data; then the way to the board.
+ *
+ * @param feature that the board shows; absent: all
+ */
+export function closing(
+  { windows, lastCallAt, boardUrl }: SpendReport,
+  feature?: string,
+): (Context | Actions)[] {
   const { date, zone } = windows;
   const current = days(addDays(date, -WINDOW_DAYS), addDays(date, -1));
   const previous = days(addDays(date, -2 * WINDOW_DAYS), addDays(date, -WINDOW_DAYS - 1));
   const note = `${current} against ${previous} · ${zone} · data until ${dataUntil(lastCallAt, windows)}`;
   return [
     context(note),
-    ...(boardUrl === undefined ? [] : [linkButton('Open the board', boardUrl)]),
+    ...(boardUrl === undefined ? [] : [linkButton('Open the board', filtered(boardUrl, feature))]),
   ];
+}
+
+/** Longer addresses of buttons are refused (https://docs.slack.dev/reference/block-kit/block-elements/button-element). */
+const URL_LIMIT = 3_000;
+
+/** With the feature chosen, as Metabase reads a dashboard's filters from its address. */
+function filtered(boardUrl: string, feature: string | undefined): string {
+  if (feature === undefined) return boardUrl;
+  const url = new URL(boardUrl);
+  url.searchParams.set('feature', feature);
+  return url.href.length > URL_LIMIT ? boardUrl : url.href;
 }
 
 /** `Nov`. */

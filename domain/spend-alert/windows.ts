@@ -6,6 +6,8 @@ import {
   startOfLocalDay,
   startOfMonth,
 } from '../reporting-days.ts';
+import type { Compared } from './rules/finding.ts';
+import { USUAL_WEEKS } from './rules/spike.ts';
 
 export const WINDOW_DAYS = 7;
 
@@ -18,6 +20,8 @@ export interface SpendWindows {
   previousStart: Date;
   currentStart: Date;
   currentEnd: Date;
+  /** When the last day of the current window begins. */
+  lastDayStart: Date;
   /** The month so far is [monthStart, currentEnd): empty on the first of a month. */
   monthStart: Date;
   /** Days of the month that are not in the month so far; `date` is the first of them. */
@@ -36,7 +40,52 @@ export function spendWindows(date: LocalDate, zone: string): SpendWindows {
     previousStart: startOfLocalDay(addDays(date, -2 * WINDOW_DAYS), zone),
     currentStart: startOfLocalDay(addDays(date, -WINDOW_DAYS), zone),
     currentEnd: startOfLocalDay(date, zone),
+    lastDayStart: startOfLocalDay(addDays(date, -1), zone),
     monthStart: startOfLocalDay(startOfMonth(date), zone),
     daysLeftInMonth: daysLeftInMonth(date),
   };
+}
+
+/** Half-open. */
+export interface Span {
+  start: Date;
+  end: Date;
+}
+
+/** A day, or today's hours so far, and the same some weeks back. */
+export function spansOf(
+  { date, zone }: SpendWindows,
+  { span, weeksBack }: Compared,
+  asOf: Date,
+): { previous: Span; current: Span } {
+  const day = span === 'hours' ? date : addDays(date, -1);
+  const of = (first: LocalDate): Span => {
+    const start = startOfLocalDay(first, zone);
+    const hours = closedHourCount(startOfLocalDay(date, zone), asOf);
+    return span === 'hours'
+      ? { start, end: new Date(start.getTime() + hours * MS_PER_HOUR) }
+      : { start, end: startOfLocalDay(addDays(first, 1), zone) };
+  };
+  return { previous: of(addDays(day, -weeksBack * WINDOW_DAYS)), current: of(day) };
+}
+
+/**
+ * Of the alert's day and of the same weekday in five weeks before, when those hours began that are over: as many of each as of the
+ * alert's day.
+ */
+export function closedHours({ date, zone, currentEnd }: SpendWindows, asOf: Date): Date[][] {
+  const hours = closedHourCount(currentEnd, asOf);
+  return Array.from({ length: 1 + USUAL_WEEKS }, (_, week) => {
+    const start = startOfLocalDay(addDays(date, -week * WINDOW_DAYS), zone).getTime();
+    return Array.from({ length: hours }, (_hour, hour) => new Date(start + hour * MS_PER_HOUR));
+  });
+}
+
+/** A day that is caught up later is looked at as it would have been by noon. */
+const MOST_HOURS = 12;
+const MS_PER_HOUR = 3_600_000;
+
+function closedHourCount(dayStart: Date, asOf: Date): number {
+  const hours = Math.floor((asOf.getTime() - dayStart.getTime()) / MS_PER_HOUR);
+  return Math.min(MOST_HOURS, Math.max(0, hours));
 }

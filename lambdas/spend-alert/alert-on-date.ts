@@ -6,7 +6,13 @@ import {
   type Lease,
   releaseDate,
 } from '../../adapters/postgres/job-runs.ts';
-import { readSpend, recordNotifications } from '../../adapters/postgres/spend-alert.ts';
+import type { PriceListReader } from '../../adapters/postgres/price-list.ts';
+import {
+  readOpenAlerts,
+  readSpend,
+  recordNotifications,
+} from '../../adapters/postgres/spend-alert.ts';
+import { readSeries } from '../../adapters/postgres/spend-series.ts';
 import { inTransaction } from '../../adapters/postgres/transaction.ts';
 import type { LocalDate } from '../../domain/reporting-days.ts';
 import {
@@ -15,24 +21,30 @@ import {
   composeLearning,
 } from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
-import { judge, type Verdict } from '../../domain/spend-alert/judge.ts';
-import type { Thresholds } from '../../domain/spend-alert/rule.ts';
-import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
+import { type FeatureDays, judge, type Verdict } from '../../domain/spend-alert/judge.ts';
+import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
+import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { closedHours, type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
+import { explainAlerts } from './explain-alerts.ts';
 
 export const JOB = 'spend-alert';
 
 export interface AlertOptions {
   zone: string;
-  thresholds: Thresholds;
+  settings: RuleSettings;
+  prices: PriceListReader;
   boardUrl: string | undefined;
   /** When the run was due. */
   asOf: Date;
+  /** The latest date that was done before. */
+  lastFinished: LocalDate | undefined;
 }
 
 export interface DateOutcome {
-  /** `held` and `finished`: another run does it, or has done it. */
-  state: Verdict['state'] | 'held' | 'finished';
+  /** `held` and `finished`: another run does it, or has done it. `outdated`: a later date was done before it. */
+  state: Verdict['state'] | 'held' | 'finished' | 'outdated';
   features: number;
+  /** That opened or got worse. */
   alerts: number;
 }
 
@@ -57,9 +69,19 @@ async function doDate(
   lease: Lease,
   options: AlertOptions,
 ): Promise<DateOutcome> {
+  const { lastFinished } = options;
+  if (lastFinished !== undefined && lease.localDate < lastFinished) {
+    // An alert that has gone on since must not be told of as it was then.
+    const outcome = { state: 'outdated', features: 0, alerts: 0 } as const;
+    await finishDate(client, lease, new Date(), outcome);
+    return outcome;
+  }
   const windows = spendWindows(lease.localDate, options.zone);
-  const snapshot = await readSpend(client, windows, options.asOf);
-  const verdict = judge(snapshot, windows, options.thresholds);
+  const { snapshot, verdict } = await inTransaction(
+    client,
+    () => readAndJudge(client, windows, options),
+    'repeatable read',
+  );
   const notifications = compose(verdict, snapshot, windows, options);
   const outcome = {
     state: verdict.state,
@@ -73,6 +95,38 @@ async function doDate(
   return outcome;
 }
 
+/** All of it of one instant: what a message sums up is what its terms sum to. */
+async function readAndJudge(
+  client: ClientBase,
+  windows: SpendWindows,
+  { settings, prices, asOf }: AlertOptions,
+): Promise<{ snapshot: SpendSnapshot; verdict: Verdict }> {
+  const snapshot = await readSpend(client, windows, asOf);
+  const days = await readDays(client, windows, settings, asOf);
+  const verdict = judge(snapshot, days, windows, settings);
+  if (verdict.state !== 'judged') return { snapshot, verdict };
+  const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
+  return { snapshot, verdict: { ...verdict, alerts } };
+}
+
+/** Of features that have an alert, too, when they have no calls any more. */
+async function readDays(
+  client: ClientBase,
+  windows: SpendWindows,
+  { minimumSpendUsd }: RuleSettings,
+  asOf: Date,
+): Promise<FeatureDays[]> {
+  const hours = closedHours(windows, asOf);
+  const series = await readSeries(client, windows, hours, minimumSpendUsd);
+  const open = await readOpenAlerts(client);
+  const features = new Set([...series.keys(), ...open.keys()]);
+  return [...features].map((feature) => ({
+    feature,
+    ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
+    open: open.get(feature),
+  }));
+}
+
 function compose(
   verdict: Verdict,
   { features, lastCallAt }: SpendSnapshot,
@@ -81,10 +135,11 @@ function compose(
 ): AlertNotification[] {
   if (verdict.state === 'learning') return [composeLearning(verdict.until, windows.zone)];
   if (verdict.state === 'no-data') return [];
-  return composeAlerts(verdict.alerts, {
+  return composeAlerts(verdict.alerts, verdict.ended, {
     windows,
     totalUsd: totalSpend(features),
     lastCallAt: lastCallAt ?? asOf,
     boardUrl,
+    asOf,
   });
 }

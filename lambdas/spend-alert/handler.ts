@@ -3,11 +3,12 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientBase } from 'pg';
 import { readJobHistory } from '../../adapters/postgres/job-runs.ts';
 import { countPending } from '../../adapters/postgres/outbox.ts';
+import { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import { foldAll, requireReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { dueDates } from '../../domain/due-dates.ts';
 import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
-import { readThresholds } from '../../domain/spend-alert/rule.ts';
+import { readSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { databaseFunction } from '../database-function.ts';
 import { describeError, report } from '../report.ts';
 import { readScheduledRun, type ScheduledRun } from '../scheduled-run.ts';
@@ -15,7 +16,8 @@ import { alertOnDate, type DateOutcome, JOB } from './alert-on-date.ts';
 import { readSpendAlertEnv } from './env.ts';
 
 const settings = readSpendAlertEnv(process.env);
-const thresholds = readThresholds(settings);
+const ruleSettings = readSettings(settings);
+const prices = new PriceListReader();
 const sqs = new SQSClient();
 
 /** How far the clocks of whoever asks for a run and of this function may be apart. */
@@ -39,14 +41,17 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
     const { reportingZone: zone, boardUrl } = settings;
     await requireReportingZone(client, zone);
     const today = localDateOf(asOf, zone);
+    const history = await readJobHistory(client, JOB, today);
+    const { lastFinished } = history;
+    const options = { zone, settings: ruleSettings, prices, boardUrl, asOf, lastFinished };
     const dates: SpendAlertResult['dates'] = [];
     const failures: unknown[] = [];
     let isTodayDone = true;
-    const due = dueDates(today, await readJobHistory(client, JOB, today));
+    const due = dueDates(today, history);
     if (due.length > 0) await foldInTime(client, services.remainingMs);
     for (const date of due) {
       try {
-        const outcome = await alertOnDate(client, date, { zone, thresholds, boardUrl, asOf });
+        const outcome = await alertOnDate(client, date, options);
         dates.push({ date, ...outcome });
         isTodayDone = outcome.state !== 'held';
       } catch (error) {

@@ -44,9 +44,9 @@ const CALLS: StoredCall[] = FEATURES.flatMap((feature, n) => [
   { feature, ts: '2026-11-18T12:00:00Z', usd: String(20 + n) },
 ]);
 const MESSAGES = [
-  ':fire: feature `chat.title` spend up 120 % WoW ($10.00 → $22.00)',
-  ':fire: feature `support.reply` spend up 110 % WoW ($10.00 → $21.00)',
-  ':fire: feature `search.rank` spend up 100 % WoW ($10.00 → $20.00)',
+  ':fire: `chat.title` +120 % (+$12.00): +$12.00 price of `claude-sonnet-5`',
+  ':fire: `support.reply` +110 % (+$11.00): +$11.00 price of `claude-sonnet-5`',
+  ':fire: `search.rank` +100 % (+$10.00): +$10.00 price of `claude-sonnet-5`',
 ];
 
 function start(slug: string, event: object): ChildProcess {

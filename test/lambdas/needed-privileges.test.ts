@@ -48,6 +48,8 @@ const GROWTH: StoredCall[] = [
   { ts: '2026-10-01T12:00:00Z', usd: '0.01' },
   { ts: '2026-11-12T12:00:00Z', usd: '10' },
   { ts: '2026-11-18T12:00:00Z', usd: '20' },
+  // On the day before the alert's: whoever spends much on it is looked at.
+  { ts: '2026-11-22T12:00:00Z', usd: '6' },
 ];
 
 let nextSequence = 0;

@@ -61,14 +61,15 @@ const GROWTH: StoredCall[] = [
   { ts: '2026-11-18T12:00:00Z', usd: '20' },
 ];
 
-const HEADLINE = ':fire: feature `f` spend up 100 % WoW ($10.00 → $20.00)';
+const HEADLINE = ':fire: `f` +100 % (+$10.00): +$10.00 price of `claude-sonnet-5`';
 
 async function written() {
   const { rows: messages } = await world.owner.query<{ text: string }>(
     "select payload ->> 'text' as text from tricost.outbox order by id",
   );
   const { rows: alerts } = await world.owner.query<{ alert: string }>(
-    "select local_date || ' ' || feature as alert from tricost.alerts order by local_date, feature",
+    `select local_date || ' ' || feature || case transition when 'opened' then '' else ' ' || transition end as alert
+     from tricost.alerts order by local_date, feature`,
   );
   return {
     messages: messages.map((row) => row.text),
@@ -89,18 +90,25 @@ describe('a morning', () => {
     expect(world.wakeUps()).toBe(1);
     expect(metricsOf(log)).toEqual([{ SpendAlertSucceeded: 1, Alerts: 1, Features: 1 }]);
     const { rows } = await world.owner.query(
-      'select rule, previous_usd, current_usd, change_ratio, details from tricost.alerts',
+      'select transition, rule, previous_usd, current_usd, change_ratio, weekly_excess_usd, details from tricost.alerts',
     );
     expect(rows).toEqual([
       {
+        transition: 'opened',
         rule: 'growth',
         previous_usd: '10.000000000000',
         current_usd: '20.000000000000',
         change_ratio: '1.000000',
+        weekly_excess_usd: '10.000000000000',
         details: expect.objectContaining({
           month_to_date_usd: '30.000000000000',
           top_model: { model: 'claude-sonnet-5', usd: '20.000000000000' },
           top_user: { user_id: 'u', usd: '20.000000000000' },
+          compared: { span: 'week', weeks_back: 1 },
+          why: {
+            delta_usd: '10.000000000000',
+            terms: [expect.objectContaining({ cause: 'price', usd: '10.000000000000' })],
+          },
         }),
       },
     ]);
@@ -185,7 +193,7 @@ describe('a moment to come', () => {
       { date: '2026-11-27', state: 'judged', alerts: 1 },
     ]);
     expect((await written()).messages.slice(before.messages.length)).toEqual([
-      expect.stringContaining('($20.00 → $500.00)'),
+      expect.stringContaining('`f` 25 × (+$480.00)'),
     ]);
   });
 
@@ -224,15 +232,18 @@ describe('missed days', () => {
     const { dates } = await run();
     const expected = Array.from({ length: 7 }, (_, day) => addDays('2026-11-17', day));
     expect(dates.map(({ date }) => date)).toEqual(expected);
-    const { messages, alerts } = await written();
-    expect(alerts).toEqual(expected.map((date) => `${date} f`));
-    // Until the 19th the call of the 12th is in the current window; from then on the 18th is compared with it.
-    const rules = messages.map((message) => message.slice(0, 5));
-    expect(rules).toEqual([':new:', ':new:', ':new:', ':fire', ':fire', ':fire', ':fire']);
+    // New on the first day; three times as much with the call of the 18th. What stays so is not told of again.
+    expect(await written()).toEqual({
+      messages: [
+        ':new: `f` is new: $10.00 this week, no calls in the weeks before',
+        ':rotating_light: worse: `f` is new: $30.00 this week, no calls in the weeks before',
+      ],
+      alerts: ['2026-11-17 f', '2026-11-19 f escalated'],
+    });
   });
 
   test('one that fails does not keep back the others, and is done when it can be', async () => {
-    await world.storeCalls(GROWTH);
+    await world.storeCalls([...GROWTH, { ts: '2026-11-21T12:00:00Z', feature: 'g', usd: '50' }]);
     const run = await newFunction();
     await run('2026-11-20T08:00:00Z');
     await failOn(
@@ -241,12 +252,13 @@ describe('missed days', () => {
     );
     log.mockClear();
     await expect(run()).rejects.toThrow(/planted/);
-    expect((await written()).alerts).toEqual(['2026-11-20 f', '2026-11-22 f', '2026-11-23 f']);
+    expect((await written()).alerts).toEqual(['2026-11-20 f', '2026-11-22 g']);
     expect(error.mock.calls).toEqual([[expect.stringContaining('2026-11-21: error P0001')]]);
-    expect(metricsOf(log)).toMatchObject([{ SpendAlertSucceeded: 1, Alerts: 2 }]);
+    expect(metricsOf(log)).toMatchObject([{ SpendAlertSucceeded: 1, Alerts: 1 }]);
     await heal('tricost.job_runs');
     expect((await run('2026-11-23T08:15:00Z')).dates).toMatchObject([
-      { date: '2026-11-21', state: 'judged', alerts: 1 },
+      // What it would have said, the days after it have said, or is no news any more.
+      { date: '2026-11-21', state: 'outdated', alerts: 0 },
     ]);
     expect((await run('2026-11-23T08:30:00Z')).dates).toEqual([]);
   });
@@ -254,6 +266,91 @@ describe('missed days', () => {
   test('before a first install there are none', async () => {
     const { dates } = await (await newFunction())();
     expect(dates).toHaveLength(1);
+  });
+});
+
+/** Ten dollars a day from October on, a hundred from the 10th of November. */
+const STEP: StoredCall[] = Array.from({ length: 86 }, (_, day) => {
+  const ts = new Date(Date.UTC(2026, 9, 1 + day, 12));
+  return { ts, usd: ts < new Date('2026-11-10T00:00:00Z') ? '10' : '100' };
+});
+
+describe('morning after morning', () => {
+  async function mornings(from: string, count: number) {
+    const run = await newFunction();
+    for (let day = 0; day < count; day += 1) await run(`${addDays(from, day)}T08:00:00Z`);
+  }
+
+  test('a step is told of on the next morning, and when it no longer rises; nothing in between', async () => {
+    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
+    await mornings('2026-11-05', 22);
+    expect(await written()).toEqual({
+      messages: [
+        ':fire: `f` +129 % (+$90.00): +$90.00 price of `claude-sonnet-5`',
+        ':white_check_mark: over: `f` no longer rises: $700.00 in the last seven days (since 11 Nov)',
+      ],
+      alerts: ['2026-11-11 f', '2026-11-24 f resolved'],
+    });
+  });
+
+  test('the hours of the night are enough', async () => {
+    const night: StoredCall[] = Array.from({ length: 54 }, (_, day) => ({
+      ts: new Date(Date.UTC(2026, 9, 1 + day, 3)),
+      usd: '10',
+    }));
+    await world.storeCalls([...night, { ts: '2026-11-23T04:00:00Z', usd: '30', prompt_id: 'q' }]);
+    await mornings('2026-11-22', 2);
+    expect((await written()).messages).toEqual([
+      ':zap: `f` today until 09:00 +300 % (+$30.00): +$15.00 from prompt `q`, +$15.00 more calls',
+    ]);
+  });
+
+  test('what somebody has taken on is told of again when it is twice as much', async () => {
+    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
+    await mornings('2026-11-10', 2);
+    await world.owner.query(
+      `insert into tricost.alerts (local_date, feature, transition, details) values ('2026-11-11', 'f', 'acknowledged', '{}')`,
+    );
+    await mornings('2026-11-12', 2);
+    expect((await written()).alerts).toEqual(['2026-11-11 f', '2026-11-11 f acknowledged']);
+    await world.storeCalls([{ ts: '2026-11-13T13:00:00Z', usd: '900' }]);
+    await mornings('2026-11-14', 1);
+    expect((await written()).alerts.at(-1)).toBe('2026-11-14 f escalated');
+  });
+
+  test('what is snoozed is quiet until its day', async () => {
+    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
+    await mornings('2026-11-10', 2);
+    await world.owner.query(
+      `insert into tricost.alerts (local_date, feature, transition, snoozed_until, details)
+       values ('2026-11-11', 'f', 'snoozed', '2026-11-15', '{}')`,
+    );
+    await world.storeCalls([{ ts: '2026-11-13T13:00:00Z', usd: '900' }]);
+    await mornings('2026-11-12', 3);
+    expect((await written()).messages).toHaveLength(1);
+    await mornings('2026-11-15', 1);
+    expect((await written()).alerts.at(-1)).toBe('2026-11-15 f escalated');
+  });
+
+  test('one user, and one prompt, that run away in a large feature', async () => {
+    const calls = STEP.flatMap(({ ts }) => [
+      { ts, usd: '500' },
+      { ts, usd: '1', user_id: 'u_7', prompt_name: 'reply', prompt_id: 'r' },
+    ]);
+    await world.storeCalls([
+      ...calls.filter(({ ts }) => ts < NOW),
+      { ts: '2026-11-22T13:00:00Z', usd: '40', user_id: 'u_7' },
+      { ts: '2026-11-24T13:00:00Z', usd: '50', prompt_name: 'reply', prompt_id: 'r' },
+    ]);
+    await mornings('2026-11-22', 4);
+    const { messages } = await written();
+    expect(messages[0]).toBe(
+      ':zap: `f`, one user, yesterday 41 × (+$40.00): +$29.25 more of prompt `p`, +$10.75 more calls',
+    );
+    const { rows } = await world.owner.query(
+      'select rule, details from tricost.alerts order by id',
+    );
+    expect(rows[0]).toMatchObject({ rule: 'user', details: { user: { user_id: 'u_7' } } });
   });
 });
 

@@ -132,6 +132,8 @@ describe.runIf(HAS_PGBOUNCER)('behind a transaction pooler', () => {
     await (await importBundle('spend-alert'))({ scheduledTime: MORNING });
     const notify = await importBundle<SQSBatchResponse>('notify');
     expect(await notify(await world.receive())).toEqual({ batchItemFailures: [] });
-    expect(world.slack.posted).toEqual([':fire: feature `f` spend up 100 % WoW ($10.00 → $20.00)']);
+    expect(world.slack.posted).toEqual([
+      ':fire: `f` +100 % (+$10.00): +$10.00 price of `claude-sonnet-5`',
+    ]);
   });
 });

@@ -103,7 +103,13 @@ async function storeEverywhere(id: string): Promise<void> {
   await owner.query(
     `insert into tricost.alerts (local_date, feature, rule, current_usd, details, outbox_id)
      select '2026-11-23', 'chat', 'new', 4, $1::jsonb, id from tricost.outbox`,
-    [JSON.stringify({ top_user: { user_id: id, usd: '3.5' }, current: { calls: 4 } })],
+    [
+      JSON.stringify({
+        user: { user_id: id },
+        top_user: { user_id: id, usd: '3.5' },
+        current: { calls: 4 },
+      }),
+    ],
   );
   const event = { user_id: id, model: 'gpt-5' };
   const data = gzipSync(JSON.stringify([event])).toString('base64');
@@ -144,13 +150,17 @@ function alertPayload(id: string): object {
     topUser: { id, costUsd: usd },
     monthToDateUsd: usd,
   };
+  const compared = { span: 'day', weeksBack: 1 } as const;
+  const amounts = { previousUsd: usd, currentUsd: 2n * usd, weeklyExcessUsd: usd };
+  const finding = { rule: 'user', name: id, compared, ...amounts } as const;
   return alertMessage(
-    { rule: 'new', spend, previousUsd: null, currentUsd: usd, changeRatio: null },
+    { transition: 'opened', finding, weeklyExcessUsd: usd, spend, why: undefined },
     {
       windows: spendWindows('2026-11-23', 'UTC'),
       totalUsd: usd,
       lastCallAt: NOW,
       boardUrl: undefined,
+      asOf: NOW,
     },
   );
 }
@@ -348,7 +358,13 @@ describe('under a pseudonym', () => {
     expect(messages).toEqual([{ payload: alertPayload(pseudonym ?? '') }]);
     const { rows: alerts } = await owner.query('select details from tricost.alerts');
     expect(alerts).toEqual([
-      { details: { top_user: { user_id: pseudonym, usd: '3.5' }, current: { calls: 4 } } },
+      {
+        details: {
+          user: { user_id: pseudonym },
+          top_user: { user_id: pseudonym, usd: '3.5' },
+          current: { calls: 4 },
+        },
+      },
     ]);
   });
 

@@ -2,11 +2,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
-import { readSpend } from '../../adapters/postgres/spend-alert.ts';
+import { readSeries } from '../../adapters/postgres/spend-series.ts';
 import { formatPicoUsd } from '../../domain/money.ts';
 import { localDateOf } from '../../domain/reporting-days.ts';
-import { judge } from '../../domain/spend-alert/judge.ts';
-import { readThresholds } from '../../domain/spend-alert/rule.ts';
+import { changeRatio } from '../../domain/spend-alert/change-ratio.ts';
+import { readSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { weekOverWeek } from '../../domain/spend-alert/rules/week-over-week.ts';
 import { spendWindows } from '../../domain/spend-alert/windows.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 import { type StoredCall, storeCalls } from './stored-calls.ts';
@@ -122,18 +123,23 @@ describe('the recipe, by hand', () => {
   });
 });
 
-test('tricost alerts on the same features, with the same amounts', async () => {
+test('tricost finds growth in the same features, with the same amounts, where earlier weeks were like the last', async () => {
+  await client.query('reset role');
+  const earlier = [17, 24, 31, 38].flatMap((days) =>
+    CALLS.filter(({ ts }) => ts === LAST_WEEK).map((call) => ({ ...call, ts: daysAgo(days) })),
+  );
+  await storeCalls(client, earlier);
   const windows = spendWindows(localDateOf(NOW, 'UTC'), 'UTC');
-  const thresholds = readThresholds({ growthRatio: 0.3, minimumSpendUsd: '5' });
-  const verdict = judge(await readSpend(client, windows, NOW), windows, thresholds);
-  if (verdict.state !== 'judged') throw new Error(verdict.state);
-  const ours = verdict.alerts.map(({ spend, previousUsd, currentUsd, changeRatio }) => [
-    spend.feature,
-    formatPicoUsd(previousUsd ?? 0n),
-    formatPicoUsd(currentUsd),
-    Number(changeRatio).toFixed(2),
-  ]);
-  expect(ours).toEqual(await valuesOf(ALERT));
+  const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
+  const features = await readSeries(client, windows, [], settings.minimumSpendUsd);
+  const ours = [...features].flatMap(([feature, { series }]) => {
+    const found = weekOverWeek(series, settings);
+    if (found === undefined) return [];
+    const { previousUsd, currentUsd } = found;
+    const ratio = Number(changeRatio(previousUsd, currentUsd)).toFixed(2);
+    return [[feature, formatPicoUsd(previousUsd ?? 0n), formatPicoUsd(currentUsd), ratio]];
+  });
+  expect(ours.sort().reverse()).toEqual(await valuesOf(ALERT));
 });
 
 /** Call n of a week is by user n, with prompt n. */

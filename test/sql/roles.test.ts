@@ -86,7 +86,6 @@ describe('tricost_ingest', () => {
     'select * from tricost.schema_migrations',
     'select * from tricost.llm_calls limit 1',
     'select body from tricost.rejected_calls limit 1',
-    'select * from reporting.prompt_versions limit 1',
   ])('may not: %s', async (statement) => {
     expect(await attempt('tricost_ingest', statement)).toBe(DENIED);
   });

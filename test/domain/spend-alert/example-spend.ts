@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { type PicoUsd, parsePicoUsd } from '../../../domain/money.ts';
 import type { FeatureSpend, WindowSpend } from '../../../domain/spend-alert/feature-spend.ts';
+import type { Decomposition } from '../../../domain/spend-alert/growth/decompose.ts';
+import type { SpendAlert } from '../../../domain/spend-alert/judge.ts';
 import type { SpendReport } from '../../../domain/spend-alert/report.ts';
 import { spendWindows } from '../../../domain/spend-alert/windows.ts';
 
@@ -46,6 +48,7 @@ export const REPORT: SpendReport = {
   totalUsd: parsePicoUsd('1976.22'),
   lastCallAt: new Date('2026-11-23T06:58:00Z'),
   boardUrl: undefined,
+  asOf: new Date('2026-11-23T07:00:00Z'),
 };
 
 /** Amounts from nothing to absurd, with the small ones as likely as the large ones. */
@@ -53,7 +56,7 @@ export const picoUsd: fc.Arbitrary<PicoUsd> = fc
   .tuple(fc.integer({ min: 0, max: 20 }), fc.bigInt({ min: 0n, max: 10n ** 6n }))
   .map(([power, digits]) => (digits * 10n ** BigInt(power)) / 1_000n);
 
-export const anyWindow: fc.Arbitrary<WindowSpend> = fc
+const anyWindow: fc.Arbitrary<WindowSpend> = fc
   .record({
     pricedCalls: fc.integer({ min: 0, max: 10_000_000 }),
     unpricedCalls: fc.integer({ min: 0, max: 1_000 }),
@@ -108,3 +111,24 @@ export const anyFeature: fc.Arbitrary<FeatureSpend> = fc
     topModel: { name: model, costUsd: spend.current.costUsd },
     topUser: { id: userId, costUsd: spend.current.costUsd },
   }));
+
+/** As the rules of the week find it. */
+export function alertOf(spend: FeatureSpend, why?: Decomposition): SpendAlert {
+  const isNew = spend.previous.calls === 0;
+  const previousUsd = isNew ? 0n : spend.previous.costUsd;
+  const currentUsd = spend.current.costUsd ?? 0n;
+  return {
+    transition: 'opened',
+    finding: {
+      rule: isNew ? 'new' : 'growth',
+      name: null,
+      compared: { span: 'week', weeksBack: 1 },
+      previousUsd,
+      currentUsd,
+      weeklyExcessUsd: currentUsd - (previousUsd ?? 0n),
+    },
+    weeklyExcessUsd: currentUsd - (previousUsd ?? 0n),
+    spend,
+    why,
+  };
+}

@@ -1,29 +1,48 @@
 import { describe, expect, test } from 'vitest';
-import { judge } from '../../../domain/spend-alert/judge.ts';
-import { readThresholds } from '../../../domain/spend-alert/rule.ts';
+import { type FeatureDays, judge } from '../../../domain/spend-alert/judge.ts';
+import { readSettings } from '../../../domain/spend-alert/rules/settings.ts';
 import { spendWindows } from '../../../domain/spend-alert/windows.ts';
 import { featureSpend, NOTHING, windowSpend } from './example-spend.ts';
+import { days, series, weeks } from './rules/example-series.ts';
 
-const THRESHOLDS = readThresholds({ growthRatio: 0.3, minimumSpendUsd: '5' });
+const SETTINGS = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
 const WINDOWS = spendWindows('2026-11-23', 'Asia/Kathmandu');
 const FEATURES = [
-  featureSpend('small', windowSpend('10'), windowSpend('20')),
   featureSpend('new', NOTHING, windowSpend('300')),
-  featureSpend('steady', windowSpend('500'), windowSpend('510')),
-  featureSpend('gone', windowSpend('500'), NOTHING),
   featureSpend('large', windowSpend('500.12'), windowSpend('810.20')),
-  featureSpend('unpriced before', windowSpend(null), windowSpend('15')),
+  featureSpend('small', windowSpend('10'), windowSpend('20')),
+];
+const OPEN = {
+  state: 'opened',
+  openedOn: '2026-11-03',
+  toldUsd: 10n ** 12n,
+  snoozedUntil: undefined,
+} as const;
+
+function feature(name: string, totals: number[], open?: FeatureDays['open']): FeatureDays {
+  return { feature: name, series: series(weeks(...totals)), parts: [], open };
+}
+
+const DAYS: FeatureDays[] = [
+  feature('small', [10, 10, 10, 10, 10, 20]),
+  feature('new', [0, 0, 0, 0, 0, 300]),
+  feature('steady', [500, 500, 500, 500, 500, 510]),
+  feature('gone', [500, 500, 500, 500, 500, 0]),
+  feature('large', [500, 500, 500, 500, 500.12, 810.2]),
+  feature('open and over', [80, 80, 80, 80, 80, 80], OPEN),
+  feature('open and worse', [10, 10, 10, 10, 10, 400], OPEN),
+  { ...feature('open and without calls', []), series: series(days(0, 0)), open: OPEN },
 ];
 
 function verdictWith(firstCallAt: string) {
   const dates = { firstCallAt: new Date(firstCallAt), lastCallAt: undefined };
-  return judge({ features: FEATURES, ...dates }, WINDOWS, THRESHOLDS);
+  return judge({ features: FEATURES, ...dates }, DAYS, WINDOWS, SETTINGS);
 }
 
 describe('the first fourteen days', () => {
   test('without a call there is nothing to learn from', () => {
     const none = { features: [], firstCallAt: undefined, lastCallAt: undefined };
-    expect(judge(none, WINDOWS, THRESHOLDS)).toEqual({ state: 'no-data' });
+    expect(judge(none, [], WINDOWS, SETTINGS)).toEqual({ state: 'no-data' });
   });
 
   test('judging begins on the day that both windows are full, in the zone', () => {
@@ -39,17 +58,19 @@ describe('the first fourteen days', () => {
 test('alerts come largest increase first; steady and vanished features never', () => {
   const verdict = verdictWith('2026-01-01T00:00:00Z');
   if (verdict.state !== 'judged') throw new Error(verdict.state);
-  expect(
-    verdict.alerts.map(({ rule, spend, previousUsd, changeRatio }) => [
-      spend.feature,
-      rule,
-      previousUsd,
-      changeRatio,
-    ]),
-  ).toEqual([
-    ['large', 'growth', 500_120_000_000_000n, '0.620011'],
-    ['new', 'new', 0n, null],
-    ['unpriced before', 'growth', null, null],
-    ['small', 'growth', 10_000_000_000_000n, '1.000000'],
+  const told = verdict.alerts.map(({ transition, finding, spend }) => [
+    ...[spend.feature, transition, finding.rule],
+    finding.previousUsd,
+  ]);
+  // By what a week of days like the last one comes to, seven times as much here: all of a week is in its last day.
+  expect(told).toEqual([
+    ['open and worse', 'escalated', 'growth', 10_000_000_000_000n],
+    ['large', 'opened', 'growth', 500_120_000_000_000n],
+    ['new', 'opened', 'new', 0n],
+    ['small', 'opened', 'growth', 10_000_000_000_000n],
+  ]);
+  expect(verdict.ended.map(({ spend, openedOn }) => [spend.feature, openedOn])).toEqual([
+    ['open and over', '2026-11-03'],
+    ['open and without calls', '2026-11-03'],
   ]);
 });

@@ -8,23 +8,26 @@ import type { SlackMessage } from '../../../domain/slack/message.ts';
 import { composeAlerts, composeLearning } from '../../../domain/spend-alert/compose.ts';
 import { digestMessage } from '../../../domain/spend-alert/digest-message.ts';
 import type { FeatureSpend } from '../../../domain/spend-alert/feature-spend.ts';
-import { judge, type SpendAlert } from '../../../domain/spend-alert/judge.ts';
-import { alertMessage } from '../../../domain/spend-alert/message.ts';
-import { readThresholds } from '../../../domain/spend-alert/rule.ts';
+import { type Decomposition, decompose } from '../../../domain/spend-alert/growth/decompose.ts';
+import type { EndedAlert, SpendAlert } from '../../../domain/spend-alert/judge.ts';
+import { alertMessage, namedUser } from '../../../domain/spend-alert/message.ts';
+import { signed, whyLines } from '../../../domain/spend-alert/why.ts';
 import {
+  alertOf,
   anyFeature,
+  anyName,
   featureSpend,
   NOTHING,
   picoUsd,
   REPORT,
   windowSpend,
 } from './example-spend.ts';
+import { anySlices, slice, USUAL } from './growth/example-slices.ts';
 
 /** Slack's own contract as this project has written it down; not part of every checkout. */
 const CONTRACT =
   process.env['TRICOST_SLACK_CONTRACT'] ?? '../shared/specs/own/slack-webhook.openapi.json';
 
-const THRESHOLDS = readThresholds({ growthRatio: 0.3, minimumSpendUsd: '5' });
 const SUPPORT: FeatureSpend = {
   feature: 'support.reply',
   previous: {
@@ -49,13 +52,57 @@ const SUPPORT: FeatureSpend = {
   monthToDateUsd: parsePicoUsd('1900'),
 };
 
+const V7 = slice(
+  undefined,
+  { ...USUAL, input: 4_200, output: 630 },
+  { promptId: 'v7', promptVersion: 7, firstSeenAt: new Date('2026-11-17T13:00:00Z') },
+);
+
+/** Version 7 of the prompt has taken over on Tuesday, with 2.1 × the tokens; and there are more calls. */
+const WHY: Decomposition = {
+  deltaUsd: parsePicoUsd('310.08'),
+  terms: [
+    {
+      cause: 'prompt-version',
+      usd: parsePicoUsd('248.001'),
+      slices: [V7],
+      among: [slice(USUAL, undefined), V7],
+    },
+    { cause: 'calls', usd: parsePicoUsd('62.079'), slices: [], among: [] },
+  ],
+};
+
+const anyAlert: fc.Arbitrary<SpendAlert> = fc
+  .record({
+    spend: anyFeature.filter(({ current }) => (current.costUsd ?? 0n) > 0n),
+    slices: anySlices,
+    name: anyName,
+    rule: fc.constantFrom('new', 'growth', 'spike', 'prompt', 'user'),
+    transition: fc.constantFrom('opened', 'escalated'),
+    span: fc.constantFrom('week', 'day', 'hours'),
+  })
+  .map(({ spend, slices, name, rule, transition, span }) => {
+    const named = slices.map((one) => ({ ...one, promptName: name, model: name }));
+    const alert = alertOf(
+      spend,
+      decompose(named, () => undefined),
+    );
+    const previousUsd = alert.finding.previousUsd ?? 0n;
+    const isGrowth = alert.finding.currentUsd > previousUsd;
+    const finding = { ...alert.finding, previousUsd: isGrowth ? previousUsd : 0n };
+    const compared = { span, weeksBack: 1 };
+    return { ...alert, transition, finding: { ...finding, rule, name, compared } };
+  });
+
 describe('one feature', () => {
   test('the message answers who, which prompt, how much', () => {
-    expect(asText(alertMessage(theAlert(SUPPORT), REPORT))).toBe(
+    expect(asText(alertMessage(alertOf(SUPPORT, WHY), REPORT))).toBe(
       `
-:fire: feature \`support.reply\` spend up 62 % WoW ($500.12 → $810.20)
+:fire: \`support.reply\` +62 % (+$310.08): +$248.00 from prompt \`reply\` v7 (since Tue 14:00, 2.1 × tokens a call), +$62.08 more calls
 ---
-:fire: feature \`support.reply\` spend up 62 % WoW ($500.12 → $810.20)
+:fire: \`support.reply\` +62 % (+$310.08): +$248.00 from prompt \`reply\` v7 (since Tue 14:00, 2.1 × tokens a call), +$62.08 more calls
++$248.00 from prompt \`reply\` v7 (since Tue 14:00, 2.1 × tokens a call)
++$62.08 more calls
 Calls: 41,212 (+56 %)
 Tokens: 81.2M in · 9.1M out
 Cost per call: $0.0197 (+4 %)
@@ -72,37 +119,37 @@ Unpriced calls: 12 this week, 0 the week before: not in these sums
 
   test('the projection is the month so far and the week’s average for each day left', () => {
     // 1900 + 810.20 ÷ 7 × 8 days, from the 23rd to the 30th.
-    expect(asText(alertMessage(theAlert(SUPPORT), REPORT))).toContain('Projected Nov: $2,825.94');
+    expect(asText(alertMessage(alertOf(SUPPORT), REPORT))).toContain('Projected Nov: $2,825.94');
   });
 
   test.each<[string, FeatureSpend, string]>([
     [
       'new',
       featureSpend('x', NOTHING, windowSpend('12.30')),
-      ':new: feature `x` is new: $12.30 this week, no calls the week before',
+      ':new: `x` is new: $12.30 this week, no calls in the weeks before',
     ],
     [
       'nothing spent before',
       featureSpend('x', windowSpend('0'), windowSpend('12.30')),
-      ':fire: feature `x` spend up WoW from $0.00 to $12.30',
+      ':fire: `x` +$12.30, from $0.00',
     ],
     [
       'nothing known before',
       featureSpend('x', windowSpend(null, 1_312), windowSpend('12.30')),
-      ":fire: feature `x` spend up WoW to $12.30, from an unknown amount (none of last week's 1,312 calls has a known cost)",
+      ":fire: `x` $12.30, from an unknown amount (none of last week's 1,312 calls has a known cost)",
     ],
     [
       'a runaway',
       featureSpend('x', windowSpend('5'), windowSpend('105')),
-      ':fire: feature `x` spend up to 21 × WoW ($5.00 → $105.00)',
+      ':fire: `x` 21 × (+$100.00)',
     ],
     [
       'from a fraction of a cent',
       featureSpend('x', windowSpend('0.001'), windowSpend('105')),
-      ':fire: feature `x` spend up to 105,000 × WoW (under $0.01 → $105.00)',
+      ':fire: `x` 105,000 × (+$105.00)',
     ],
   ])('%s', (_case, spend, expected) => {
-    expect(alertMessage(theAlert(spend), REPORT).text).toBe(expected);
+    expect(alertMessage(alertOf(spend), REPORT).text).toBe(expected);
   });
 
   test('data that ends before the day says so, and a board is linked', () => {
@@ -111,7 +158,7 @@ Unpriced calls: 12 this week, 0 the week before: not in these sums
       lastCallAt: new Date('2026-11-21T22:10:00Z'),
       boardUrl: 'https://board.example/cost',
     };
-    const message = alertMessage(theAlert(SUPPORT), report);
+    const message = alertMessage(alertOf(SUPPORT), report);
     expect(asText(message)).toContain('data until 21 Nov 23:10)');
     expect(message.blocks.at(-1)).toEqual({
       type: 'actions',
@@ -119,7 +166,7 @@ Unpriced calls: 12 this week, 0 the week before: not in these sums
         {
           type: 'button',
           text: { type: 'plain_text', text: 'Open the board' },
-          url: 'https://board.example/cost',
+          url: 'https://board.example/cost?feature=support.reply',
         },
       ],
     });
@@ -127,7 +174,7 @@ Unpriced calls: 12 this week, 0 the week before: not in these sums
 
   test('a feature called <!channel> wakes nobody', () => {
     const spend = featureSpend('<!channel>', windowSpend('5'), windowSpend('10'));
-    const json = JSON.stringify(alertMessage(theAlert(spend), REPORT));
+    const json = JSON.stringify(alertMessage(alertOf(spend), REPORT));
     expect(json).not.toContain('<!channel>');
     expect(json).toContain('`&lt;!channel&gt;`');
   });
@@ -136,7 +183,7 @@ Unpriced calls: 12 this week, 0 the week before: not in these sums
 describe('many features', () => {
   const many = (count: number, name = 'feature') =>
     Array.from({ length: count }, (_, index) =>
-      theAlert(featureSpend(`${name} ${index}`, windowSpend('10'), windowSpend('20'))),
+      alertOf(featureSpend(`${name} ${index}`, windowSpend('10'), windowSpend('20'))),
     );
 
   test.each([
@@ -144,7 +191,7 @@ describe('many features', () => {
     [11, 11],
     [500, 11],
   ])('%i alerts are %i messages', (alerts, messages) => {
-    const notifications = composeAlerts(many(alerts), REPORT);
+    const notifications = composeAlerts(many(alerts), [], REPORT);
     expect(notifications).toHaveLength(messages);
     expect(notifications.flatMap((notification) => notification.alerts)).toHaveLength(alerts);
     expect(new Set(notifications.map(({ dedupeKey }) => dedupeKey)).size).toBe(messages);
@@ -153,13 +200,13 @@ describe('many features', () => {
   test('the digest lists them all when they fit', () => {
     expect(asText(digestMessage(many(4), REPORT))).toBe(
       `
-:fire: 4 more features up or new WoW, together +$40.00: \`feature 0\`, \`feature 1\`, \`feature 2\`, …
+:fire: 4 more features up or new, together +$40.00 a week: \`feature 0\`, \`feature 1\`, \`feature 2\`, …
 ---
-:fire: 4 more features up or new WoW, together +$40.00
-:fire: feature \`feature 0\` spend up 100 % WoW ($10.00 → $20.00)
-:fire: feature \`feature 1\` spend up 100 % WoW ($10.00 → $20.00)
-:fire: feature \`feature 2\` spend up 100 % WoW ($10.00 → $20.00)
-:fire: feature \`feature 3\` spend up 100 % WoW ($10.00 → $20.00)
+:fire: 4 more features up or new, together +$40.00 a week
+:fire: \`feature 0\` +100 % (+$10.00)
+:fire: \`feature 1\` +100 % (+$10.00)
+:fire: \`feature 2\` +100 % (+$10.00)
+:fire: \`feature 3\` +100 % (+$10.00)
 (16 Nov – 22 Nov against 9 Nov – 15 Nov · Europe/Rome · data until 07:58)
 `.trim(),
     );
@@ -174,7 +221,7 @@ describe('many features', () => {
           const message = digestMessage(many(count, name), REPORT);
           checkLimits(message);
           const text = asText({ ...message, text: '' });
-          const listed = text.match(/^:fire: feature/gm)?.length ?? 0;
+          const listed = text.match(/^:fire: `/gm)?.length ?? 0;
           const more = Number(/^… and (\d+) more$/m.exec(text)?.[1] ?? 0);
           expect(listed + more).toBe(count);
           // Room is used: a line more would not have fitted.
@@ -183,6 +230,91 @@ describe('many features', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what the headline says', () => {
+  const spend = featureSpend('x', windowSpend('50'), windowSpend('80'));
+  const finding = {
+    ...alertOf(spend).finding,
+    previousUsd: 10n ** 13n,
+    currentUsd: 25n * 10n ** 12n,
+  };
+  const day = { ...finding, compared: { span: 'day', weeksBack: 2 } } as const;
+  const hours = { ...finding, compared: { span: 'hours', weeksBack: 1 } } as const;
+
+  test.each<[string, Partial<SpendAlert>, string]>([
+    ['yesterday', { finding: { ...day, rule: 'spike' } }, ':zap: `x` yesterday +150 % (+$15.00)'],
+    [
+      'tonight',
+      { finding: { ...hours, rule: 'spike' } },
+      ':zap: `x` today until 08:00 +150 % (+$15.00)',
+    ],
+    [
+      'a prompt',
+      { finding: { ...day, rule: 'prompt', name: 'reply' } },
+      ':zap: `x`, prompt `reply`, yesterday +150 % (+$15.00)',
+    ],
+    [
+      'a user, who is named where forget-user finds the name',
+      { finding: { ...day, rule: 'user', name: 'u_7' } },
+      ':zap: `x`, one user, yesterday +150 % (+$15.00)',
+    ],
+    ['worse', { transition: 'escalated' }, ':rotating_light: worse: `x` +60 % (+$30.00)'],
+  ])('%s', (_case, part, expected) => {
+    const message = alertMessage({ ...alertOf(spend), ...part }, REPORT);
+    expect(message.text).toBe(expected);
+    const who = part.finding?.rule === 'user' ? 'u_7' : 'u_8842';
+    expect(JSON.stringify(message)).toContain(namedUser(who).replace('\n', '\\n'));
+  });
+
+  test.each([
+    ['before the windows', '2026-11-08T22:59:59Z'],
+    ['after them, as imported calls do', '2026-11-22T23:00:00Z'],
+  ])('a version that arrived %s is not said to be there since then', (_case, instant) => {
+    const firstSeenAt = new Date(instant);
+    const [version, calls] = WHY.terms;
+    if (version === undefined || calls === undefined) throw new Error('no terms');
+    const late = { ...version, slices: [{ ...V7, firstSeenAt }] };
+    expect(whyLines({ ...WHY, terms: [late, calls] }, REPORT.windows)[0]).toBe(
+      '+$248.00 from prompt `reply` v7 (2.1 × tokens a call)',
+    );
+  });
+
+  test('terms are shown to the cent, and sum to the growth as it is shown', () => {
+    fc.assert(
+      fc.property(anySlices, (slices) => {
+        const why = decompose(slices, () => undefined);
+        const cents = (text: string) =>
+          Number(text.replace(/[^0-9.]/g, '')) * (text.startsWith('−') ? -1 : 1);
+        const shown = whyLines(why, REPORT.windows).map((line) => cents(line.split(' ')[0] ?? ''));
+        const sum = shown.reduce((total, amount) => total + amount, 0);
+        expect(sum).toBeCloseTo(cents(signed(why.deltaUsd)), 1);
+      }),
+    );
+  });
+});
+
+describe('the end', () => {
+  const ended = (count: number): EndedAlert[] =>
+    Array.from({ length: count }, (_, n) => ({
+      transition: 'resolved',
+      openedOn: '2026-11-03',
+      spend: featureSpend(`f${n}`, windowSpend('10'), windowSpend('20')),
+    }));
+
+  test('of one alert is one line', () => {
+    const [notification] = composeAlerts([], ended(1), REPORT);
+    expect(notification?.message.text).toBe(
+      ':white_check_mark: over: `f0` no longer rises: $20.00 in the last seven days (since 3 Nov)',
+    );
+  });
+
+  test('of many is one message', () => {
+    const notifications = composeAlerts([], ended(40), REPORT);
+    expect(notifications).toHaveLength(1);
+    expect(notifications[0]?.message.text).toBe(':white_check_mark: 40 alerts are over');
+    expect(notifications[0]?.alerts).toHaveLength(40);
   });
 });
 
@@ -210,7 +342,7 @@ describe('any features, any amounts', () => {
     everyMessage((message) => {
       expect(valid(message), JSON.stringify(valid.errors)).toBe(true);
     });
-    expect(valid({ ...alertMessage(theAlert(SUPPORT), REPORT), blocks: [] })).toBe(false);
+    expect(valid({ ...alertMessage(alertOf(SUPPORT), REPORT), blocks: [] })).toBe(false);
   });
 });
 
@@ -222,13 +354,14 @@ function requestSchema(): object {
 
 function everyMessage(check: (message: SlackMessage) => void): void {
   fc.assert(
-    fc.property(fc.array(anyFeature, { maxLength: 30 }), picoUsd, (features, rest) => {
-      const snapshot = { features, firstCallAt: new Date(0), lastCallAt: undefined };
-      const verdict = judge(snapshot, REPORT.windows, THRESHOLDS);
-      if (verdict.state !== 'judged') throw new Error(verdict.state);
+    fc.property(fc.array(anyAlert, { maxLength: 30 }), picoUsd, (alerts, rest) => {
+      const features = alerts.map(({ spend }) => spend);
+      const ended = features.map((spend): EndedAlert => {
+        return { transition: 'resolved', openedOn: '2026-11-03', spend };
+      });
       const spent = features.reduce((sum, { current }) => sum + (current.costUsd ?? 0n), rest);
       const report = { ...REPORT, totalUsd: spent, boardUrl: 'https://board.example/' };
-      for (const { message } of composeAlerts(verdict.alerts, report)) check(message);
+      for (const { message } of composeAlerts(alerts, ended, report)) check(message);
     }),
     { numRuns: 200 },
   );
@@ -246,13 +379,6 @@ function checkLimits({ text, blocks }: SlackMessage): void {
     expect(block.fields?.length ?? 1).toBeLessThanOrEqual(10);
     for (const field of block.fields ?? []) expect(field.text.length).toBeLessThanOrEqual(2_000);
   }
-}
-
-function theAlert(spend: FeatureSpend): SpendAlert {
-  const snapshot = { features: [spend], firstCallAt: new Date(0), lastCallAt: undefined };
-  const verdict = judge(snapshot, REPORT.windows, THRESHOLDS);
-  if (verdict.state !== 'judged' || verdict.alerts[0] === undefined) throw new Error('no alert');
-  return verdict.alerts[0];
 }
 
 /** What a reader sees, top to bottom. */

@@ -1,0 +1,146 @@
+/** Reads the days that the rules look at: of every feature, and of the prompts and users that may have run away. */
+import type { ClientBase } from 'pg';
+import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import { addDays } from '../../domain/reporting-days.ts';
+import type { Part } from '../../domain/spend-alert/rules/find.ts';
+import { HISTORY_DAYS, type Series } from '../../domain/spend-alert/rules/series.ts';
+import type { SpendWindows } from '../../domain/spend-alert/windows.ts';
+
+export interface FeatureSeries {
+  series: Series;
+  parts: Part[];
+}
+
+interface Day {
+  feature: string;
+  /** Of a prompt or a user. */
+  name: string | null;
+  /** 1 is the day before that of the alert. */
+  days_back: number;
+  calls: string;
+  priced_calls: string;
+  usd: string | null;
+}
+
+/** Prompts and users of a day, the costliest first: the others are small beside them. */
+const MOST_PARTS = 200;
+
+const SUMS = 'sum(calls) as calls, sum(priced_calls) as priced_calls, sum(cost_usd) as usd';
+
+/**
+ * @param client in a REPEATABLE READ transaction, so that all of it is of one instant
+ * @param closedHours of the day of the alert and of the same weekday a week before, two weeks before and so on, when those hours
+ *   began that are over by now
+ * @param partMinimumUsd what a prompt or a user must have cost on the day before the alert's
+ */
+export async function readSeries(
+  client: ClientBase,
+  { date, lastDayStart, currentEnd }: SpendWindows,
+  closedHours: readonly (readonly Date[])[],
+  partMinimumUsd: PicoUsd,
+): Promise<Map<string, FeatureSeries>> {
+  const first = addDays(date, -HISTORY_DAYS);
+  const { rows } = await client.query<Day>(
+    `select feature, null as name, $2::date - day as days_back, ${SUMS}
+     from reporting.spend_by_feature_day where day >= $1::date and day < $2::date
+     group by feature, day`,
+    [first, date],
+  );
+  const hours = await readHours(client, closedHours);
+  const features = new Map<string, FeatureSeries>();
+  for (const [feature, days] of Map.groupBy(rows, (row) => row.feature)) {
+    const hoursUsd = closedHours.map((_, week) => hours.get(week)?.get(feature) ?? 0n);
+    features.set(feature, { series: seriesOf(days, hoursUsd), parts: [] });
+  }
+  const range = [first, date, addDays(date, -1), formatPicoUsd(partMinimumUsd)];
+  for (const [rule, days] of [
+    ['prompt', await readPrompts(client, range)],
+    ['user', await readUsers(client, range, lastDayStart, currentEnd)],
+  ] as const) {
+    for (const part of Map.groupBy(days, ({ feature, name }) => JSON.stringify([feature, name]))) {
+      const [{ feature, name } = { feature: '', name: null }] = part[1];
+      features.get(feature)?.parts.push({ rule, name, series: seriesOf(part[1], []) });
+    }
+  }
+  return features;
+}
+
+/** By week, then by feature. */
+async function readHours(
+  client: ClientBase,
+  closedHours: readonly (readonly Date[])[],
+): Promise<Map<number, Map<string, PicoUsd>>> {
+  const weekOf = new Map(
+    closedHours.flatMap((hours, week) => hours.map((hour) => [hour.getTime(), week] as const)),
+  );
+  const { rows } = await client.query<{ feature: string; hour: Date; usd: string | null }>(
+    `select feature, hour, sum(cost_usd) as usd from reporting.spend_by_feature_hour
+     where hour = any ($1::timestamptz[]) group by feature, hour`,
+    [closedHours.flat()],
+  );
+  const sums = new Map<number, Map<string, PicoUsd>>();
+  for (const { feature, hour, usd } of rows) {
+    const week = weekOf.get(hour.getTime());
+    if (week === undefined) continue;
+    const features = sums.get(week) ?? new Map<string, PicoUsd>();
+    sums.set(week, features.set(feature, (features.get(feature) ?? 0n) + parsePicoUsd(usd ?? '0')));
+  }
+  return sums;
+}
+
+async function readPrompts(client: ClientBase, range: readonly string[]): Promise<Day[]> {
+  const [first, date, yesterday, minimum] = range;
+  const { rows: asked } = await client.query<{ feature: string; name: string | null }>(
+    `select feature, prompt_name as name from reporting.spend_by_prompt_day where day = $1::date
+     group by feature, prompt_name having sum(cost_usd) > $2::numeric
+     order by sum(cost_usd) desc, feature, name limit ${MOST_PARTS}`,
+    [yesterday, minimum],
+  );
+  const { rows } = await client.query<Day>(
+    `select feature, prompt_name as name, $2::date - day as days_back, ${SUMS}
+     from reporting.spend_by_prompt_day where day >= $1::date and day < $2::date and feature = any ($3::text[])
+     group by feature, prompt_name, day`,
+    [first, date, asked.map(({ feature }) => feature)],
+  );
+  const wanted = new Set(asked.map(({ feature, name }) => JSON.stringify([feature, name])));
+  return rows.filter(({ feature, name }) => wanted.has(JSON.stringify([feature, name])));
+}
+
+/** Who spent much on the day before, from the calls: users are many, and only of these few are the other days read. */
+async function readUsers(
+  client: ClientBase,
+  range: readonly string[],
+  dayStart: Date,
+  dayEnd: Date,
+): Promise<Day[]> {
+  const [first, date, , minimum] = range;
+  const { rows: asked } = await client.query<{ feature: string; name: string }>(
+    `select feature, user_id as name from reporting.llm_calls
+     where ts >= $1::timestamptz and ts < $2::timestamptz and user_id <> '(none)'
+     group by feature, user_id having sum(cost_usd) > $3::numeric
+     order by sum(cost_usd) desc, feature, name limit ${MOST_PARTS}`,
+    [dayStart, dayEnd, minimum],
+  );
+  if (asked.length === 0) return [];
+  const { rows } = await client.query<Day>(
+    `select feature, user_id as name, $2::date - day as days_back, ${SUMS}
+     from reporting.spend_by_user_day where day >= $1::date and day < $2::date and user_id = any ($3::text[])
+     group by feature, user_id, day`,
+    [first, date, asked.map(({ name }) => name)],
+  );
+  const wanted = new Set(asked.map(({ feature, name }) => JSON.stringify([feature, name])));
+  return rows.filter(({ feature, name }) => wanted.has(JSON.stringify([feature, name])));
+}
+
+function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {
+  const calls = new Array<number>(HISTORY_DAYS).fill(0);
+  const pricedCalls = new Array<number>(HISTORY_DAYS).fill(0);
+  const usd = new Array<PicoUsd>(HISTORY_DAYS).fill(0n);
+  for (const day of days) {
+    const index = HISTORY_DAYS - day.days_back;
+    calls[index] = Number(day.calls);
+    pricedCalls[index] = Number(day.priced_calls);
+    usd[index] = parsePicoUsd(day.usd ?? '0');
+  }
+  return { calls, pricedCalls, usd, hoursUsd };
+}

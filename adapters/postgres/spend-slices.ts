@@ -1,0 +1,127 @@
+/** Reads what growth is explained by: prompt versions on models, in the two spans that a rule compared. */
+import type { ClientBase } from 'pg';
+import { parsePicoUsd } from '../../domain/money.ts';
+import { addDays } from '../../domain/reporting-days.ts';
+import type { Slice, SliceWindow } from '../../domain/spend-alert/growth/slice.ts';
+import { type Span, type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
+
+type Sums<Window extends string> = Record<`${Window}_calls` | `${Window}_priced_calls`, string> &
+  Record<
+    | `${Window}_input_tokens`
+    | `${Window}_output_tokens`
+    | `${Window}_cache_read_tokens`
+    | `${Window}_usd`,
+    string | null
+  >;
+
+interface Row extends Sums<'previous'>, Sums<'current'> {
+  prompt_name: string | null;
+  prompt_id: string;
+  prompt_version: number | null;
+  provider: string;
+  model: string;
+  first_seen_at: Date | null;
+}
+
+/** Whose slices, of one feature. */
+export interface SliceOwner {
+  feature: string;
+  /** Only of the prompt of this name; null: of those without one; undefined: of all. */
+  promptName?: string | null;
+  userId?: string;
+}
+
+/** @param client in the transaction that read the series */
+export async function readWeekSlices(
+  client: ClientBase,
+  feature: string,
+  { date }: SpendWindows,
+): Promise<Slice[]> {
+  return slices(
+    client,
+    `select prompt_name, prompt_id, prompt_version, provider, model, calls, priced_calls,
+       input_tokens, output_tokens, cache_read_tokens, cost_usd, day >= $3::date as is_current
+     from reporting.spend_by_prompt_day where feature = $1 and day >= $2::date and day < $4::date`,
+    [feature, addDays(date, -2 * WINDOW_DAYS), addDays(date, -WINDOW_DAYS), date],
+  );
+}
+
+/** Of days and hours, from the calls: both spans are short. */
+export async function readSpanSlices(
+  client: ClientBase,
+  { feature, promptName, userId }: SliceOwner,
+  previous: Span,
+  current: Span,
+): Promise<Slice[]> {
+  return slices(
+    client,
+    `select prompt_name, prompt_id, prompt_version, provider, model, 1::bigint as calls, (cost_usd is not null)::int::bigint as priced_calls,
+       input_tokens, output_tokens, cache_read_tokens, cost_usd, ts >= $4::timestamptz as is_current
+     from reporting.llm_calls
+     where feature = $1 and (ts >= $2::timestamptz and ts < $3::timestamptz or ts >= $4::timestamptz and ts < $5::timestamptz)
+       and ($6::text is null or user_id = $6) and (not $7::boolean or prompt_name is not distinct from $8::text)`,
+    [
+      feature,
+      ...[previous.start, previous.end, current.start, current.end],
+      ...[userId ?? null, promptName !== undefined, promptName ?? null],
+    ],
+  );
+}
+
+/** @param source one row for some calls of $1, with `is_current` */
+async function slices(
+  client: ClientBase,
+  source: string,
+  parameters: readonly unknown[],
+): Promise<Slice[]> {
+  const sums = (['previous', 'current'] as const).flatMap((window) => {
+    const filter = `filter (where is_current = ${window === 'current'})`;
+    const tokens = ['input_tokens', 'output_tokens', 'cache_read_tokens'];
+    return [
+      ...['calls', 'priced_calls'].map(
+        (name) => `coalesce(sum(${name}) ${filter}, 0) as ${window}_${name}`,
+      ),
+      ...tokens.map((name) => `sum(${name}) ${filter} as ${window}_${name}`),
+      `sum(cost_usd) ${filter} as ${window}_usd`,
+    ];
+  });
+  const { rows } = await client.query<Row>(
+    `with source as (${source}),
+     slices as (
+       select prompt_name, prompt_id, max(prompt_version) as prompt_version, provider, model, ${sums.join(', ')}
+       from source group by prompt_name, prompt_id, provider, model
+     )
+     select slices.*, versions.first_seen_at
+     from slices
+     left join reporting.prompt_versions as versions on versions.feature = $1
+       and versions.prompt_id = slices.prompt_id and versions.prompt_name is not distinct from slices.prompt_name
+     order by prompt_name, prompt_id, provider, model`,
+    [...parameters],
+  );
+  return rows.map((row) => ({
+    promptName: row.prompt_name,
+    promptId: row.prompt_id,
+    promptVersion: row.prompt_version,
+    firstSeenAt: row.first_seen_at ?? undefined,
+    provider: row.provider,
+    model: row.model,
+    previous: windowOf(row, 'previous'),
+    current: windowOf(row, 'current'),
+  }));
+}
+
+function windowOf(row: Row, window: 'previous' | 'current'): SliceWindow {
+  const usd = row[`${window}_usd`];
+  return {
+    calls: Number(row[`${window}_calls`]),
+    pricedCalls: Number(row[`${window}_priced_calls`]),
+    inputTokens: count(row[`${window}_input_tokens`]),
+    outputTokens: count(row[`${window}_output_tokens`]),
+    cacheReadTokens: count(row[`${window}_cache_read_tokens`]),
+    costUsd: usd === null ? null : parsePicoUsd(usd),
+  };
+}
+
+function count(text: string | null): number | null {
+  return text === null ? null : Number(text);
+}

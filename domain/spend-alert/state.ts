@@ -1,0 +1,43 @@
+/** What an alert is told of: when it opens, when it gets materially worse, when it is over. Nothing in between. */
+import type { PicoUsd } from '../money.ts';
+import type { LocalDate } from '../reporting-days.ts';
+
+/** What the job says, and what a person says of an open one. */
+export type AlertState = 'opened' | 'escalated' | 'acknowledged' | 'snoozed' | 'resolved';
+
+/** The last thing that happened to a subject's alert. */
+export interface AlertStatus {
+  state: AlertState;
+  /** What the subject spent more a week when that was last told of. */
+  toldUsd: PicoUsd;
+  /** Of a snoozed one, the first day that it may be heard of again. */
+  snoozedUntil: LocalDate | undefined;
+}
+
+export interface Observation {
+  date: LocalDate;
+  /** What the subject spends more a week; undefined: no rule holds. */
+  weeklyExcessUsd: PicoUsd | undefined;
+  /** Whether it is clearly over: between the thresholds of holding and of being over, an alert stays as it is. */
+  isClear: boolean;
+}
+
+/** Twice what was told, and so much more, is materially worse. */
+const WORSE_FACTOR = 2n;
+const WORSE_USD: PicoUsd = 5n * 10n ** 12n;
+
+/** @returns undefined: nothing to tell */
+export function advance(
+  status: AlertStatus | undefined,
+  { date, weeklyExcessUsd, isClear }: Observation,
+): 'opened' | 'escalated' | 'resolved' | undefined {
+  const isOpen = status !== undefined && status.state !== 'resolved';
+  if (!isOpen) return weeklyExcessUsd === undefined ? undefined : 'opened';
+  if (isClear) return 'resolved';
+  if (weeklyExcessUsd === undefined) return undefined;
+  const { state, toldUsd, snoozedUntil } = status;
+  if (state === 'snoozed' && snoozedUntil !== undefined && date < snoozedUntil) return undefined;
+  const isWorse =
+    weeklyExcessUsd >= WORSE_FACTOR * toldUsd && weeklyExcessUsd >= toldUsd + WORSE_USD;
+  return isWorse ? 'escalated' : undefined;
+}

@@ -1,0 +1,126 @@
+/** The terms of a growth in words: "+$248.00 from prompt `reply` v7 (since Tue 14:00, 2.1 × tokens a call)". */
+import type { PicoUsd } from '../money.ts';
+import { localDateOf, localTimeOf, weekdayName } from '../reporting-days.ts';
+import { codeSpan } from '../slack/escape.ts';
+import { formatFactor, formatUsd } from '../slack/numbers.ts';
+import type { Decomposition, Term } from './growth/decompose.ts';
+import type { Slice, SliceWindow } from './growth/slice.ts';
+import type { SpendWindows } from './windows.ts';
+
+/** Characters of a prompt's or model's name. */
+const LONGEST_NAME = 40;
+const CENT: PicoUsd = 10n ** 10n;
+
+/** Less than this part of the growth is not worth a headline. */
+const WORTH_A_HEADLINE = 10n;
+const HEADLINE_TERMS = 2;
+
+/** What is less than a tenth more is not what is different. */
+const SMALLEST_FACTOR = 1.1;
+
+/** All terms, to the cent, so that they sum to the growth as it is shown; those of less than a cent are in the first. */
+export function whyLines(why: Decomposition, windows: SpendWindows): string[] {
+  return inCents(why).map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows)}`);
+}
+
+/** The first one or two of them; empty when nothing grew. */
+export function whyInShort(why: Decomposition, windows: SpendWindows): string {
+  return inCents(why)
+    .filter(({ usd }) => usd > 0n && usd * WORTH_A_HEADLINE >= why.deltaUsd)
+    .slice(0, HEADLINE_TERMS)
+    .map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows)}`)
+    .join(', ');
+}
+
+/** `+$310.08`, `−$12.00`. */
+export function signed(usd: PicoUsd): string {
+  return usd < 0n ? `−${formatUsd(-usd)}` : `+${formatUsd(usd)}`;
+}
+
+function inCents({ deltaUsd, terms }: Decomposition): { term: Term; usd: PicoUsd }[] {
+  const rounded = terms.map((term) => ({ term, usd: toCents(term.usd) }));
+  const [first] = rounded;
+  const sum = rounded.reduce((total, { usd }) => total + usd, 0n);
+  if (first !== undefined) first.usd += toCents(deltaUsd) - sum;
+  return rounded.filter(({ usd }) => usd !== 0n);
+}
+
+/** Half away from zero, as amounts are shown. */
+function toCents(usd: PicoUsd): PicoUsd {
+  const size = usd < 0n ? -usd : usd;
+  const cents = ((2n * size + CENT) / (2n * CENT)) * CENT;
+  return usd < 0n ? -cents : cents;
+}
+
+function reason({ cause, slices, among }: Term, usd: PicoUsd, windows: SpendWindows): string {
+  const grew = usd > 0n;
+  const [slice] = slices;
+  switch (cause) {
+    case 'calls':
+      return grew ? 'more calls' : 'fewer calls';
+    case 'prompts':
+      return slice === undefined ? 'other prompts' : `more of prompt ${promptOf(slice, false)}`;
+    case 'prompt-version':
+      return slice === undefined
+        ? 'other prompt versions'
+        : `from prompt ${promptOf(slice, true)}${aboutVersion(slices, among, windows)}`;
+    case 'models':
+      return slice === undefined ? 'other models' : `from model ${nameOf(slice.model)}`;
+    case 'tokens':
+      return grew
+        ? `${tokenFactor(slices, slices) ?? 'more'} tokens a call`
+        : 'fewer tokens a call';
+    case 'cache-share':
+      return grew ? 'less read from the cache' : 'more read from the cache';
+    case 'price':
+      return slice === undefined || !grew ? 'price' : `price of ${nameOf(slice.model)}`;
+    case 'unsplit':
+      return grew ? 'dearer calls' : 'cheaper calls';
+  }
+}
+
+function promptOf({ promptName, promptId, promptVersion }: Slice, withVersion: boolean): string {
+  const name = nameOf(promptName ?? promptId);
+  return withVersion && promptVersion !== null ? `${name} v${promptVersion}` : name;
+}
+
+function nameOf(name: string): string {
+  return codeSpan(name, LONGEST_NAME);
+}
+
+/**
+ * Since when it is there, and what is different about its calls. A version is first seen when its first call arrives: of calls that were
+ * imported, or came late, that is after they were made, and says nothing.
+ */
+function aboutVersion(
+  slices: readonly Slice[],
+  among: readonly Slice[],
+  windows: SpendWindows,
+): string {
+  const facts: string[] = [];
+  const seen = slices.find(({ firstSeenAt }) => firstSeenAt !== undefined)?.firstSeenAt;
+  if (seen !== undefined && seen >= windows.previousStart && seen < windows.currentEnd) {
+    const day = weekdayName(localDateOf(seen, windows.zone));
+    facts.push(`since ${day} ${localTimeOf(seen, windows.zone)}`);
+  }
+  const factor = tokenFactor(slices, among);
+  if (factor !== undefined) facts.push(`${factor} tokens a call`);
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+}
+
+/** `2.1 ×`, when the calls of the one use so many more tokens than those of the other did before. */
+function tokenFactor(now: readonly Slice[], before: readonly Slice[]): string | undefined {
+  const then = tokensOfCall(before.map(({ previous }) => previous));
+  const factor = then === 0 ? 0 : tokensOfCall(now.map(({ current }) => current)) / then;
+  return factor >= SMALLEST_FACTOR ? `${formatFactor(factor)} ×` : undefined;
+}
+
+function tokensOfCall(windows: readonly SliceWindow[]): number {
+  let calls = 0;
+  let tokens = 0;
+  for (const window of windows) {
+    calls += window.calls;
+    tokens += (window.inputTokens ?? 0) + (window.outputTokens ?? 0);
+  }
+  return calls === 0 ? 0 : tokens / calls;
+}

@@ -1,0 +1,88 @@
+/** Spikes of features, prompts and users, and when an alert is clearly over. */
+import { describe, expect, test } from 'vitest';
+import { parsePicoUsd } from '../../../../domain/money.ts';
+import { findAll, isClear } from '../../../../domain/spend-alert/rules/find.ts';
+import { readSettings } from '../../../../domain/spend-alert/rules/settings.ts';
+import { days, series } from './example-series.ts';
+
+const SETTINGS = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
+
+function rulesOf(...args: Parameters<typeof series>): string[] {
+  return findAll(series(...args), [], SETTINGS).map(({ rule }) => rule);
+}
+
+describe('a spike', () => {
+  test('doubled yesterday', () => {
+    expect(findAll(series([...days(41, 100), 200]), [], SETTINGS)).toEqual([
+      {
+        rule: 'spike',
+        name: null,
+        compared: { span: 'day', weeksBack: 1 },
+        previousUsd: parsePicoUsd('100'),
+        currentUsd: parsePicoUsd('200'),
+        weeklyExcessUsd: parsePicoUsd('700'),
+      },
+    ]);
+  });
+
+  test('doubled overnight: the hours until the morning are enough', () => {
+    expect(findAll(series(days(42, 100), [40, 20, 21, 19, 20, 20]), [], SETTINGS)).toMatchObject([
+      { rule: 'spike', compared: { span: 'hours', weeksBack: 1 }, currentUsd: parsePicoUsd('40') },
+    ]);
+  });
+
+  test.each([
+    ['a weekend is compared with weekends', [...weekends(5), 20, 20]],
+    ['a Monday job that ran last Monday, too', [...days(34, 10), 200, ...days(6, 10), 200]],
+    ['a return from a day off', [...days(34, 100), 20, ...days(6, 100), 100]],
+    ['cents', [...days(41, 0.1), 0.8]],
+  ])('is not: %s', (_case, amounts) => {
+    expect(rulesOf(amounts)).toEqual([]);
+  });
+
+  test('days that go up and down must rise higher', () => {
+    const wild = Array.from({ length: 41 }, (_, day) => [100, 160, 60, 130, 75][day % 5] ?? 0);
+    expect(rulesOf([...wild, 210])).toEqual([]);
+    expect(rulesOf([...wild, 900])).toContain('spike');
+  });
+
+  test('one day weeks ago does not hide the next', () => {
+    const amounts = [...days(41, 100), 250];
+    amounts[13] = 5_000;
+    expect(rulesOf(amounts)).toEqual(['spike']);
+  });
+});
+
+describe('a part', () => {
+  const steady = series(days(42, 100));
+
+  test.each(['prompt', 'user'] as const)('one %s that runs away in a steady feature', (rule) => {
+    const part = { rule, name: 'x', series: series([...days(41, 4), 20]) };
+    expect(findAll(steady, [part], SETTINGS)).toMatchObject([{ rule, name: 'x' }]);
+  });
+
+  test('must rise twice as far as a feature', () => {
+    const part = { rule: 'user' as const, name: 'x', series: series([...days(41, 10), 21]) };
+    expect(findAll(steady, [part], SETTINGS)).toEqual([]);
+  });
+});
+
+describe('over', () => {
+  test('is a spike two days later, not the day after', () => {
+    const spiked = [...days(38, 100), 180, 100, 100, 100];
+    expect(isClear(series(spiked.slice(0, -2)), [], SETTINGS)).toBe(false);
+    expect(isClear(series(spiked), [], SETTINGS)).toBe(true);
+  });
+
+  test('is not what is only a little below its threshold', () => {
+    const grown = [...days(35, 100), ...days(7, 125)];
+    expect(findAll(series(grown), [], SETTINGS)).toEqual([]);
+    expect(isClear(series(grown), [], SETTINGS)).toBe(false);
+  });
+});
+
+/** Weeks from Monday on, and the five days of one more. */
+function weekends(count: number): number[] {
+  const week = [...days(5, 100), 20, 20];
+  return [...Array.from({ length: count }, () => week).flat(), ...days(5, 100)];
+}

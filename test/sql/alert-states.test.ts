@@ -1,0 +1,181 @@
+/** What the alert reads on a real Postgres: days and hours of a zone, slices of both spans, states, and what the release before wrote. */
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { migrate } from '../../adapters/postgres/migrate.ts';
+import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
+import { readOpenAlerts } from '../../adapters/postgres/spend-alert.ts';
+import { readSeries } from '../../adapters/postgres/spend-series.ts';
+import { readSpanSlices, readWeekSlices } from '../../adapters/postgres/spend-slices.ts';
+import { parsePicoUsd } from '../../domain/money.ts';
+import { decompose } from '../../domain/spend-alert/growth/decompose.ts';
+import { closedHours, spansOf, spendWindows } from '../../domain/spend-alert/windows.ts';
+import { createOwnedDatabase } from '../support/owned-database.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import { storeCalls } from './stored-calls.ts';
+
+const AS_OF = new Date('2026-11-23T08:00:00Z');
+const FIVE_DOLLARS = parsePicoUsd('5');
+
+let owner: pg.Client;
+
+beforeAll(async () => {
+  const owned = await createOwnedDatabase(AS_OF, { monthsBack: 3, monthsAhead: 1 });
+  ({ owner } = owned);
+  return owned.drop;
+});
+
+beforeEach(async () => {
+  await owner.query('truncate tricost.llm_calls, tricost.alerts, tricost.outbox restart identity');
+});
+
+describe('days and hours', () => {
+  // In Kathmandu the 23rd begins at 18:15 UTC on the 22nd, and at 08:00 UTC it is 13:45 there.
+  const windows = spendWindows('2026-11-23', 'Asia/Kathmandu');
+  const hours = closedHours(windows, new Date('2026-11-22T21:30:00Z'));
+
+  test('are those of the zone, and end with the last full hour', async () => {
+    await setReportingZone(owner, 'Asia/Kathmandu');
+    await storeCalls(owner, [
+      { ts: '2026-11-22T18:14:59.999Z', usd: '1' },
+      { ts: '2026-11-21T18:15:00Z', usd: '2' },
+      { ts: '2026-11-21T18:14:59.999Z', usd: '4' },
+      { ts: '2026-11-22T18:15:00Z', usd: '8' },
+      { ts: '2026-11-22T21:14:59.999Z', usd: '16' },
+      { ts: '2026-11-22T21:15:00Z', usd: '32' },
+      { ts: '2026-11-15T18:15:00Z', usd: '64' },
+      { ts: '2026-11-15T21:15:00Z', usd: '128' },
+      { ts: '2026-10-11T18:15:00Z', usd: '256' },
+      { ts: '2026-10-11T18:14:59.999Z', usd: '512' },
+      { ts: '2026-11-22T12:00:00Z', usd: null },
+    ]);
+    const features = await readSeries(owner, windows, hours, FIVE_DOLLARS);
+    const { usd, calls, pricedCalls, hoursUsd } = features.get('f')?.series ?? {};
+    const dollars = usd?.map((amount) => Number(amount / 10n ** 12n));
+    expect(dollars?.slice(-3)).toEqual([0, 4, 3]);
+    // The call at the first instant of the 42 days, and none before.
+    expect(dollars?.[0]).toBe(256);
+    expect([calls?.at(-1), pricedCalls?.at(-1)]).toEqual([3, 2]);
+    expect(hoursUsd?.map((amount) => Number(amount / 10n ** 12n))).toEqual([24, 64, 0, 0, 0, 0]);
+  });
+
+  test('of a prompt and a user are read where they cost more than the minimum on the day before', async () => {
+    await setReportingZone(owner, 'Asia/Kathmandu');
+    await storeCalls(owner, [
+      { ts: '2026-11-22T12:00:00Z', usd: '6', user_id: 'large', prompt_name: 'p' },
+      { ts: '2026-11-20T12:00:00Z', usd: '1', user_id: 'large', prompt_name: 'p' },
+      { ts: '2026-11-22T12:00:00Z', usd: '5', user_id: 'small', prompt_name: 'q' },
+      { ts: '2026-11-22T12:00:00Z', usd: '60', user_id: '(none)', prompt_name: null },
+    ]);
+    const { parts = [] } = (await readSeries(owner, windows, hours, FIVE_DOLLARS)).get('f') ?? {};
+    expect(parts.map(({ rule, name }) => `${rule} ${name}`).sort()).toEqual([
+      'prompt null',
+      'prompt p',
+      'user large',
+    ]);
+    expect(parts.at(-1)?.series.usd.slice(-3).map(Number)).toEqual([1e12, 0, 6e12]);
+  });
+});
+
+describe('slices', () => {
+  const windows = spendWindows('2026-11-23', 'UTC');
+
+  test('of weeks, days and hours sum to what the rule compared', async () => {
+    await setReportingZone(owner, 'UTC');
+    await storeCalls(owner, [
+      { ts: '2026-11-10T03:00:00Z', usd: '10', prompt_name: 'a', prompt_id: '1' },
+      { ts: '2026-11-15T03:00:00Z', usd: '7', prompt_name: 'a', prompt_id: '1' },
+      { ts: '2026-11-16T03:00:00Z', usd: '3', prompt_name: 'b', prompt_id: '2', user_id: 'v' },
+      { ts: '2026-11-22T03:00:00Z', usd: '20', prompt_name: 'a', prompt_id: '3' },
+      { ts: '2026-11-22T13:00:00Z', usd: null, prompt_name: 'a', prompt_id: '3' },
+      { ts: '2026-11-23T03:00:00Z', usd: '9', prompt_name: 'b', prompt_id: '2', user_id: 'v' },
+      { ts: '2026-11-23T03:00:00Z', usd: '90', feature: 'other' },
+    ]);
+    const grown = (slices: Parameters<typeof decompose>[0]) =>
+      Number(decompose(slices, () => undefined).deltaUsd / 10n ** 12n);
+    expect(grown(await readWeekSlices(owner, 'f', windows))).toBe(20 + 3 - 17);
+    const spans = (span: 'day' | 'hours') => spansOf(windows, { span, weeksBack: 1 }, AS_OF);
+    const read = (owners: object, span: 'day' | 'hours') => {
+      const { previous, current } = spans(span);
+      return readSpanSlices(owner, { feature: 'f', ...owners }, previous, current);
+    };
+    expect(grown(await read({}, 'day'))).toBe(20 - 7);
+    expect(grown(await read({}, 'hours'))).toBe(9 - 3);
+    expect(grown(await read({ promptName: 'a' }, 'hours'))).toBe(0);
+    expect(grown(await read({ userId: 'v' }, 'hours'))).toBe(6);
+    const [, added] = await read({}, 'day');
+    expect(added?.current).toMatchObject({ calls: 2, pricedCalls: 1, inputTokens: 200 });
+  });
+});
+
+describe('the state', () => {
+  test('is what happened last; what was told last is kept when a person says something', async () => {
+    await owner.query(`insert into tricost.alerts (local_date, feature, transition, rule, current_usd, weekly_excess_usd, snoozed_until, details) values
+      ('2026-11-01', 'over', 'opened', 'growth', 20, 10, null, '{}'),
+      ('2026-11-09', 'over', 'resolved', null, 5, null, null, '{}'),
+      ('2026-11-01', 'again', 'opened', 'growth', 20, 10, null, '{}'),
+      ('2026-11-09', 'again', 'resolved', null, 5, null, null, '{}'),
+      ('2026-11-12', 'again', 'opened', 'spike', 60, 50, null, '{}'),
+      ('2026-11-13', 'again', 'escalated', 'growth', 200, 120, null, '{}'),
+      ('2026-11-13', 'again', 'snoozed', null, null, null, '2026-11-20', '{}')`);
+    await owner.query('set role tricost_ingest');
+    onTestFinished(() => owner.query('reset role').then(() => {}));
+    expect([...(await readOpenAlerts(owner))]).toEqual([
+      [
+        'again',
+        {
+          state: 'snoozed',
+          openedOn: '2026-11-12',
+          toldUsd: parsePicoUsd('120'),
+          snoozedUntil: '2026-11-20',
+        },
+      ],
+    ]);
+  });
+
+  test('the job says one thing a day of a feature, a person more', async () => {
+    const say = (transition: string) =>
+      owner.query(
+        `insert into tricost.alerts (local_date, feature, transition, details) values ('2026-11-01', 'f', $1, '{}')`,
+        [transition],
+      );
+    await say('opened');
+    await expect(say('resolved')).rejects.toThrow(/alerts_local_date_feature_key/);
+    await say('acknowledged');
+    await say('acknowledged');
+  });
+});
+
+test('what the release before has written: old alerts are over, new ones are open, and it can go on writing', async () => {
+  const database = await createTestDatabase({ template: 'template0' });
+  const client = new pg.Client({ connectionString: database.url });
+  const before = await mkdtemp(`${tmpdir()}/tricost-migrations-`);
+  const all = fileURLToPath(new URL('../../sql/migrations', import.meta.url));
+  onTestFinished(async () => {
+    await client.end();
+    await database.drop();
+    await rm(before, { recursive: true, force: true });
+  });
+  await client.connect();
+  for (const file of await readdir(all)) {
+    if (file < '0024') await cp(`${all}/${file}`, `${before}/${file}`);
+  }
+  await migrate(client, before);
+  const write = (feature: string, daysAgo: number) =>
+    client.query(
+      `with message as (
+         insert into tricost.outbox (dedupe_key, payload) values ($1 || $2::int, '{}') returning id)
+       insert into tricost.alerts (local_date, feature, rule, previous_usd, current_usd, details, outbox_id)
+       select current_date - $2::int, $1, 'growth', 10, 30, '{}', id from message on conflict do nothing`,
+      [feature, daysAgo],
+    );
+  for (const daysAgo of [9, 8, 7]) await write('old', daysAgo);
+  for (const daysAgo of [2, 1]) await write('open', daysAgo);
+  await migrate(client, all);
+  await write('since', 0);
+  const open = await readOpenAlerts(client);
+  expect([...open.keys()].sort()).toEqual(['open', 'since']);
+  expect(open.get('since')?.toldUsd).toBe(parsePicoUsd('20'));
+});
