@@ -1,5 +1,6 @@
 /** Teams and what they own, as rows. */
 import type { ClientBase } from 'pg';
+import type { Routing } from '../../domain/teams/compose-by-team.ts';
 import type { FeatureOwner, Team } from '../../domain/teams/team.ts';
 
 export async function readTeams(client: ClientBase): Promise<Team[]> {
@@ -15,6 +16,19 @@ export async function readOwners(client: ClientBase): Promise<FeatureOwner[]> {
     'select feature, team from tricost.feature_owners order by feature',
   );
   return rows;
+}
+
+/** Who gets what, and what messages go on from. */
+export async function readRouting(client: ClientBase): Promise<Routing> {
+  const { rows } = await client.query<{ feature: string; id: string }>(
+    `select min(feature) as feature, opening_outbox_id as id from reporting.alert_states
+     where opening_outbox_id is not null group by id having count(*) = 1`,
+  );
+  return {
+    teams: await readTeams(client),
+    owners: await readOwners(client),
+    openings: new Map(rows.map(({ feature, id }) => [feature, id])),
+  };
 }
 
 /** Adds a team, or changes the one of that name. */
