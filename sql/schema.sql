@@ -558,20 +558,25 @@ create view reporting.alert_states as
     opened_on,
     told_usd,
     snoozed_until,
-    opening_outbox_id
+    opening_outbox_id,
+    opening_id,
+    opened_at
    FROM ( SELECT alerts.feature,
             (array_agg(alerts.transition ORDER BY alerts.id DESC))[1] AS transition,
             (array_agg(alerts.local_date ORDER BY alerts.id DESC))[1] AS local_date,
             (array_agg(alerts.snoozed_until ORDER BY alerts.id DESC))[1] AS snoozed_until,
             max(alerts.local_date) FILTER (WHERE alerts.transition = 'opened'::text) AS opened_on,
             (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd,
-            (array_agg(alerts.outbox_id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opening_outbox_id
+            (array_agg(alerts.outbox_id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opening_outbox_id,
+            max(alerts.id) FILTER (WHERE alerts.transition = 'opened'::text) AS opening_id,
+            (array_agg(alerts.created_at ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opened_at
            FROM tricost.alerts
           GROUP BY alerts.feature) latest
   WHERE transition <> 'resolved'::text;
 comment on view reporting.alert_states is 'The open alerts, one a feature, with the last thing that happened to each.';
 comment on column reporting.alert_states.told_usd is 'What the feature spent more a week when that was last told of.';
 comment on column reporting.alert_states.opening_outbox_id is 'The message that it opened with; several alerts may have opened with the same one.';
+comment on column reporting.alert_states.opening_id is 'Of the row of reporting.alerts with which it opened.';
 grant select on reporting.alert_states to tricost_ingest;
 grant select on reporting.alert_states to tricost_readonly;
 

@@ -1,6 +1,6 @@
 -- With which message an alert opened: what is said of it later goes on from there.
 create or replace view reporting.alert_states as
-select feature, transition, local_date, opened_on, told_usd, snoozed_until, opening_outbox_id
+select feature, transition, local_date, opened_on, told_usd, snoozed_until, opening_outbox_id, opening_id, opened_at
 from (
   select feature,
     (array_agg(transition order by id desc))[1] as transition,
@@ -10,9 +10,12 @@ from (
     -- The previous release wrote none.
     (array_agg(coalesce(weekly_excess_usd, current_usd - coalesce(previous_usd, 0)) order by id desc)
       filter (where transition in ('opened', 'escalated')))[1] as told_usd,
-    (array_agg(outbox_id order by id desc) filter (where transition = 'opened'))[1] as opening_outbox_id
+    (array_agg(outbox_id order by id desc) filter (where transition = 'opened'))[1] as opening_outbox_id,
+    max(id) filter (where transition = 'opened') as opening_id,
+    (array_agg(created_at order by id desc) filter (where transition = 'opened'))[1] as opened_at
   from tricost.alerts
   group by feature
 ) as latest
 where transition <> 'resolved';
 comment on column reporting.alert_states.opening_outbox_id is 'The message that it opened with; several alerts may have opened with the same one.';
+comment on column reporting.alert_states.opening_id is 'Of the row of reporting.alerts with which it opened.';

@@ -21,6 +21,11 @@ const NEEDED_PATTERNS: readonly { action: RegExp; resource: RegExp }[] = [
     resource: /^arn:aws:lambda:[^*?]+:function:[^*?:]+:\*$/,
   },
   {
+    // A follow-up's schedule has the name of what it follows.
+    action: /^scheduler:CreateSchedule$/,
+    resource: /^arn:aws:scheduler:[^*?]+:schedule\/[^*?/]+-follow-ups\/\*$/,
+  },
+  {
     // Teams are rows, so their parameters have no name in the template.
     action: /^ssm:GetParameters$/,
     resource: /^arn:aws:ssm:[^*?]+:parameter\/tricost\/[^*?/]+\/slack\/\*$/,

@@ -12,7 +12,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addToOutbox } from '../../../adapters/postgres/outbox.ts';
 import { addPriceList } from '../../../adapters/postgres/price-list.ts';
-import { setTeam } from '../../../adapters/postgres/teams.ts';
+import { setOwner, setTeam } from '../../../adapters/postgres/teams.ts';
 import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
 import { teamParameterPrefix } from '../../../config/config.ts';
 import type { PriceRow } from '../../../domain/pricing/price-list.ts';
@@ -23,6 +23,7 @@ import { type RunningStack, runAssembly } from '../../../local/run-assembly.ts';
 import { stackParameters } from '../../../local/stack-parameters.ts';
 import { synthesize } from '../../../local/synthesize.ts';
 import { Teardown } from '../../../local/teardown.ts';
+import { BOT_TOKEN, type SlackApi, startSlackApi } from '../../lambdas/slack-api.ts';
 import { answer, type SlackWebhook, startSlackWebhook } from '../../lambdas/slack-webhook.ts';
 import { storeCalls } from '../../sql/stored-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -36,6 +37,7 @@ let stack: RunningStack;
 let database: TestDatabase;
 let owner: pg.Client;
 let slack: SlackWebhook;
+let slackApi: SlackApi;
 
 const eventually = (assertion: () => Promise<void> | void) =>
   vi.waitFor(assertion, { timeout: 50_000, interval: 50 });
@@ -53,6 +55,8 @@ beforeAll(async () => {
   teardown.add(() => owner.end());
   slack = await startSlackWebhook();
   teardown.add(() => slack.stop());
+  slackApi = await startSlackApi();
+  teardown.add(() => slackApi.stop());
   stack = await runAssembly({
     assemblyDirectory,
     stateDirectory: directory,
@@ -117,6 +121,23 @@ const ACME_PRICE = {
   ...{ validFrom: '2026-01-01T00:00:00Z', priceUsd: '1', source: 'a test' },
 };
 
+async function addTeam(name: string, slackChannel: string | null, secret: string): Promise<void> {
+  await setTeam(owner, { name, slackChannel, secret: name, timeZone: 'UTC', hour: 0 });
+  const ssm = new SSMClient({
+    endpoint: stack.awsEndpoint,
+    region: stack.plan.region,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  await ssm.send(
+    new PutParameterCommand({
+      Name: `${teamParameterPrefix(stack.plan.stackName)}${name}`,
+      Type: 'SecureString',
+      Value: secret,
+    }),
+  );
+  ssm.destroy();
+}
+
 /** In order: each path of each function that calls an AWS API. */
 const PATHS: [title: string, drive: () => Promise<void>][] = [
   [
@@ -159,12 +180,15 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
   [
     'spend-alert wakes notify, which delivers',
     async () => {
-      const feature = 'search.rank';
-      await storeCalls(owner, [
-        { feature, ts: daysAgo(40), usd: '1' },
-        { feature, ts: daysAgo(10), usd: '10' },
-        { feature, ts: daysAgo(3), usd: '20' },
-      ]);
+      for (const feature of ['search.rank', 'chat.reply']) {
+        await storeCalls(owner, [
+          { feature, ts: daysAgo(40), usd: '1' },
+          { feature, ts: daysAgo(10), usd: '10' },
+          { feature, ts: daysAgo(3), usd: '20' },
+        ]);
+      }
+      await addTeam('chat', 'C0CHAT000', `${BOT_TOKEN} ${slackApi.url}`);
+      await setOwner(owner, { feature: 'chat.*', team: 'chat' });
       expect(await stack.runSchedule('spend-alert', new Date())).not.toHaveProperty('error');
       await eventually(async () => {
         expect(slack.posted).toHaveLength(3);
@@ -182,23 +206,21 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
     },
   ],
   [
+    'a follow-up goes into the thread of its opening',
+    async () => {
+      await eventually(() => expect(slackApi.calls).toMatchObject([{ channel: 'C0CHAT000' }]));
+      const followUp = stack.plan.schedules.find(({ name }) => /^follow-up-.*-24h$/.test(name));
+      const result = await stack.runSchedule(followUp?.name ?? 'none', new Date());
+      expect(result).not.toHaveProperty('error');
+      await eventually(() =>
+        expect(slackApi.calls.at(-1)).toMatchObject({ thread_ts: expect.any(String) }),
+      );
+    },
+  ],
+  [
     'notify delivers to a team',
     async () => {
-      const team = { name: 'support', slackChannel: null, timeZone: 'UTC', hour: 9 };
-      await setTeam(owner, { ...team, secret: 'support' });
-      const ssm = new SSMClient({
-        endpoint: stack.awsEndpoint,
-        region: stack.plan.region,
-        credentials: LOCAL_CREDENTIALS,
-      });
-      await ssm.send(
-        new PutParameterCommand({
-          Name: `${teamParameterPrefix(stack.plan.stackName)}support`,
-          Type: 'SecureString',
-          Value: slack.url,
-        }),
-      );
-      ssm.destroy();
+      await addTeam('support', null, slack.url);
       await addToOutbox(owner, 'test:team', { text: 'for support' }, { team: 'support' });
       await publish(output('NotifyQueueUrl'), '{"wake":"notify"}');
       await eventually(() => expect(slack.posted).toContain('for support'));
