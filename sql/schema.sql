@@ -21,6 +21,22 @@ grant usage on schema tricost to tricost_ingest;
 
 -- Tables
 
+create table tricost.alert_settings (
+  feature text not null,
+  growth_ratio numeric,
+  spike_ratio numeric,
+  minimum_spend_usd numeric,
+  constraint alert_settings_growth_ratio_check CHECK ((growth_ratio >= (0)::numeric)),
+  constraint alert_settings_minimum_spend_usd_check CHECK ((minimum_spend_usd >= (0)::numeric)),
+  constraint alert_settings_spike_ratio_check CHECK ((spike_ratio >= (0)::numeric))
+);
+CREATE UNIQUE INDEX alert_settings_feature_key ON tricost.alert_settings USING btree (md5(feature));
+comment on table tricost.alert_settings is 'One row for each feature whose alert has thresholds of its own. NULL: as for all.';
+comment on column tricost.alert_settings.growth_ratio is '0.3: a week must be more than 30 % above the one before.';
+comment on column tricost.alert_settings.spike_ratio is '0.6: a day must be more than 60 % above its usual; of a prompt and a user, twice as much.';
+comment on column tricost.alert_settings.minimum_spend_usd is 'What a week must cost, or such a day more in a week, in US dollars.';
+grant select on tricost.alert_settings to tricost_ingest;
+
 create table tricost.alerts (
   local_date date not null,
   feature text not null,

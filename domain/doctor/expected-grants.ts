@@ -23,6 +23,7 @@ const INGEST: GrantedObjects = {
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.alert_settings': ['select'],
   'table tricost.teams': ['select'],
   'table tricost.feature_owners': ['select'],
   'table tricost.prices': ['select'],

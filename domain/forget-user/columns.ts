@@ -39,6 +39,8 @@ export const COLUMN_DECISIONS = {
   'alerts.rule': 'nobody',
   'alerts.transition': 'nobody',
 
+  'alert_settings.feature': 'reported',
+
   'outbox.payload': 'rewritten',
   'outbox.last_error': 'rewritten',
   'outbox.dedupe_key': 'reported',

@@ -21,6 +21,8 @@ export interface FeatureDays {
   series: Series;
   parts: readonly Part[];
   open: OpenAlert | undefined;
+  /** Its own, or those of all. */
+  settings: RuleSettings;
 }
 
 export interface SpendAlert {
@@ -61,7 +63,6 @@ export function judge(
   { features, firstCallAt }: SpendSnapshot,
   days: readonly FeatureDays[],
   windows: SpendWindows,
-  settings: RuleSettings,
 ): Verdict {
   if (firstCallAt === undefined) return { state: 'no-data' };
   const until = addDays(localDateOf(firstCallAt, windows.zone), 2 * WINDOW_DAYS);
@@ -69,7 +70,7 @@ export function judge(
   const spendOf = new Map(features.map((spend) => [spend.feature, spend]));
   const alerts: SpendAlert[] = [];
   const ended: EndedAlert[] = [];
-  for (const { feature, series, parts, open } of days) {
+  for (const { feature, series, parts, open, settings } of days) {
     const found = findAll(series, parts, settings);
     const transition = advance(open, {
       date: windows.date,

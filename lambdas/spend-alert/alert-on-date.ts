@@ -1,5 +1,6 @@
 /** Does one local date: claims it, reads, judges, and commits alerts, messages and "done" together. */
 import type { ClientBase } from 'pg';
+import { readAlertSettings } from '../../adapters/postgres/alert-settings.ts';
 import {
   claimDate,
   finishDate,
@@ -105,7 +106,7 @@ async function readAndJudge(
 ): Promise<{ snapshot: SpendSnapshot; verdict: Verdict; routing: Routing }> {
   const snapshot = await readSpend(client, windows, asOf);
   const days = await readDays(client, windows, settings, asOf);
-  const verdict = judge(snapshot, days, windows, settings);
+  const verdict = judge(snapshot, days, windows);
   const routing = await readRouting(client);
   if (verdict.state !== 'judged') return { snapshot, verdict, routing };
   const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
@@ -116,17 +117,19 @@ async function readAndJudge(
 async function readDays(
   client: ClientBase,
   windows: SpendWindows,
-  { minimumSpendUsd }: RuleSettings,
+  settings: RuleSettings,
   asOf: Date,
 ): Promise<FeatureDays[]> {
   const hours = closedHours(windows, asOf);
-  const series = await readSeries(client, windows, hours, minimumSpendUsd);
+  const series = await readSeries(client, windows, hours, settings.minimumSpendUsd);
   const open = await readOpenAlerts(client);
+  const own = await readAlertSettings(client);
   const features = new Set([...series.keys(), ...open.keys()]);
   return [...features].map((feature) => ({
     feature,
     ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
     open: open.get(feature),
+    settings: { ...settings, ...own.get(feature) },
   }));
 }
 

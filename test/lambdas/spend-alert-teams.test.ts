@@ -1,5 +1,7 @@
 /** Whom the spend alert writes to: teams that are rows, each at its own hour, and replies to what opened an alert. */
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { setOwner, setTeam } from '../../adapters/postgres/teams.ts';
 import { addDays } from '../../domain/reporting-days.ts';
@@ -8,6 +10,9 @@ import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
 
 /** Whatever day it is: every morning of these tests has come, and none after them. */
 const NOW = new Date('2026-11-26T23:00:00Z');
+
+/** follow-up.test.ts has what it is asked for. */
+mockClient(SchedulerClient).on(CreateScheduleCommand).resolves({ ScheduleArn: 'arn' });
 
 let world: AlertWorld;
 

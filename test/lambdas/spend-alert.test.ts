@@ -318,6 +318,18 @@ describe('morning after morning', () => {
     expect((await written()).alerts.at(-1)).toBe('2026-11-14 f escalated');
   });
 
+  test('a feature with thresholds of its own is held against these', async () => {
+    onTestFinished(() => world.owner.query('truncate tricost.alert_settings').then(() => {}));
+    await world.owner.query(
+      "insert into tricost.alert_settings (feature, growth_ratio) values ('f', 1.5), ('g', null)",
+    );
+    await world.storeCalls(
+      ['f', 'g'].flatMap((feature) => GROWTH.map((call) => ({ ...call, feature }))),
+    );
+    await mornings('2026-11-23', 1);
+    expect((await written()).alerts).toEqual(['2026-11-23 g']);
+  });
+
   test('what is snoozed is quiet until its day', async () => {
     await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
     await mornings('2026-11-10', 2);

@@ -20,7 +20,7 @@ const OPEN = {
 } as const;
 
 function feature(name: string, totals: number[], open?: FeatureDays['open']): FeatureDays {
-  return { feature: name, series: series(weeks(...totals)), parts: [], open };
+  return { feature: name, series: series(weeks(...totals)), parts: [], open, settings: SETTINGS };
 }
 
 const DAYS: FeatureDays[] = [
@@ -36,13 +36,13 @@ const DAYS: FeatureDays[] = [
 
 function verdictWith(firstCallAt: string) {
   const dates = { firstCallAt: new Date(firstCallAt), lastCallAt: undefined };
-  return judge({ features: FEATURES, ...dates }, DAYS, WINDOWS, SETTINGS);
+  return judge({ features: FEATURES, ...dates }, DAYS, WINDOWS);
 }
 
 describe('the first fourteen days', () => {
   test('without a call there is nothing to learn from', () => {
     const none = { features: [], firstCallAt: undefined, lastCallAt: undefined };
-    expect(judge(none, [], WINDOWS, SETTINGS)).toEqual({ state: 'no-data' });
+    expect(judge(none, [], WINDOWS)).toEqual({ state: 'no-data' });
   });
 
   test('judging begins on the day that both windows are full, in the zone', () => {
