@@ -44,6 +44,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
   ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
   ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
   [
+    'teams',
+    'list, set or remove teams: who gets the messages about which features, and where',
+    () => import('./teams.ts'),
+  ],
+  [
     'dlq',
     'look at dead letters and rejected events, and send them again',
     () => import('./dlq.ts'),
@@ -87,9 +92,9 @@ const program = new Command('tricost')
     'after',
     `
 doctor, schedules, alerts, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
---aws. tail, partitions, prices and explain-call talk to the database of --database-url, else of DATABASE_URL, else of the local stack,
-and say which; the last two also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
-validate, price and cost talk to nothing.
+--aws. tail, partitions, prices, explain-call and teams talk to the database of --database-url, else of DATABASE_URL, else of the local
+ stack, and say which; the last three also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
+ validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -100,6 +105,7 @@ Examples:
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
   $ npx tricost alerts test
+  $ npx tricost teams set support --zone Europe/Rome --hour 9 --owns 'support.*'
   $ npx tricost dlq peek
   $ npx tricost deliveries
   $ npx tricost partitions ensure --from 2025-01

@@ -35,6 +35,7 @@ import {
   examineStack,
   examineWebhook,
 } from './examine-stack.ts';
+import { examineTeams } from './examine-teams.ts';
 import { type AwsAccess, accessAws, awsPatient, localPatient, type Patient } from './patient.ts';
 
 export interface ExaminedGroup {
@@ -117,6 +118,7 @@ async function* examinePatient(patient: Patient): AsyncGenerator<ExaminedGroup> 
       findings: [
         ...(await examineAlarmRecipient(patient)),
         ...(await examineWebhook(read.get(parameters.slackWebhookUrl)?.value, patient)),
+        ...(await asOwner(['teams'], examineTeams)),
         ...(await asOwner(['outbox'], examineOutbox)),
       ],
     };

@@ -21,7 +21,7 @@ export const CHECKS = {
   Prices: ['price-list'],
   Partitions: ['partitions', 'default-partition', 'detached-partitions'],
   Stack: ['schedules', 'event-sources'],
-  Alerts: ['alarm-recipient', 'webhook', 'outbox'],
+  Alerts: ['alarm-recipient', 'webhook', 'teams', 'outbox'],
   Queues: ['calls-queue', 'dead-letters', 'failed-jobs', 'rejected-calls', 'late-deliveries'],
 } as const;
 

@@ -14,18 +14,20 @@ import {
   recordNotifications,
 } from '../../adapters/postgres/spend-alert.ts';
 import { readSeries } from '../../adapters/postgres/spend-series.ts';
+import { readRouting } from '../../adapters/postgres/teams.ts';
 import { inTransaction } from '../../adapters/postgres/transaction.ts';
 import type { LocalDate } from '../../domain/reporting-days.ts';
-import {
-  type AlertNotification,
-  composeAlerts,
-  composeLearning,
-} from '../../domain/spend-alert/compose.ts';
+import { composeLearning } from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
 import { type FeatureDays, judge, type Verdict } from '../../domain/spend-alert/judge.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { closedHours, type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
+import {
+  composeByTeam,
+  type RoutedNotification,
+  type Routing,
+} from '../../domain/teams/compose-by-team.ts';
 import { explainAlerts } from './explain-alerts.ts';
 
 export const JOB = 'spend-alert';
@@ -78,12 +80,12 @@ async function doDate(
     return outcome;
   }
   const windows = spendWindows(lease.localDate, options.zone);
-  const { snapshot, verdict } = await inTransaction(
+  const { snapshot, verdict, routing } = await inTransaction(
     client,
     () => readAndJudge(client, windows, options),
     'repeatable read',
   );
-  const notifications = compose(verdict, snapshot, windows, options);
+  const notifications = compose(verdict, snapshot, windows, options, routing);
   const outcome = {
     state: verdict.state,
     features: snapshot.features.length,
@@ -101,13 +103,14 @@ async function readAndJudge(
   client: ClientBase,
   windows: SpendWindows,
   { settings, prices, asOf }: AlertOptions,
-): Promise<{ snapshot: SpendSnapshot; verdict: Verdict }> {
+): Promise<{ snapshot: SpendSnapshot; verdict: Verdict; routing: Routing }> {
   const snapshot = await readSpend(client, windows, asOf);
   const days = await readDays(client, windows, settings, asOf);
   const verdict = judge(snapshot, days, windows);
-  if (verdict.state !== 'judged') return { snapshot, verdict };
+  const routing = await readRouting(client);
+  if (verdict.state !== 'judged') return { snapshot, verdict, routing };
   const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
-  return { snapshot, verdict: { ...verdict, alerts } };
+  return { snapshot, verdict: { ...verdict, alerts }, routing };
 }
 
 /** Of features that have an alert, too, when they have no calls any more. */
@@ -135,14 +138,16 @@ function compose(
   { features, lastCallAt }: SpendSnapshot,
   windows: SpendWindows,
   { boardUrl, asOf }: AlertOptions,
-): AlertNotification[] {
+  routing: Routing,
+): RoutedNotification[] {
   if (verdict.state === 'learning') return [composeLearning(verdict.until, windows.zone)];
   if (verdict.state === 'no-data') return [];
-  return composeAlerts(verdict.alerts, verdict.ended, {
+  const report = {
     windows,
     totalUsd: totalSpend(features),
     lastCallAt: lastCallAt ?? asOf,
     boardUrl,
     asOf,
-  });
+  };
+  return composeByTeam(verdict.alerts, verdict.ended, report, routing);
 }
