@@ -92,9 +92,9 @@ const program = new Command('tricost')
     'after',
     `
 doctor, schedules, alerts, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
---aws. tail, partitions, prices, explain-call and teams talk to the database of --database-url, else of DATABASE_URL, else of the local
- stack, and say which; the last three also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
- validate, price and cost talk to nothing.
+--aws. tail, partitions, prices, explain-call and teams talk to the database
+ of --database-url, else of DATABASE_URL, else of the local stack, and say which; the last three also to that of a stack on AWS,
+ with --aws. board talks to such a database, or to a Metabase. validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
