@@ -100,15 +100,15 @@ grant insert, select on tricost.deliveries to tricost_ingest;
 create table tricost.feature_days (
   starts_at timestamp with time zone not null,
   local_day date not null,
-  calls bigint not null,
-  priced_calls bigint not null,
-  unpriced_calls bigint not null,
-  failed_calls bigint not null,
-  cache_hits bigint not null,
+  calls integer not null,
+  priced_calls integer not null,
+  unpriced_calls integer not null,
+  failed_calls integer not null,
+  cache_hits integer not null,
   input_tokens bigint,
   output_tokens bigint,
   cache_read_tokens bigint,
-  latency_calls bigint not null,
+  latency_calls integer not null,
   latency_ms bigint,
   cost_usd numeric,
   environment text,
@@ -123,15 +123,15 @@ comment on table tricost.feature_days is 'Sums of feature_hours over a reporting
 create table tricost.feature_hours (
   starts_at timestamp with time zone not null,
   local_day date not null,
-  calls bigint not null,
-  priced_calls bigint not null,
-  unpriced_calls bigint not null,
-  failed_calls bigint not null,
-  cache_hits bigint not null,
+  calls integer not null,
+  priced_calls integer not null,
+  unpriced_calls integer not null,
+  failed_calls integer not null,
+  cache_hits integer not null,
   input_tokens bigint,
   output_tokens bigint,
   cache_read_tokens bigint,
-  latency_calls bigint not null,
+  latency_calls integer not null,
   latency_ms bigint,
   cost_usd numeric,
   environment text,
@@ -420,15 +420,15 @@ grant select on tricost.prices to tricost_ingest;
 create table tricost.prompt_days (
   starts_at timestamp with time zone not null,
   local_day date not null,
-  calls bigint not null,
-  priced_calls bigint not null,
-  unpriced_calls bigint not null,
-  failed_calls bigint not null,
-  cache_hits bigint not null,
+  calls integer not null,
+  priced_calls integer not null,
+  unpriced_calls integer not null,
+  failed_calls integer not null,
+  cache_hits integer not null,
   input_tokens bigint,
   output_tokens bigint,
   cache_read_tokens bigint,
-  latency_calls bigint not null,
+  latency_calls integer not null,
   latency_ms bigint,
   cost_usd numeric,
   prompt_version integer,
@@ -438,7 +438,7 @@ create table tricost.prompt_days (
   prompt_id text not null,
   provider text not null,
   model text not null,
-  calls_with_user bigint,
+  calls_with_user integer,
   cost_usd_with_user numeric
 );
 CREATE INDEX prompt_days_local_day_idx ON tricost.prompt_days USING btree (local_day);
@@ -826,17 +826,17 @@ create view reporting.feature_windows as
             feature_day_parts.feature,
             feature_day_parts.provider,
             feature_day_parts.model,
-            COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS calls,
-            COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS priced_calls,
-            COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS unpriced_calls,
-            COALESCE(sum(feature_day_parts.failed_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::numeric)::bigint AS failed_calls,
+            COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::bigint) AS calls,
+            COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::bigint) AS priced_calls,
+            COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::bigint) AS unpriced_calls,
+            COALESCE(sum(feature_day_parts.failed_calls) FILTER (WHERE feature_day_parts.day >= w.first_day), 0::bigint) AS failed_calls,
             sum(feature_day_parts.input_tokens) FILTER (WHERE feature_day_parts.day >= w.first_day)::bigint AS input_tokens,
             sum(feature_day_parts.output_tokens) FILTER (WHERE feature_day_parts.day >= w.first_day)::bigint AS output_tokens,
             sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day >= w.first_day) AS cost_usd,
-            COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_calls,
-            COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_priced_calls,
-            COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_unpriced_calls,
-            COALESCE(sum(feature_day_parts.failed_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_failed_calls,
+            COALESCE(sum(feature_day_parts.calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::bigint) AS previous_calls,
+            COALESCE(sum(feature_day_parts.priced_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::bigint) AS previous_priced_calls,
+            COALESCE(sum(feature_day_parts.unpriced_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::bigint) AS previous_unpriced_calls,
+            COALESCE(sum(feature_day_parts.failed_calls) FILTER (WHERE feature_day_parts.day < w.first_day), 0::bigint) AS previous_failed_calls,
             sum(feature_day_parts.input_tokens) FILTER (WHERE feature_day_parts.day < w.first_day)::bigint AS previous_input_tokens,
             sum(feature_day_parts.output_tokens) FILTER (WHERE feature_day_parts.day < w.first_day)::bigint AS previous_output_tokens,
             sum(feature_day_parts.cost_usd) FILTER (WHERE feature_day_parts.day < w.first_day) AS previous_cost_usd
@@ -1151,17 +1151,17 @@ create view reporting.prompt_windows as
             prompt_day_parts.prompt_version,
             prompt_day_parts.provider,
             prompt_day_parts.model,
-            COALESCE(sum(prompt_day_parts.calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS calls,
-            COALESCE(sum(prompt_day_parts.priced_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS priced_calls,
-            COALESCE(sum(prompt_day_parts.unpriced_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS unpriced_calls,
-            COALESCE(sum(prompt_day_parts.failed_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::numeric)::bigint AS failed_calls,
+            COALESCE(sum(prompt_day_parts.calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::bigint) AS calls,
+            COALESCE(sum(prompt_day_parts.priced_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::bigint) AS priced_calls,
+            COALESCE(sum(prompt_day_parts.unpriced_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::bigint) AS unpriced_calls,
+            COALESCE(sum(prompt_day_parts.failed_calls) FILTER (WHERE prompt_day_parts.day >= w.first_day), 0::bigint) AS failed_calls,
             sum(prompt_day_parts.input_tokens) FILTER (WHERE prompt_day_parts.day >= w.first_day)::bigint AS input_tokens,
             sum(prompt_day_parts.output_tokens) FILTER (WHERE prompt_day_parts.day >= w.first_day)::bigint AS output_tokens,
             sum(prompt_day_parts.cost_usd) FILTER (WHERE prompt_day_parts.day >= w.first_day) AS cost_usd,
-            COALESCE(sum(prompt_day_parts.calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_calls,
-            COALESCE(sum(prompt_day_parts.priced_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_priced_calls,
-            COALESCE(sum(prompt_day_parts.unpriced_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_unpriced_calls,
-            COALESCE(sum(prompt_day_parts.failed_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::numeric)::bigint AS previous_failed_calls,
+            COALESCE(sum(prompt_day_parts.calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::bigint) AS previous_calls,
+            COALESCE(sum(prompt_day_parts.priced_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::bigint) AS previous_priced_calls,
+            COALESCE(sum(prompt_day_parts.unpriced_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::bigint) AS previous_unpriced_calls,
+            COALESCE(sum(prompt_day_parts.failed_calls) FILTER (WHERE prompt_day_parts.day < w.first_day), 0::bigint) AS previous_failed_calls,
             sum(prompt_day_parts.input_tokens) FILTER (WHERE prompt_day_parts.day < w.first_day)::bigint AS previous_input_tokens,
             sum(prompt_day_parts.output_tokens) FILTER (WHERE prompt_day_parts.day < w.first_day)::bigint AS previous_output_tokens,
             sum(prompt_day_parts.cost_usd) FILTER (WHERE prompt_day_parts.day < w.first_day) AS previous_cost_usd
@@ -1254,15 +1254,15 @@ create view reporting.spend_by_feature_day as
     feature_days.feature,
     feature_days.provider,
     feature_days.model,
-    feature_days.calls,
-    feature_days.priced_calls,
-    feature_days.unpriced_calls,
-    feature_days.failed_calls,
-    feature_days.cache_hits,
+    feature_days.calls::bigint AS calls,
+    feature_days.priced_calls::bigint AS priced_calls,
+    feature_days.unpriced_calls::bigint AS unpriced_calls,
+    feature_days.failed_calls::bigint AS failed_calls,
+    feature_days.cache_hits::bigint AS cache_hits,
     feature_days.input_tokens,
     feature_days.output_tokens,
     feature_days.cache_read_tokens,
-    feature_days.latency_calls,
+    feature_days.latency_calls::bigint AS latency_calls,
     feature_days.latency_ms,
     feature_days.cost_usd
    FROM tricost.feature_days
@@ -1274,15 +1274,15 @@ UNION ALL
     parts.feature,
     parts.provider,
     parts.model,
-    sum(parts.calls)::bigint AS calls,
-    sum(parts.priced_calls)::bigint AS priced_calls,
-    sum(parts.unpriced_calls)::bigint AS unpriced_calls,
-    sum(parts.failed_calls)::bigint AS failed_calls,
-    sum(parts.cache_hits)::bigint AS cache_hits,
+    sum(parts.calls) AS calls,
+    sum(parts.priced_calls) AS priced_calls,
+    sum(parts.unpriced_calls) AS unpriced_calls,
+    sum(parts.failed_calls) AS failed_calls,
+    sum(parts.cache_hits) AS cache_hits,
     sum(parts.input_tokens)::bigint AS input_tokens,
     sum(parts.output_tokens)::bigint AS output_tokens,
     sum(parts.cache_read_tokens)::bigint AS cache_read_tokens,
-    sum(parts.latency_calls)::bigint AS latency_calls,
+    sum(parts.latency_calls) AS latency_calls,
     sum(parts.latency_ms)::bigint AS latency_ms,
     sum(parts.cost_usd) AS cost_usd
    FROM ( SELECT parted.local_day AS day,
@@ -1363,15 +1363,15 @@ create view reporting.spend_by_feature_hour as
     feature_hours.feature,
     feature_hours.provider,
     feature_hours.model,
-    feature_hours.calls,
-    feature_hours.priced_calls,
-    feature_hours.unpriced_calls,
-    feature_hours.failed_calls,
-    feature_hours.cache_hits,
+    feature_hours.calls::bigint AS calls,
+    feature_hours.priced_calls::bigint AS priced_calls,
+    feature_hours.unpriced_calls::bigint AS unpriced_calls,
+    feature_hours.failed_calls::bigint AS failed_calls,
+    feature_hours.cache_hits::bigint AS cache_hits,
     feature_hours.input_tokens,
     feature_hours.output_tokens,
     feature_hours.cache_read_tokens,
-    feature_hours.latency_calls,
+    feature_hours.latency_calls::bigint AS latency_calls,
     feature_hours.latency_ms,
     feature_hours.cost_usd
    FROM tricost.feature_hours
@@ -1384,15 +1384,15 @@ UNION ALL
     sums.feature,
     sums.provider,
     sums.model,
-    sums.calls,
-    sums.priced_calls,
-    sums.unpriced_calls,
-    sums.failed_calls,
-    sums.cache_hits,
+    sums.calls::bigint AS calls,
+    sums.priced_calls::bigint AS priced_calls,
+    sums.unpriced_calls::bigint AS unpriced_calls,
+    sums.failed_calls::bigint AS failed_calls,
+    sums.cache_hits::bigint AS cache_hits,
     sums.input_tokens,
     sums.output_tokens,
     sums.cache_read_tokens,
-    sums.latency_calls,
+    sums.latency_calls::bigint AS latency_calls,
     sums.latency_ms,
     sums.cost_usd
    FROM dirty
@@ -1429,15 +1429,15 @@ create view reporting.spend_by_prompt_day as
     prompt_days.prompt_version,
     prompt_days.provider,
     prompt_days.model,
-    prompt_days.calls,
-    prompt_days.priced_calls,
-    prompt_days.unpriced_calls,
-    prompt_days.failed_calls,
-    prompt_days.cache_hits,
+    prompt_days.calls::bigint AS calls,
+    prompt_days.priced_calls::bigint AS priced_calls,
+    prompt_days.unpriced_calls::bigint AS unpriced_calls,
+    prompt_days.failed_calls::bigint AS failed_calls,
+    prompt_days.cache_hits::bigint AS cache_hits,
     prompt_days.input_tokens,
     prompt_days.output_tokens,
     prompt_days.cache_read_tokens,
-    prompt_days.latency_calls,
+    prompt_days.latency_calls::bigint AS latency_calls,
     prompt_days.latency_ms,
     prompt_days.cost_usd
    FROM tricost.prompt_days
@@ -1452,15 +1452,15 @@ UNION ALL
     parts.prompt_version,
     parts.provider,
     parts.model,
-    sum(parts.calls)::bigint AS calls,
-    sum(parts.priced_calls)::bigint AS priced_calls,
-    sum(parts.unpriced_calls)::bigint AS unpriced_calls,
-    sum(parts.failed_calls)::bigint AS failed_calls,
-    sum(parts.cache_hits)::bigint AS cache_hits,
+    sum(parts.calls) AS calls,
+    sum(parts.priced_calls) AS priced_calls,
+    sum(parts.unpriced_calls) AS unpriced_calls,
+    sum(parts.failed_calls) AS failed_calls,
+    sum(parts.cache_hits) AS cache_hits,
     sum(parts.input_tokens)::bigint AS input_tokens,
     sum(parts.output_tokens)::bigint AS output_tokens,
     sum(parts.cache_read_tokens)::bigint AS cache_read_tokens,
-    sum(parts.latency_calls)::bigint AS latency_calls,
+    sum(parts.latency_calls) AS latency_calls,
     sum(parts.latency_ms)::bigint AS latency_ms,
     sum(parts.cost_usd) AS cost_usd
    FROM ( SELECT parted.local_day AS day,
@@ -1578,15 +1578,15 @@ create view reporting.tag_coverage as
     environment,
     provider,
     model,
-    sum(calls)::bigint AS calls,
-    COALESCE(sum(calls) FILTER (WHERE has_feature), 0::numeric)::bigint AS calls_with_feature,
+    sum(calls) AS calls,
+    COALESCE(sum(calls) FILTER (WHERE has_feature), 0::bigint) AS calls_with_feature,
         CASE
-            WHEN knows_users THEN sum(calls_with_user)::bigint
+            WHEN knows_users THEN sum(calls_with_user)
             ELSE NULL::bigint
         END AS calls_with_user,
-    COALESCE(sum(calls) FILTER (WHERE has_prompt), 0::numeric)::bigint AS calls_with_prompt,
+    COALESCE(sum(calls) FILTER (WHERE has_prompt), 0::bigint) AS calls_with_prompt,
         CASE
-            WHEN knows_users THEN COALESCE(sum(calls_with_user) FILTER (WHERE has_feature AND has_prompt), 0::numeric)::bigint
+            WHEN knows_users THEN COALESCE(sum(calls_with_user) FILTER (WHERE has_feature AND has_prompt), 0::bigint)
             ELSE NULL::bigint
         END AS calls_with_all,
     sum(cost_usd) AS cost_usd,
@@ -1883,7 +1883,7 @@ create view tricost.majorities_of_days as
            FROM tricost.prompt_day_parts
           WHERE prompt_day_parts.prompt_version IS NOT NULL
           GROUP BY prompt_day_parts.day, prompt_day_parts.environment, prompt_day_parts.feature, prompt_day_parts.prompt_name, prompt_day_parts.prompt_id, prompt_day_parts.prompt_version) versions
-  WHERE (2::numeric * calls) > calls_of_all;
+  WHERE (2 * calls)::numeric > calls_of_all;
 comment on view tricost.majorities_of_days is 'What prompt_majorities has to say, from the parts of the days. Ask for few.';
 
 create view tricost.prompt_day_parts as
@@ -2081,16 +2081,16 @@ $function$;
 comment on function tricost.ensure_partitions(from_month date, to_month date) is 'Creates the missing monthly partitions between two months, inclusive; returns their names.';
 
 CREATE OR REPLACE FUNCTION tricost.feature_sums(p_from timestamp with time zone, p_until timestamp with time zone)
- RETURNS TABLE(environment text, feature text, provider text, model text, calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint, input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric)
+ RETURNS TABLE(environment text, feature text, provider text, model text, calls integer, priced_calls integer, unpriced_calls integer, failed_calls integer, cache_hits integer, input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls integer, latency_ms bigint, cost_usd numeric)
  LANGUAGE sql
  STABLE PARALLEL SAFE SECURITY DEFINER ROWS 200
  SET search_path TO ''
  SET jit TO 'off'
 AS $function$
   select environment, feature, provider, model,
-    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
-    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
-    count(latency_ms), sum(latency_ms), sum(cost_usd)
+    count(*)::int, count(cost_usd)::int, (count(*) filter (where price_status = 'unpriced'))::int,
+    (count(*) filter (where status <> 'ok'))::int, (count(*) filter (where cache_hit))::int,
+    sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), count(latency_ms)::int, sum(latency_ms), sum(cost_usd)
   from tricost.llm_calls
   where ts >= p_from and ts < p_until
   group by environment, feature, provider, model
@@ -2308,17 +2308,17 @@ $function$;
 comment on function tricost.note_price_list_change() is 'Trigger: counts additions to the price list, in the order of their commits.';
 
 CREATE OR REPLACE FUNCTION tricost.prompt_sums(p_from timestamp with time zone, p_until timestamp with time zone)
- RETURNS TABLE(environment text, feature text, prompt_name text, prompt_id text, prompt_version integer, provider text, model text, calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint, input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric, calls_with_user bigint, cost_usd_with_user numeric)
+ RETURNS TABLE(environment text, feature text, prompt_name text, prompt_id text, prompt_version integer, provider text, model text, calls integer, priced_calls integer, unpriced_calls integer, failed_calls integer, cache_hits integer, input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls integer, latency_ms bigint, cost_usd numeric, calls_with_user integer, cost_usd_with_user numeric)
  LANGUAGE sql
  STABLE PARALLEL SAFE SECURITY DEFINER
  SET search_path TO ''
  SET jit TO 'off'
 AS $function$
   select environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
-    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
-    count(latency_ms), sum(latency_ms), sum(cost_usd),
-    count(*) filter (where user_id <> '(none)'), sum(cost_usd) filter (where user_id <> '(none)')
+    count(*)::int, count(cost_usd)::int, (count(*) filter (where price_status = 'unpriced'))::int,
+    (count(*) filter (where status <> 'ok'))::int, (count(*) filter (where cache_hit))::int,
+    sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), count(latency_ms)::int, sum(latency_ms), sum(cost_usd),
+    (count(*) filter (where user_id <> '(none)'))::int, sum(cost_usd) filter (where user_id <> '(none)')
   from tricost.llm_calls
   where ts >= p_from and ts < p_until
   group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model

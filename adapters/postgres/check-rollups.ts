@@ -18,15 +18,23 @@ const SUMS = `${COUNTS},
 const CUT = `(select coalesce(max(local_day), '-infinity') from tricost.reporting_days
   where starts_at < (select raw_from from tricost.rollup_state))`;
 
-/** Every call with the day, or the hour, of its range. */
-const callsOf = (ranges: string) => `(
-  select r.starts_at as hour, r.local_day as day, c.*
-  from tricost.${ranges} as r
-  -- Offset: a range after the other through the key, and not every call against every range.
-  cross join lateral (select * from tricost.llm_calls where ts >= r.starts_at and ts < r.ends_at offset 0) as c
-  where r.local_day > ${CUT}
+/** Every call with its day. */
+const CALLS = `(
+  select d.local_day as day, c.*
+  from tricost.reporting_days as d
+  -- Offset: a day after the other through the key, and not every call against every day.
+  cross join lateral (select * from tricost.llm_calls where ts >= d.starts_at and ts < d.ends_at offset 0) as c
+  where d.local_day > ${CUT}
 ) as calls`;
-const CALLS = callsOf('reporting_days');
+
+/** Every call with its hour: hours are too many to go through one after the other. */
+const CALLS_WITH_HOUR = `(
+  select h.starts_at as hour, h.local_day as day, c.*
+  from tricost.reporting_hours as h
+  cross join (values (0), (1), (2), (3)) as quarters (quarter)
+  join tricost.llm_calls as c on date_bin('15 minutes', ts, '2000-01-01Z') = h.starts_at + quarter * interval '15 minutes' and ts < h.ends_at
+  where h.local_day > ${CUT}
+) as calls`;
 
 const FEATURE = 'environment, feature, provider, model';
 const PROMPT = 'environment, feature, prompt_name, prompt_id, prompt_version, provider, model';
@@ -77,7 +85,7 @@ const MAJORITIES = `majorities as materialized (
 const VIEWS: Record<string, { reported: string; calls: string }> = {
   spend_by_feature_hour: {
     reported: `select * from reporting.spend_by_feature_hour where day > ${CUT}`,
-    calls: `select hour, day, ${FEATURE}, ${SUMS} from ${callsOf('reporting_hours')} group by hour, day, ${FEATURE}`,
+    calls: `select hour, day, ${FEATURE}, ${SUMS} from ${CALLS_WITH_HOUR} group by hour, day, ${FEATURE}`,
   },
   spend_by_feature_day: {
     reported: `select * from reporting.spend_by_feature_day where day > ${CUT}`,

@@ -3,9 +3,21 @@
   calls, which folds and views both read.
 */
 
+-- Counts of an hour or a day fit into four bytes, which makes the rollups a tenth smaller. Their views are made again below.
+drop view reporting.spend_by_feature_hour, reporting.spend_by_feature_day, reporting.spend_by_prompt_day;
+alter table tricost.feature_hours
+  alter calls type int, alter priced_calls type int, alter unpriced_calls type int, alter failed_calls type int,
+  alter cache_hits type int, alter latency_calls type int;
+alter table tricost.feature_days
+  alter calls type int, alter priced_calls type int, alter unpriced_calls type int, alter failed_calls type int,
+  alter cache_hits type int, alter latency_calls type int;
+alter table tricost.prompt_days
+  alter calls type int, alter priced_calls type int, alter unpriced_calls type int, alter failed_calls type int,
+  alter cache_hits type int, alter latency_calls type int;
+
 -- Known when the day was computed since: NULL for months that were dropped before.
 alter table tricost.prompt_days
-  add column calls_with_user bigint,
+  add column calls_with_user int,
   add column cost_usd_with_user numeric;
 
 /*
@@ -65,8 +77,8 @@ comment on table tricost.prompt_majorities is 'The version of a prompt that has 
 create function tricost.feature_sums(p_from timestamptz, p_until timestamptz)
 returns table (
   environment text, feature text, provider text, model text,
-  calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint,
-  input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric
+  calls int, priced_calls int, unpriced_calls int, failed_calls int, cache_hits int,
+  input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls int, latency_ms bigint, cost_usd numeric
 )
 language sql
 stable
@@ -77,9 +89,9 @@ set search_path = ''
 set jit = off
 as $$
   select environment, feature, provider, model,
-    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
-    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
-    count(latency_ms), sum(latency_ms), sum(cost_usd)
+    count(*)::int, count(cost_usd)::int, (count(*) filter (where price_status = 'unpriced'))::int,
+    (count(*) filter (where status <> 'ok'))::int, (count(*) filter (where cache_hit))::int,
+    sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), count(latency_ms)::int, sum(latency_ms), sum(cost_usd)
   from tricost.llm_calls
   where ts >= p_from and ts < p_until
   group by environment, feature, provider, model
@@ -89,9 +101,9 @@ comment on function tricost.feature_sums is 'What feature_hours has to say of a 
 create function tricost.prompt_sums(p_from timestamptz, p_until timestamptz)
 returns table (
   environment text, feature text, prompt_name text, prompt_id text, prompt_version int, provider text, model text,
-  calls bigint, priced_calls bigint, unpriced_calls bigint, failed_calls bigint, cache_hits bigint,
-  input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls bigint, latency_ms bigint, cost_usd numeric,
-  calls_with_user bigint, cost_usd_with_user numeric
+  calls int, priced_calls int, unpriced_calls int, failed_calls int, cache_hits int,
+  input_tokens bigint, output_tokens bigint, cache_read_tokens bigint, latency_calls int, latency_ms bigint, cost_usd numeric,
+  calls_with_user int, cost_usd_with_user numeric
 )
 language sql
 stable
@@ -102,10 +114,10 @@ set search_path = ''
 set jit = off
 as $$
   select environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-    count(*), count(cost_usd), count(*) filter (where price_status = 'unpriced'), count(*) filter (where status <> 'ok'),
-    count(*) filter (where cache_hit), sum(input_tokens), sum(output_tokens), sum(cache_read_tokens),
-    count(latency_ms), sum(latency_ms), sum(cost_usd),
-    count(*) filter (where user_id <> '(none)'), sum(cost_usd) filter (where user_id <> '(none)')
+    count(*)::int, count(cost_usd)::int, (count(*) filter (where price_status = 'unpriced'))::int,
+    (count(*) filter (where status <> 'ok'))::int, (count(*) filter (where cache_hit))::int,
+    sum(input_tokens), sum(output_tokens), sum(cache_read_tokens), count(latency_ms)::int, sum(latency_ms), sum(cost_usd),
+    (count(*) filter (where user_id <> '(none)'))::int, sum(cost_usd) filter (where user_id <> '(none)')
   from tricost.llm_calls
   where ts >= p_from and ts < p_until
   group by environment, feature, prompt_name, prompt_id, prompt_version, provider, model
@@ -361,20 +373,30 @@ end
 $$;
 
 -- As before, of the same text as the folds.
-create or replace view reporting.spend_by_feature_hour as
+create view reporting.spend_by_feature_hour as
 with dirty as materialized (select starts_at, ends_at, local_day from tricost.dirty_hours)
 select starts_at as hour, local_day as day, environment, feature, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  calls::bigint, priced_calls::bigint, unpriced_calls::bigint, failed_calls::bigint, cache_hits::bigint,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls::bigint, latency_ms, cost_usd
 from tricost.feature_hours
 where starts_at not in (select starts_at from dirty)
 union all
-select starts_at, local_day, sums.*
+select starts_at, local_day, environment, feature, provider, model,
+  calls::bigint, priced_calls::bigint, unpriced_calls::bigint, failed_calls::bigint, cache_hits::bigint,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls::bigint, latency_ms, cost_usd
 from dirty
 cross join lateral tricost.feature_sums(starts_at, ends_at) as sums;
+comment on view reporting.spend_by_feature_hour is 'Calls, tokens and US dollars per hour of the reporting zone, environment, feature, provider and model: exact at every instant. Sums leave out what is unknown, which is counted beside.';
+comment on column reporting.spend_by_feature_hour.hour is 'When the hour began.';
+comment on column reporting.spend_by_feature_hour.day is 'Its day in the reporting zone.';
+comment on column reporting.spend_by_feature_hour.priced_calls is 'Calls of known cost: those that cost_usd sums.';
+comment on column reporting.spend_by_feature_hour.unpriced_calls is 'Calls with usage and without a price.';
+comment on column reporting.spend_by_feature_hour.failed_calls is 'Calls that did not end ok.';
+comment on column reporting.spend_by_feature_hour.latency_calls is 'Calls of known latency: those that latency_ms sums.';
+comment on column reporting.spend_by_feature_hour.cost_usd is 'NULL: no call has a known cost.';
 
 -- A day of one part that has not changed is passed on as it is: adding up what is one row is most of the work of a long series.
-create or replace view reporting.spend_by_feature_day as
+create view reporting.spend_by_feature_day as
 with dirty_hours as materialized (select starts_at, ends_at, local_day, day_starts_at, day_ends_at from tricost.dirty_hours),
 dirty_days as materialized (select distinct day_starts_at as starts_at, day_ends_at as ends_at, local_day from dirty_hours),
 parted as materialized (
@@ -383,8 +405,8 @@ parted as materialized (
   select local_day from tricost.days_of_two_months
 )
 select local_day as day, environment, feature, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  calls::bigint, priced_calls::bigint, unpriced_calls::bigint, failed_calls::bigint, cache_hits::bigint,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls::bigint, latency_ms, cost_usd
 from tricost.feature_days
 where local_day not in (select local_day from parted)
 union all
@@ -413,8 +435,9 @@ from (
   cross join lateral tricost.feature_sums(starts_at, ends_at) as sums
 ) as parts
 group by day, environment, feature, provider, model;
+comment on view reporting.spend_by_feature_day is 'The same per day of the reporting zone.';
 
-create or replace view reporting.spend_by_prompt_day as
+create view reporting.spend_by_prompt_day as
 with dirty_days as materialized (select starts_at, ends_at, local_day from tricost.dirty_days),
 parted as materialized (
   select local_day from dirty_days
@@ -422,8 +445,8 @@ parted as materialized (
   select local_day from tricost.days_of_two_months
 )
 select local_day as day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model,
-  calls, priced_calls, unpriced_calls, failed_calls, cache_hits,
-  input_tokens, output_tokens, cache_read_tokens, latency_calls, latency_ms, cost_usd
+  calls::bigint, priced_calls::bigint, unpriced_calls::bigint, failed_calls::bigint, cache_hits::bigint,
+  input_tokens, output_tokens, cache_read_tokens, latency_calls::bigint, latency_ms, cost_usd
 from tricost.prompt_days
 where local_day not in (select local_day from parted)
 union all
@@ -446,6 +469,7 @@ from (
   cross join lateral tricost.prompt_sums(starts_at, ends_at) as sums
 ) as parts
 group by day, environment, feature, prompt_name, prompt_id, prompt_version, provider, model;
+comment on view reporting.spend_by_prompt_day is 'Calls, tokens and US dollars per day of the reporting zone, environment, feature, prompt version, provider and model: exact at every instant.';
 
 create view reporting.latency_by_feature_day as
 with dirty as materialized (select starts_at, ends_at, local_day from tricost.dirty_days),
@@ -520,7 +544,10 @@ from parts
 group by day, environment, provider, model, knows_users;
 comment on view reporting.tag_coverage is 'Per day of the reporting zone, environment, provider and model, how many calls and how much of the spend name their feature, user and prompt: exact at every instant. NULL: not known of a month that was dropped before it was counted, or no call has a known cost.';
 
-grant select on reporting.latency_by_feature_day, reporting.prompt_transitions, reporting.tag_coverage to tricost_readonly;
+grant select on reporting.spend_by_feature_hour, reporting.spend_by_feature_day, reporting.spend_by_prompt_day,
+  reporting.latency_by_feature_day, reporting.prompt_transitions, reporting.tag_coverage to tricost_readonly;
+-- What the alert reads.
+grant select on reporting.spend_by_prompt_day to tricost_ingest;
 
 -- What was computed before lacks the rest.
 insert into tricost.rollup_dirty

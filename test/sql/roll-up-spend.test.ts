@@ -1,7 +1,7 @@
 /** Rollups against the calls themselves: the same to the last digit, whatever happens meanwhile, in whatever zone. */
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkRollups } from '../../adapters/postgres/check-rollups.ts';
 import { ensurePartitionsBetween } from '../../adapters/postgres/create-partitions.ts';
 import {
@@ -17,15 +17,24 @@ import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 let database: TestDatabase;
 let owner: pg.Client;
 
+beforeAll(makeDatabase);
+afterAll(dropDatabase);
 beforeEach(async () => {
+  await owner.query('truncate tricost.llm_calls');
+  await setReportingZone(owner, 'UTC');
+  while ((await fold()) !== 0);
+});
+
+async function makeDatabase(): Promise<void> {
   database = await createTestDatabase();
   owner = await connected();
   await ensurePartitionsBetween(owner, '2026-09-01', '2026-11-01');
-  return async () => {
-    await owner.end();
-    await database.drop();
-  };
-});
+}
+
+async function dropDatabase(): Promise<void> {
+  await owner.end();
+  await database.drop();
+}
 
 async function connected(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url });
@@ -235,59 +244,70 @@ test('another zone: right at once from the calls, and from the rollups when they
   expect(await wrongViews()).toEqual([]);
 });
 
-test('history stays when its calls are dropped, whatever comes late', async () => {
-  await setReportingZone(owner, 'Asia/Kathmandu');
-  const late = { ts: '2026-09-30T23:50:00Z' };
-  await owner.query(insert({ ts: '2026-09-30T23:40:00Z', usd: '5' }));
-  await owner.query(insert({ ts: '2026-10-01T00:10:00Z', usd: '3' }));
-  await freezeRollups(owner, new Date('2026-10-01T00:00:00Z'));
-  // Its month is about to go: it is in no rollup any more.
-  await owner.query(insert(late));
-  await fold();
-  await owner.query('drop table tricost.llm_calls_p2026_09');
-  await fold();
-  // The same hour of the zone, from the part that is kept on.
-  await owner.query(insert({ ts: '2026-10-01T00:12:00Z', usd: '2' }));
-  const total = async () =>
-    (
-      await owner.query(
-        "select sum(cost_usd)::float8 as usd from reporting.spend_by_prompt_day where day = '2026-10-01'",
-      )
-    ).rows;
-  expect(await total()).toEqual([{ usd: 10 }]);
-  await fold();
-  expect(await total()).toEqual([{ usd: 10 }]);
-  // Not even another zone takes it away.
-  await setReportingZone(owner, 'UTC');
-  const { rows } = await owner.query(
-    'select sum(cost_usd)::float8 as usd from reporting.spend_by_feature_day',
-  );
-  expect(rows).toEqual([{ usd: 10 }]);
-});
+describe('months that come and go, each time in another database', () => {
+  beforeEach(async () => {
+    await dropDatabase();
+    await makeDatabase();
+  });
 
-test('a month that somebody made by hand is found, and taken in', async () => {
-  await owner.query(
-    "create table tricost.llm_calls_p2026_12 partition of tricost.llm_calls for values from ('2026-12-01Z') to ('2027-01-01Z')",
-  );
-  await owner.query(insert({ ts: '2026-12-05T10:00:00Z' }));
-  expect(await checkRollups(owner)).toContainEqual({ view: 'llm_calls', wrong: 1 });
-  await ensurePartitionsBetween(owner, '2026-11-01', '2026-12-01');
-  expect(await wrongViews()).toEqual([]);
-  expect((await checkRollups(owner)).every(({ wrong }) => wrong === 0)).toBe(true);
-  const { rows } = await owner.query(
-    'select sum(calls)::int as calls from reporting.spend_by_feature_day',
-  );
-  expect(rows).toEqual([{ calls: 1 }]);
-  await fold();
-  await owner.query(insert({ ts: '2026-12-06T10:00:00Z', table: 'llm_calls_p2026_12' }));
-  expect(await wrongViews()).toEqual([]);
-});
+  test('history stays when its calls are dropped, whatever comes late', async () => {
+    await setReportingZone(owner, 'Asia/Kathmandu');
+    const late = { ts: '2026-09-30T23:50:00Z' };
+    await owner.query(insert({ ts: '2026-09-30T23:40:00Z', usd: '5' }));
+    await owner.query(insert({ ts: '2026-10-01T00:10:00Z', usd: '3' }));
+    await freezeRollups(owner, new Date('2026-10-01T00:00:00Z'));
+    // Its month is about to go: it is in no rollup any more.
+    await owner.query(insert(late));
+    await fold();
+    await owner.query('drop table tricost.llm_calls_p2026_09');
+    await fold();
+    // The same hour of the zone, from the part that is kept on.
+    await owner.query(insert({ ts: '2026-10-01T00:12:00Z', usd: '2' }));
+    const total = async () =>
+      (
+        await owner.query(
+          "select sum(cost_usd)::float8 as usd from reporting.spend_by_prompt_day where day = '2026-10-01'",
+        )
+      ).rows;
+    expect(await total()).toEqual([{ usd: 10 }]);
+    await fold();
+    expect(await total()).toEqual([{ usd: 10 }]);
+    // Not even another zone takes it away.
+    await setReportingZone(owner, 'UTC');
+    const { rows } = await owner.query(
+      'select sum(cost_usd)::float8 as usd from reporting.spend_by_feature_day',
+    );
+    expect(rows).toEqual([{ usd: 10 }]);
+  });
 
-test('a month that was dropped cannot come back into no report', async () => {
-  await freezeRollups(owner, new Date('2026-10-01T00:00:00Z'));
-  await expect(ensurePartitionsBetween(owner, '2026-08-01', '2026-08-01')).rejects.toThrow(
-    'the month 2026-08 was dropped once',
-  );
+  test('a month that somebody made by hand is found, and taken in', async () => {
+    await owner.query(
+      "create table tricost.llm_calls_p2026_12 partition of tricost.llm_calls for values from ('2026-12-01Z') to ('2027-01-01Z')",
+    );
+    await owner.query(insert({ ts: '2026-12-05T10:00:00Z' }));
+    expect(await checkRollups(owner)).toContainEqual({ view: 'llm_calls', wrong: 1 });
+    await ensurePartitionsBetween(owner, '2026-11-01', '2026-12-01');
+    expect(await wrongViews()).toEqual([]);
+    expect((await checkRollups(owner)).every(({ wrong }) => wrong === 0)).toBe(true);
+    const { rows } = await owner.query(
+      'select sum(calls)::int as calls from reporting.spend_by_feature_day',
+    );
+    expect(rows).toEqual([{ calls: 1 }]);
+    await fold();
+    await owner.query(insert({ ts: '2026-12-06T10:00:00Z', table: 'llm_calls_p2026_12' }));
+    expect(await wrongViews()).toEqual([]);
+  });
+
+  test('a month that was dropped cannot come back into no report', async () => {
+    await freezeRollups(owner, new Date('2026-10-01T00:00:00Z'));
+    await expect(ensurePartitionsBetween(owner, '2026-08-01', '2026-08-01')).rejects.toThrow(
+      'the month 2026-08 was dropped once',
+    );
+  });
+  afterAll(async () => {
+    await dropDatabase();
+    await makeDatabase();
+  });
 });
 
 test('a fold that takes too long changes nothing, and lets the next one at it', async () => {
