@@ -1,6 +1,7 @@
-/** `tricost alerts`: whether alerts reach people. */
+/** `tricost alerts`: what alerts say and why, what is done about them, and whether they reach people. */
 import type { Command } from 'commander';
 import { connect } from '../adapters/postgres/connect.ts';
+import { defineBacktest } from './alerts-backtest.ts';
 import { deliverTest } from './alerts-test/deliver.ts';
 import { printable } from './printable.ts';
 import {
@@ -22,6 +23,7 @@ interface AlertsTestOptions extends StackOptions {
 }
 
 export function define(alerts: Command): void {
+  defineBacktest(alerts);
   alerts
     .command('test')
     .description('send one message to Slack the way every alert goes, and wait until it is there')
