@@ -2,6 +2,10 @@
 import type { Command } from 'commander';
 import { connect } from '../adapters/postgres/connect.ts';
 import { defineBacktest } from './alerts-backtest.ts';
+import { defineExplain } from './alerts-explain.ts';
+import { defineList } from './alerts-list.ts';
+import { defineRemarks } from './alerts-remark.ts';
+import { defineSettings } from './alerts-settings.ts';
 import { deliverTest } from './alerts-test/deliver.ts';
 import { printable } from './printable.ts';
 import {
@@ -23,6 +27,10 @@ interface AlertsTestOptions extends StackOptions {
 }
 
 export function define(alerts: Command): void {
+  defineList(alerts);
+  defineExplain(alerts);
+  defineRemarks(alerts);
+  defineSettings(alerts);
   defineBacktest(alerts);
   alerts
     .command('test')

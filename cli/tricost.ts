@@ -42,7 +42,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./tail.ts'),
   ],
   ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
-  ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
+  [
+    'alerts',
+    'see what alerts are open and why, answer and tune them, and see that they reach people',
+    () => import('./alerts.ts'),
+  ],
   [
     'dlq',
     'look at dead letters and rejected events, and send them again',
@@ -86,9 +90,9 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor, schedules, alerts, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
---aws. tail, partitions, prices and explain-call talk to the database of --database-url, else of DATABASE_URL, else of the local stack,
-and say which; the last two also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
+doctor, schedules, alerts test, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
+--aws. tail, partitions, prices, explain-call and the other commands of alerts talk to the database of --database-url, else of
+DATABASE_URL, else of the local stack, and say which; the last three also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
 validate, price and cost talk to nothing.
 
 Examples:
@@ -99,6 +103,8 @@ Examples:
   $ npx tricost prices list --provider anthropic
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
+  $ npx tricost alerts explain support.reply
+  $ npx tricost alerts backtest --set growth=0.5
   $ npx tricost alerts test
   $ npx tricost dlq peek
   $ npx tricost deliveries
