@@ -5,16 +5,16 @@ import type { RuleSettings } from './settings.ts';
 export const THRESHOLD_NAMES = ['growth', 'spike', 'minimum'] as const;
 export type ThresholdName = (typeof THRESHOLD_NAMES)[number];
 
-/** The database has no room for more digits of a number, and nobody needs them. */
-const MOST_CHARACTERS = 30;
+/** Nobody needs an exponent, and with one a few characters are more digits than the database has room for. */
+const PLAIN = /^\d{1,12}(\.\d{1,12})?$/;
 
 /**
  * @param text 0.5 is +50 %; of `minimum`, US dollars
  * @throws RangeError when it is not a decimal number of 0 or more
  */
 export function readThreshold(name: ThresholdName, text: string): Partial<RuleSettings> {
-  const value = text.length > MOST_CHARACTERS ? undefined : parseDecimal(text);
-  if (value === undefined || value.digits < 0n) {
+  const value = PLAIN.test(text) ? parseDecimal(text) : undefined;
+  if (value === undefined) {
     const example = name === 'minimum' ? '20 is $20' : '0.5 is +50 %';
     throw new RangeError(`${name} is a decimal number of 0 or more: ${example}`);
   }
