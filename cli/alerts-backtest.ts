@@ -5,6 +5,7 @@ import { readAlertSettings } from '../adapters/postgres/alert-settings.ts';
 import { PriceListReader } from '../adapters/postgres/price-list.ts';
 import { type JudgedBy, readVerdict } from '../adapters/postgres/read-verdict.ts';
 import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
+import { readOwners, readTeams } from '../adapters/postgres/teams.ts';
 import { inTransaction } from '../adapters/postgres/transaction.ts';
 import { addDays, instantAtHour, type LocalDate, localDateOf } from '../domain/reporting-days.ts';
 import { totalSpend } from '../domain/spend-alert/feature-spend.ts';
@@ -83,6 +84,7 @@ async function replay(client: Client, options: BacktestOptions): Promise<Backtes
     addDays(last, index - options.days + 1),
   );
   const prices = new PriceListReader();
+  const teams = { teams: await readTeams(client), owners: await readOwners(client) };
   const told: Told[] = [];
   const judged: LocalDate[] = [];
   let learningUntil: LocalDate | undefined;
@@ -104,7 +106,8 @@ async function replay(client: Client, options: BacktestOptions): Promise<Backtes
         if (verdict.state !== 'judged') continue;
         const lastCallAt = snapshot.lastCallAt ?? asOf;
         const totalUsd = totalSpend(snapshot.features);
-        const day = replayDay(open, verdict, { windows, totalUsd, lastCallAt, boardUrl, asOf });
+        const spend = { windows, totalUsd, lastCallAt, boardUrl, asOf };
+        const day = replayDay(open, verdict, spend, teams);
         judged.push(date);
         told.push(...day.told);
         open = day.open;

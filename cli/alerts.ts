@@ -23,6 +23,7 @@ import {
 
 interface AlertsTestOptions extends StackOptions {
   databaseUrl?: string;
+  team?: string;
   json?: boolean;
 }
 
@@ -34,11 +35,14 @@ export function define(alerts: Command): void {
   defineBacktest(alerts);
   alerts
     .command('test')
-    .description('send one message to Slack the way every alert goes, and wait until it is there')
+    .description(
+      'send one message to Slack, or a webhook, the way every alert goes, and wait until it is there',
+    )
     .option('--aws', AWS_HELP)
     .option('--stack <name>', STACK_HELP)
     .option('--database-url <url>', STACK_DATABASE_HELP)
     .option('--config <path>', CONFIG_HELP)
+    .option('--team <name>', 'to this team (default: where messages go that nobody owns)')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
@@ -47,7 +51,7 @@ The message says that it is a test, and not who sent it. Exits 0 when Slack took
 
 Examples:
   $ npx tricost alerts test
-  $ npx tricost alerts test --aws`,
+  $ npx tricost alerts test --team support --aws`,
     )
     .action(testAlerts);
 }
@@ -70,6 +74,7 @@ async function testAlerts(options: AlertsTestOptions): Promise<void> {
       sqs,
       notifyQueueUrl,
       stack,
+      team: options.team,
       onProgress: progressLine(),
       signal: stopped.signal,
     });

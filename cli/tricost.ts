@@ -48,6 +48,11 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     () => import('./alerts.ts'),
   ],
   [
+    'teams',
+    'list, set or remove teams: who gets the messages about which features, and where',
+    () => import('./teams.ts'),
+  ],
+  [
     'dlq',
     'look at dead letters and rejected events, and send them again',
     () => import('./dlq.ts'),
@@ -91,9 +96,9 @@ const program = new Command('tricost')
     'after',
     `
 doctor, schedules, alerts test, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
---aws. tail, partitions, prices, explain-call and the other commands of alerts talk to the database of --database-url, else of
-DATABASE_URL, else of the local stack, and say which; the last three also to that of a stack on AWS, with --aws. board talks to such a database, or to a Metabase.
-validate, price and cost talk to nothing.
+--aws. tail, partitions, prices, explain-call, teams and the other commands of alerts talk to the database of --database-url, else of
+DATABASE_URL, else of the local stack, and say which; the last four also to that of a stack on AWS, with --aws. board talks to such a
+database, or to a Metabase. validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -106,6 +111,7 @@ Examples:
   $ npx tricost alerts explain support.reply
   $ npx tricost alerts backtest --set growth=0.5
   $ npx tricost alerts test
+  $ npx tricost teams set support --zone Europe/Rome --hour 9 --owns 'support.*'
   $ npx tricost dlq peek
   $ npx tricost deliveries
   $ npx tricost partitions ensure --from 2025-01

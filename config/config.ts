@@ -42,6 +42,11 @@ export interface ParameterNames {
   readonly slackWebhookUrl: string;
 }
 
+/** What the names of the parameters with teams' webhooks and tokens begin with: notify may read these, and no others. */
+export function teamParameterPrefix(stackName: string): string {
+  return `/tricost/${stackName}/slack/`;
+}
+
 /** Who signed the database's certificate. */
 export type DatabaseCa =
   | { readonly kind: 'system' }

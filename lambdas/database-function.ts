@@ -26,6 +26,8 @@ export interface Services<Secret extends string> {
   discardConnection(): Promise<void>;
   /** Until the function's timeout. */
   remainingMs(): number;
+  /** As it was called. */
+  functionArn: string;
   /** The next invocation reads its parameters again. */
   forgetSecrets(): void;
   secrets: Record<Secret, string>;
@@ -46,6 +48,7 @@ export function databaseFunction<Event, Result, Secret extends string = never>(
         return await definition.run(event, {
           secrets: values,
           discardConnection: () => warm.discard(),
+          functionArn: context.invokedFunctionArn,
           remainingMs: () => context.getRemainingTimeInMillis(),
           forgetSecrets: () => clearCache(slug),
           connection: () =>

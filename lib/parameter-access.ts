@@ -1,5 +1,5 @@
-/** Lets a role read named SSM SecureString parameters. */
-import { Stack } from 'aws-cdk-lib';
+/** Lets a role read SSM SecureString parameters, by name or by the prefix that is theirs. */
+import { Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 
 /**
@@ -18,5 +18,25 @@ export function grantReadParameters(role: iam.Role, names: readonly string[]): v
         stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.slice(1) }),
       ),
     }),
+  );
+}
+
+/**
+ * For parameters that have no name before somebody makes them: teams are rows.
+ *
+ * @param prefix begins and ends in a slash.
+ */
+export function grantReadParametersBelow(role: iam.Role, prefix: string): void {
+  const resource = Stack.of(role).formatArn({
+    service: 'ssm',
+    resource: 'parameter',
+    resourceName: `${prefix.slice(1)}*`,
+  });
+  Validations.of(role).acknowledge({
+    id: `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter${prefix}*]`,
+    reason: 'teams are rows, so the names of their parameters are not known when the stack is made',
+  });
+  role.addToPolicy(
+    new iam.PolicyStatement({ actions: ['ssm:GetParameters'], resources: [resource] }),
   );
 }

@@ -1,5 +1,6 @@
 /** A function that runs on a schedule and whose failures end up where a person sees them. */
 import { Duration } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import {
   ContextAttribute,
@@ -24,10 +25,13 @@ export interface ScheduledJobProps extends TricostFunctionProps {
 
 export class ScheduledJob extends Construct {
   readonly function: lambda.Function;
+  readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, props: ScheduledJobProps) {
     super(scope, id);
-    this.function = new TricostFunction(this, 'Function', props).function;
+    const { function: job, role } = new TricostFunction(this, 'Function', props);
+    this.function = job;
+    this.role = role;
     // The scheduler calls asynchronously: its own dead-letter queue never sees an error thrown by the function.
     // https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
     this.function.configureAsyncInvoke({

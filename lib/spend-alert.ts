@@ -9,6 +9,7 @@ import type { TricostConfig } from '../config/config.ts';
 import { FIRST_RUN_HOUR } from '../domain/spend-alert/windows.ts';
 import type { SpendAlertEnv } from '../lambdas/spend-alert/env.ts';
 import { databaseEnvironment } from './database-environment.ts';
+import { FollowUps } from './follow-ups.ts';
 import { ScheduledJob } from './scheduled-job.ts';
 
 export interface SpendAlertProps {
@@ -24,7 +25,8 @@ export class SpendAlert extends Construct {
   constructor(scope: Construct, id: string, props: SpendAlertProps) {
     super(scope, id);
     const { config, notifyQueue } = props;
-    this.function = new ScheduledJob(this, 'Job', {
+    const followUps = new FollowUps(this, 'FollowUps', { config });
+    const job = new ScheduledJob(this, 'Job', {
       slug: 'spend-alert',
       description: 'tricost: alerts on features whose weekly spend jumped',
       // Sixteen chances between 08:00 and noon: the job does its work once a day, at the first that succeeds.
@@ -45,12 +47,17 @@ export class SpendAlert extends Construct {
         TRICOST_MINIMUM_SPEND_USD: config.alert.minimumSpendUsd,
         TRICOST_BOARD_URL: config.boardUrl ?? '',
         TRICOST_NOTIFY_QUEUE_URL: notifyQueue.queueUrl,
+        TRICOST_FOLLOW_UP_GROUP: followUps.group.scheduleGroupName,
+        TRICOST_FOLLOW_UP_ROLE_ARN: followUps.role.roleArn,
+        TRICOST_FAILED_JOBS_QUEUE_ARN: props.deadLetterQueue.queueArn,
       } satisfies SpendAlertEnv,
       parameterNames: [config.parameters.runtimeDatabaseUrl],
       config,
-    }).function;
+    });
+    this.function = job.function;
     this.function.addToRolePolicy(
       new iam.PolicyStatement({ actions: ['sqs:SendMessage'], resources: [notifyQueue.queueArn] }),
     );
+    followUps.letSchedule(job, props.deadLetterQueue);
   }
 }

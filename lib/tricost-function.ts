@@ -27,6 +27,7 @@ export interface TricostFunctionProps {
 
 export class TricostFunction extends Construct {
   readonly function: lambda.Function;
+  readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, props: TricostFunctionProps) {
     super(scope, id);
@@ -35,11 +36,11 @@ export class TricostFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     // Made here because the role that CDK would make carries an AWS-managed policy that allows every log group.
-    const role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     });
-    logGroup.grantWrite(role);
-    grantReadParameters(role, props.parameterNames);
+    logGroup.grantWrite(this.role);
+    grantReadParameters(this.role, props.parameterNames);
     this.function = new lambda.Function(this, 'Resource', {
       description: props.description,
       code: lambda.Code.fromAsset(bundleOf(props.slug)),
@@ -49,10 +50,10 @@ export class TricostFunction extends Construct {
       timeout: props.timeout,
       memorySize: props.memorySize,
       environment: { ...props.environment, ...databaseEnvironment(props.config.databaseCa).extra },
-      role,
+      role: this.role,
       logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
-      ...importVpc(this, role, props.config.vpc),
+      ...importVpc(this, this.role, props.config.vpc),
     });
   }
 }

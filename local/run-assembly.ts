@@ -126,11 +126,13 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
   });
   // The functions need the endpoint's address, and the endpoint invokes the functions.
   let functions: FunctionRegistry | undefined;
+  let clock: ScheduleClock | undefined;
   const aws = await startAwsEndpoint(
     {
       stack: plan,
       parameters,
       schedules: plan.schedules,
+      onScheduleCreated: (schedule) => clock?.add(schedule),
       guard,
       invoker: {
         invoke: (name, payload) => functions?.find(name)?.invoke(payload),
@@ -162,7 +164,6 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
 
   await startEventSources({ plan, registry, access, clients, onError, teardown });
   const delivery = new ScheduleDelivery({ registry, access, clients });
-  let clock: ScheduleClock | undefined;
   const startSchedules = (): void => {
     clock ??= new ScheduleClock(plan.schedules, (schedule, scheduledTime) => {
       delivery

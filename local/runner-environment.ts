@@ -1,5 +1,5 @@
 /** What the runner takes from your shell, checked before anything is started or cleared. */
-import { readWebhookUrl } from '../adapters/slack/webhook-url.ts';
+import { parseDestination } from '../domain/notify/destination.ts';
 import { type OwnDatabase, reachOwnDatabase } from './postgres/own-database.ts';
 
 export interface RunnerEnvironment {
@@ -20,11 +20,12 @@ export async function readRunnerEnvironment(env: NodeJS.ProcessEnv): Promise<Run
 
 function readSlackWebhookUrl(text: string): URL {
   try {
-    return readWebhookUrl(text);
-  } catch (cause) {
-    throw new Error(
-      'SLACK_WEBHOOK_URL: not an https:// address. Copy the one that Slack shows under Incoming Webhooks, or unset it: the local inbox needs none.',
-      { cause },
-    );
+    const destination = parseDestination(text, null);
+    if (destination.kind === 'slack-webhook') return destination.url;
+  } catch {
+    // Said below.
   }
+  throw new Error(
+    'SLACK_WEBHOOK_URL: not an https:// address. Copy the one that Slack shows under Incoming Webhooks, or unset it: the local inbox needs none.',
+  );
 }

@@ -143,6 +143,17 @@ CREATE INDEX feature_hours_local_day_idx ON tricost.feature_hours USING btree (l
 CREATE INDEX feature_hours_starts_at_idx ON tricost.feature_hours USING btree (starts_at);
 comment on table tricost.feature_hours is 'Sums of the calls of a reporting hour. Read reporting.spend_by_feature_hour, which knows what has changed since.';
 
+create table tricost.feature_owners (
+  feature text not null,
+  team text not null,
+  constraint feature_owners_feature_check CHECK (((length(feature) >= 1) AND (length(feature) <= 500))),
+  constraint feature_owners_pkey PRIMARY KEY (feature),
+  constraint feature_owners_team_fkey FOREIGN KEY (team) REFERENCES tricost.teams(name) ON DELETE CASCADE
+);
+comment on table tricost.feature_owners is 'Which team gets the messages about which features. Features without an owner go to the webhook of the stack.';
+comment on column tricost.feature_owners.feature is 'A feature, or the beginning of features and *. The longest that fits decides; a name in full goes before all others.';
+grant select on tricost.feature_owners to tricost_ingest;
+
 comment on table tricost.fold_lock is 'Empty. Who folds locks it: an advisory lock would take the snapshot before it has waited.';
 grant update on tricost.fold_lock to tricost_ingest;
 
@@ -319,12 +330,25 @@ create table tricost.outbox (
   last_error text,
   delivered_at timestamp with time zone,
   failed_at timestamp with time zone,
+  team text,
+  reply_to bigint,
+  reply_state text,
+  slack_channel text,
+  slack_ts text,
   constraint outbox_check CHECK (((delivered_at IS NULL) OR (failed_at IS NULL))),
   constraint outbox_dedupe_key_key UNIQUE (dedupe_key),
-  constraint outbox_pkey PRIMARY KEY (id)
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_reply_check CHECK (((reply_to IS NULL) = (reply_state IS NULL))),
+  constraint outbox_reply_state_check CHECK ((reply_state = ANY (ARRAY['worse'::text, 'growing'::text, 'resolved'::text]))),
+  constraint outbox_reply_to_fkey FOREIGN KEY (reply_to) REFERENCES tricost.outbox(id),
+  constraint outbox_team_fkey FOREIGN KEY (team) REFERENCES tricost.teams(name) ON DELETE SET NULL
 );
 CREATE INDEX outbox_pending_idx ON tricost.outbox USING btree (id) WHERE ((delivered_at IS NULL) AND (failed_at IS NULL));
-comment on table tricost.outbox is 'Slack messages to deliver. failed_at: Slack refused it for good; a person must act.';
+comment on table tricost.outbox is 'Messages to deliver. failed_at: refused for good; a person must act.';
+comment on column tricost.outbox.team is 'Whom it is for. NULL: the owner of *, else the webhook of the stack.';
+comment on column tricost.outbox.reply_to is 'The message that it goes on with: with a bot token it is posted into that one''s thread.';
+comment on column tricost.outbox.reply_state is 'What the message that it replies to is marked with, where it can be.';
+comment on column tricost.outbox.slack_ts is 'With slack_channel, what Slack calls the message. NULL: not posted with a bot token.';
 grant insert, select, update on tricost.outbox to tricost_ingest;
 
 create table tricost.price_list_version (
@@ -557,6 +581,25 @@ comment on table tricost.spend_alert_settings is 'One row.';
 comment on column tricost.spend_alert_settings.growth_ratio is '0.3: growth must be above +30 %.';
 comment on column tricost.spend_alert_settings.minimum_spend_usd is 'What the current window cost must be above this, in US dollars.';
 
+create table tricost.teams (
+  name text not null,
+  secret text not null,
+  slack_channel text,
+  time_zone text not null,
+  hour smallint not null,
+  constraint teams_hour_check CHECK (((hour >= 0) AND (hour <= 23))),
+  constraint teams_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'::text)),
+  constraint teams_pkey PRIMARY KEY (name),
+  constraint teams_secret_check CHECK ((secret ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text)),
+  constraint teams_slack_channel_check CHECK ((slack_channel ~ '^[CGD][A-Z0-9]{6,30}$'::text))
+);
+comment on table tricost.teams is 'Who gets messages, and where.';
+comment on column tricost.teams.secret is 'Last part of the name of the SSM parameter that holds the webhook or the bot token, below the prefix of the stack.';
+comment on column tricost.teams.slack_channel is 'Id of the channel that the bot token posts to. NULL: the secret is a webhook, which has its own.';
+comment on column tricost.teams.time_zone is 'IANA name; the hour is one of this zone.';
+comment on column tricost.teams.hour is 'From which hour of a day on its messages are sent.';
+grant select on tricost.teams to tricost_ingest;
+
 create table tricost.unpriced_models (
   id bigint generated always as identity not null,
   provider text not null,
@@ -616,18 +659,26 @@ create view reporting.alert_states as
     local_date,
     opened_on,
     told_usd,
-    snoozed_until
+    snoozed_until,
+    opening_outbox_id,
+    opening_id,
+    opened_at
    FROM ( SELECT alerts.feature,
             (array_agg(alerts.transition ORDER BY alerts.id DESC))[1] AS transition,
             (array_agg(alerts.local_date ORDER BY alerts.id DESC))[1] AS local_date,
             (array_agg(alerts.snoozed_until ORDER BY alerts.id DESC))[1] AS snoozed_until,
             max(alerts.local_date) FILTER (WHERE alerts.transition = 'opened'::text) AS opened_on,
-            (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd
+            (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd,
+            (array_agg(alerts.outbox_id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opening_outbox_id,
+            max(alerts.id) FILTER (WHERE alerts.transition = 'opened'::text) AS opening_id,
+            (array_agg(alerts.created_at ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opened_at
            FROM tricost.alerts
           GROUP BY alerts.feature) latest
   WHERE transition <> 'resolved'::text;
 comment on view reporting.alert_states is 'The open alerts, one a feature, with the last thing that happened to each.';
 comment on column reporting.alert_states.told_usd is 'What the feature spent more a week when that was last told of.';
+comment on column reporting.alert_states.opening_outbox_id is 'The message that it opened with; several alerts may have opened with the same one.';
+comment on column reporting.alert_states.opening_id is 'Of the row of reporting.alerts with which it opened.';
 grant select on reporting.alert_states to tricost_ingest;
 grant select on reporting.alert_states to tricost_readonly;
 
@@ -1004,9 +1055,11 @@ create view reporting.notifications as
             WHEN delivered_at IS NOT NULL THEN 'delivered'::text
             WHEN failed_at IS NOT NULL THEN 'failed'::text
             ELSE 'pending'::text
-        END AS state
+        END AS state,
+    team,
+    reply_to
    FROM tricost.outbox;
-comment on view reporting.notifications is 'Slack messages and whether they arrived.';
+comment on view reporting.notifications is 'Messages to teams and whether they arrived.';
 grant select on reporting.notifications to tricost_readonly;
 
 create view reporting.prices as

@@ -6,7 +6,9 @@ import type { LateDeliveryFacts, RejectedFacts } from '../../domain/doctor/judge
 export async function inspectOutbox(client: ClientBase): Promise<OutboxFacts> {
   const { rows } = await client.query<OutboxFacts>(
     `select count(*) filter (where failed_at is null)::int as pending,
-       min(created_at) filter (where failed_at is null) as "oldestPendingAt",
+       -- One that was not to be sent yet is late from then on.
+       min(case when attempts = 0 then greatest(created_at, next_attempt_at) else created_at end)
+         filter (where failed_at is null) as "oldestPendingAt",
        count(*) filter (where failed_at is not null)::int as failed,
        (array_agg(last_error order by last_attempt_at desc) filter (where last_error is not null))[1] as "lastError"
      from tricost.outbox where delivered_at is null`,

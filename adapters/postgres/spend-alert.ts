@@ -14,6 +14,7 @@ import type { EndedAlert, OpenAlert, SpendAlert } from '../../domain/spend-alert
 import type { Finding } from '../../domain/spend-alert/rules/finding.ts';
 import type { AlertState } from '../../domain/spend-alert/state.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
+import type { RoutedNotification } from '../../domain/teams/compose-by-team.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import { addToOutbox } from './outbox.ts';
 
@@ -79,11 +80,11 @@ export function spendAlertParameters(windows: SpendWindows, asOf: Date): (string
  */
 export async function recordNotifications(
   client: ClientBase,
-  notifications: readonly AlertNotification[],
+  notifications: readonly RoutedNotification[],
   windows: SpendWindows,
 ): Promise<void> {
-  for (const { dedupeKey, message, alerts } of notifications) {
-    const outboxId = await addToOutbox(client, dedupeKey, message);
+  for (const { dedupeKey, message, alerts, ...options } of notifications) {
+    const outboxId = await addToOutbox(client, dedupeKey, message, options);
     if (outboxId !== undefined) await insertAlerts(client, alerts, windows.date, outboxId);
   }
 }

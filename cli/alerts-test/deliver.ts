@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientBase } from 'pg';
 import { addToOutbox, readDelivery } from '../../adapters/postgres/outbox.ts';
+import { readTeams } from '../../adapters/postgres/teams.ts';
 import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { testMessage } from '../../domain/alerts-test/message.ts';
 import { judgeProgress, type Progress } from '../../domain/alerts-test/progress.ts';
@@ -15,6 +16,8 @@ export interface TestDelivery {
   notifyQueueUrl: string;
   /** Name of the stack on AWS; undefined: the local one. */
   stack: string | undefined;
+  /** Undefined: what nobody owns. */
+  team: string | undefined;
   onProgress(says: string): void;
   /** Ends the waiting, not the delivery. */
   signal: AbortSignal;
@@ -27,8 +30,12 @@ const WAIT_MS = 90_000;
 
 /** @throws Error when the message cannot be written or the queue cannot be reached */
 export async function deliverTest(delivery: TestDelivery): Promise<Progress> {
-  const { client, sqs, notifyQueueUrl, signal } = delivery;
-  const id = await addToOutbox(client, `alerts-test:${randomUUID()}`, testMessage(delivery.stack));
+  const { client, sqs, notifyQueueUrl, team, signal } = delivery;
+  if (team !== undefined && !(await readTeams(client)).some(({ name }) => name === team)) {
+    throw new Error(`there is no team ${team}: see \`tricost teams list\``);
+  }
+  const message = testMessage(delivery.stack);
+  const id = await addToOutbox(client, `alerts-test:${randomUUID()}`, message, { team });
   if (id === undefined) throw new Error('the message could not be written to the outbox');
   await wakeNotify(sqs, notifyQueueUrl);
   const until = new Date(Date.now() + WAIT_MS);

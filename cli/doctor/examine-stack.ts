@@ -5,7 +5,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { inspectEventSource } from '../../adapters/lambda/inspect-event-sources.ts';
 import { inspectSchedules } from '../../adapters/scheduler/inspect-schedules.ts';
-import { probeWebhook } from '../../adapters/slack/probe-webhook.ts';
+import { probeDestination } from '../../adapters/slack/probe-destination.ts';
 import { inspectSubscriptions } from '../../adapters/sns/inspect-subscriptions.ts';
 import { queueArn } from '../../adapters/sqs/queue-arn.ts';
 import { queueDepth } from '../../adapters/sqs/queue-depth.ts';
@@ -74,7 +74,9 @@ export async function examineWebhook(
 ): Promise<Finding[]> {
   if (address === undefined)
     return [unknown('webhook', 'no address to ask: see webhook-parameter')];
-  return [judgeWebhook(await probeWebhook(address), parameters.slackWebhookUrl, remedies)];
+  return [
+    judgeWebhook(await probeDestination(address, null), parameters.slackWebhookUrl, remedies),
+  ];
 }
 
 export async function examineQueues(patient: Patient): Promise<Finding[]> {

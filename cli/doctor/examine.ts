@@ -34,6 +34,7 @@ import {
   examineStack,
   examineWebhook,
 } from './examine-stack.ts';
+import { examineTeams } from './examine-teams.ts';
 import { type AwsAccess, accessAws, awsPatient, localPatient, type Patient } from './patient.ts';
 
 export interface ExaminedGroup {
@@ -115,6 +116,7 @@ async function* examinePatient(patient: Patient): AsyncGenerator<ExaminedGroup> 
       findings: [
         ...(await examineAlarmRecipient(patient)),
         ...(await examineWebhook(read.get(parameters.slackWebhookUrl)?.value, patient)),
+        ...(await asOwner(['teams'], examineTeams)),
         ...(await asOwner(['outbox'], examineOutbox)),
       ],
     };

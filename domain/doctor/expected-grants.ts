@@ -24,6 +24,8 @@ const INGEST: GrantedObjects = {
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
   'table tricost.alert_settings': ['select'],
+  'table tricost.teams': ['select'],
+  'table tricost.feature_owners': ['select'],
   'table tricost.prices': ['select'],
   'table tricost.model_names': ['select'],
   'table tricost.price_list_version': ['select'],

@@ -20,7 +20,7 @@ export const CHECKS = {
   Database: ['server-version', 'database-clock', 'migrations', 'owner', 'roles', 'grants'],
   Partitions: ['partitions', 'default-partition', 'detached-partitions'],
   Stack: ['schedules', 'event-sources'],
-  Alerts: ['alarm-recipient', 'webhook', 'outbox'],
+  Alerts: ['alarm-recipient', 'webhook', 'teams', 'outbox'],
   Queues: ['calls-queue', 'dead-letters', 'failed-jobs', 'rejected-calls', 'late-deliveries'],
 } as const;
 

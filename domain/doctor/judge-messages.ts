@@ -2,27 +2,39 @@
 import { type Finding, mend, unknown, warning, well } from './finding.ts';
 import { type Remedies, shellQuoted } from './remedies.ts';
 
-/** What Slack answered to a message without text, which it never posts. */
-export type WebhookAnswer =
+/** What a destination answered to something that it never posts. */
+export type DestinationAnswer =
+  /** A Slack webhook, to a message without text. */
   | { state: 'answered'; status: number; body: string }
+  | { state: 'token-known' }
+  | { state: 'token-refused'; why: string }
   | { state: 'silent'; why: string }
-  /** The parameter holds no https:// address. */
-  | { state: 'no-address' };
+  /** A signed webhook: whatever it is sent is a message. */
+  | { state: 'not-asked' }
+  /** The parameter holds nothing that messages can be sent to. */
+  | { state: 'unusable'; why: string };
 
 /** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors */
 const EMPTY_MESSAGE = /^(no_text|invalid_payload|missing_text_or_fallback_or_attachments)$/;
 
 export function judgeWebhook(
-  answer: WebhookAnswer,
+  answer: DestinationAnswer,
   parameter: string,
   remedies: Remedies,
 ): Finding {
-  const renew = `make a new webhook at https://api.slack.com/apps (Incoming Webhooks) and store it: ${remedies.putParameter(parameter)}`;
+  const renew = `make a new webhook or bot token at https://api.slack.com/apps and store it: ${remedies.putParameter(parameter)}`;
+  const shows = `\`${remedies.tricost('alerts test')}\` shows`;
   switch (answer.state) {
-    case 'no-address':
-      return mend('webhook', `${parameter} does not hold an https:// address`, renew);
+    case 'unusable':
+      return mend('webhook', `${parameter}: ${answer.why}`, renew);
     case 'silent':
-      return unknown('webhook', `Slack did not answer: ${answer.why}`);
+      return unknown('webhook', `Slack did not say: ${answer.why}`);
+    case 'not-asked':
+      return well('webhook', `a signed webhook; whether it takes a message, ${shows}`);
+    case 'token-known':
+      return well('webhook', `Slack knows the token; whether the channel takes one, ${shows}`);
+    case 'token-refused':
+      return mend('webhook', `dead: ${answer.why}`, renew);
     case 'answered':
       break;
   }
@@ -30,11 +42,8 @@ export function judgeWebhook(
   if (status === 400 && EMPTY_MESSAGE.test(body)) {
     return well(
       'webhook',
-      `alive: it refused a message without text (${body}). Whether the channel takes one, \`${remedies.tricost('alerts test')}\` shows`,
+      `alive: it refused a message without text (${body}). Whether the channel takes one, ${shows}`,
     );
-  }
-  if (status === 429 || status >= 500) {
-    return unknown('webhook', `Slack answered HTTP ${status}: try again later`);
   }
   if (status === 403 || status === 404 || status === 410) {
     return mend('webhook', `dead: Slack answered HTTP ${status} ${body}`.trimEnd(), renew);

@@ -45,6 +45,19 @@ export const COLUMN_DECISIONS = {
   'outbox.payload': 'rewritten',
   'outbox.last_error': 'rewritten',
   'outbox.dedupe_key': 'reported',
+  'outbox.team': 'nobody',
+  'outbox.reply_state': 'nobody',
+  // Given by Slack.
+  'outbox.slack_channel': 'nobody',
+  'outbox.slack_ts': 'nobody',
+
+  // As an operator called them.
+  'teams.name': 'nobody',
+  'teams.secret': 'nobody',
+  'teams.slack_channel': 'nobody',
+  'teams.time_zone': 'nobody',
+  'feature_owners.feature': 'reported',
+  'feature_owners.team': 'nobody',
 
   'rejected_calls.body': 'erased',
   'rejected_calls.detail': 'erased',

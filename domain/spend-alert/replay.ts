@@ -1,7 +1,7 @@
 /** What alerts would have been told of on days gone by: each day's state goes on to the next one, as the job's does by its rows. */
 import type { PicoUsd } from '../money.ts';
 import type { LocalDate } from '../reporting-days.ts';
-import { composeAlerts } from './compose.ts';
+import { composeByTeam, type Routing } from '../teams/compose-by-team.ts';
 import { endedMessage } from './ended-message.ts';
 import { headline } from './headline.ts';
 import type { EndedAlert, OpenAlert, SpendAlert } from './judge.ts';
@@ -11,6 +11,8 @@ import type { SpendRule } from './rules/finding.ts';
 export interface ReplayedAlert extends OpenAlert {
   /** That it opened by. */
   rule: SpendRule;
+  /** Names the message that it opened with, when that was about it alone; undefined: it was not. */
+  openedWith: string | undefined;
 }
 
 export interface Told {
@@ -32,16 +34,26 @@ export interface ReplayedDay {
   open: Map<string, ReplayedAlert>;
 }
 
-/** @param open what the day before left */
+/**
+ * @param open what the day before left
+ * @param teams that there are now, and what they own
+ */
 export function replayDay(
   open: ReadonlyMap<string, ReplayedAlert>,
   { alerts, ended }: { alerts: readonly SpendAlert[]; ended: readonly EndedAlert[] },
   report: SpendReport,
+  teams: Omit<Routing, 'openings'>,
 ): ReplayedDay {
-  const told = composeAlerts(alerts, ended, report).flatMap((notification) =>
-    notification.alerts.map((alert) => tell(alert, notification.dedupeKey, open, report)),
+  const openings = new Map(
+    [...open].flatMap(([feature, { openedWith }]) =>
+      openedWith === undefined ? [] : [[feature, openedWith] as const],
+    ),
   );
-  return { told, open: after(open, alerts, ended, report.windows.date) };
+  const told = composeByTeam(alerts, ended, report, { ...teams, openings }).flatMap(
+    (notification) =>
+      notification.alerts.map((alert) => tell(alert, notification.dedupeKey, open, report)),
+  );
+  return { told, open: after(open, told, alerts, ended) };
 }
 
 function tell(
@@ -63,18 +75,32 @@ function tell(
 
 function after(
   before: ReadonlyMap<string, ReplayedAlert>,
+  told: readonly Told[],
   alerts: readonly SpendAlert[],
   ended: readonly EndedAlert[],
-  date: LocalDate,
 ): Map<string, ReplayedAlert> {
   const open = new Map(before);
-  for (const { transition, finding, weeklyExcessUsd, spend } of alerts) {
-    const { openedOn = date, rule = finding.rule } = open.get(spend.feature) ?? {};
+  for (const { transition, weeklyExcessUsd, spend } of alerts) {
+    const known = open.get(spend.feature) ?? opening(spend.feature, told);
     const status = { state: transition, toldUsd: weeklyExcessUsd, snoozedUntil: undefined };
-    open.set(spend.feature, { ...status, openedOn, rule });
+    if (known !== undefined) open.set(spend.feature, { ...known, ...status });
   }
   for (const { spend } of ended) open.delete(spend.feature);
   return open;
+}
+
+function opening(
+  feature: string,
+  told: readonly Told[],
+): Pick<ReplayedAlert, 'openedOn' | 'rule' | 'openedWith'> | undefined {
+  const own = told.find((one) => one.feature === feature);
+  if (own === undefined) return undefined;
+  const isAlone = told.filter(({ message }) => message === own.message).length === 1;
+  return {
+    openedOn: own.date,
+    rule: own.rule,
+    openedWith: isAlone ? own.message : undefined,
+  };
 }
 
 export interface RuleTotals {

@@ -2,8 +2,10 @@ import { type DatabaseEnv, type DatabaseSettings, readDatabaseEnv } from '../dat
 import { requireVariable } from '../environment.ts';
 
 export interface NotifyEnv extends DatabaseEnv {
-  /** Name of the SSM SecureString parameter that holds the Slack webhook address. */
+  /** Name of the SSM SecureString parameter that says where messages go that no team owns. */
   TRICOST_SLACK_WEBHOOK_URL_PARAMETER: string;
+  /** What the names of the teams' parameters begin with, for example `/tricost/Tricost/slack/`. */
+  TRICOST_SLACK_PARAMETER_PREFIX: string;
   /** The notify queue, to lengthen the visibility of messages that Slack asks us to send later. */
   TRICOST_NOTIFY_QUEUE_URL: string;
 }
@@ -11,6 +13,7 @@ export interface NotifyEnv extends DatabaseEnv {
 export interface NotifySettings {
   database: DatabaseSettings;
   slackWebhookUrlParameter: string;
+  slackParameterPrefix: string;
   notifyQueueUrl: string;
 }
 
@@ -18,6 +21,7 @@ export function readNotifyEnv(env: NodeJS.ProcessEnv): NotifySettings {
   return {
     database: readDatabaseEnv(env),
     slackWebhookUrlParameter: requireVariable(env, 'TRICOST_SLACK_WEBHOOK_URL_PARAMETER'),
+    slackParameterPrefix: requireVariable(env, 'TRICOST_SLACK_PARAMETER_PREFIX'),
     notifyQueueUrl: requireVariable(env, 'TRICOST_NOTIFY_QUEUE_URL'),
   };
 }

@@ -1,39 +1,44 @@
-/** Delivers the outbox to Slack. A message of its queue is only a wake-up: what to send stands in the outbox. */
+/** Delivers the outbox to Slack and webhooks. A message of its queue is only a wake-up: what to send stands in the outbox. */
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { countPending } from '../../adapters/postgres/outbox.ts';
-import { readWebhookUrl } from '../../adapters/slack/webhook-url.ts';
 import { lengthenVisibility } from '../../adapters/sqs/lengthen-visibility.ts';
 import { databaseFunction } from '../database-function.ts';
 import { toReceivedMessage } from '../received-message.ts';
 import { describeError, report } from '../report.ts';
 import { deliverOutbox } from './deliver-outbox.ts';
+import { Destinations } from './destinations.ts';
 import { readNotifyEnv } from './env.ts';
 
 const settings = readNotifyEnv(process.env);
 const sqs = new SQSClient();
+const destinations = new Destinations(new SSMClient(), {
+  slackWebhookUrl: settings.slackWebhookUrlParameter,
+  teamPrefix: settings.slackParameterPrefix,
+});
 
-export const handler = databaseFunction<SQSEvent, SQSBatchResponse, 'slackWebhookUrl'>({
+export const handler = databaseFunction<SQSEvent, SQSBatchResponse>({
   slug: 'notify',
   database: settings.database,
-  secrets: { slackWebhookUrl: settings.slackWebhookUrlParameter },
   async run({ Records: records }, services) {
-    const webhookUrl = readWebhookUrl(services.secrets.slackWebhookUrl);
     const client = await services.connection();
-    const delivery = await deliverOutbox(client, webhookUrl);
+    const delivery = await deliverOutbox(client, (lane) => destinations.of(lane));
     for (const { id, reason } of delivery.failures) {
-      console.error(`Slack refused message ${id} for good: ${reason}`);
+      console.error(`message ${id} was refused for good: ${reason}`);
     }
-    // The webhook may have been replaced: what is sent once more must not go to the old one.
-    if (delivery.failures.length > 0) services.forgetSecrets();
+    for (const reason of delivery.unusable) console.error(`messages cannot be sent: ${reason}`);
+    // What was refused may have been replaced: what is sent once more must not go to the old one.
+    if (delivery.failures.length > 0) destinations.forget();
+    const reasons = [...delivery.retryReasons, ...delivery.unusable];
     report(
       'notify',
       {
         NotificationsDelivered: delivery.delivered,
-        NotificationsFailed: delivery.failures.length,
+        NotificationsFailed: delivery.failures.length + delivery.unusable.length,
         NotificationsPending: await countPending(client),
       },
-      delivery.retryReason === undefined ? {} : { retry: delivery.retryReason },
+      reasons.length === 0 ? {} : { retry: reasons.join('; ') },
     );
     const { retryAfterSeconds } = delivery;
     return retryAfterSeconds === undefined
@@ -42,7 +47,7 @@ export const handler = databaseFunction<SQSEvent, SQSBatchResponse, 'slackWebhoo
   },
 });
 
-// Nothing could be tried: the database is down, or a parameter is missing or wrong. The wake-ups wait in the queue, longer
+// Nothing could be tried: the database is down, or its parameter is missing or wrong. The wake-ups wait in the queue, longer
 // each time, and the metric tells a person, because a wrong parameter does not mend itself.
 handler.onError(async (request) => {
   report('notify', { NotificationsFailed: 1 }, { failure: describeError(request.error) });

@@ -10,17 +10,19 @@ import {
 import type { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import { readVerdict } from '../../adapters/postgres/read-verdict.ts';
 import { readOpenAlerts, recordNotifications } from '../../adapters/postgres/spend-alert.ts';
+import { readRouting } from '../../adapters/postgres/teams.ts';
 import { inTransaction } from '../../adapters/postgres/transaction.ts';
 import type { LocalDate } from '../../domain/reporting-days.ts';
-import {
-  type AlertNotification,
-  composeAlerts,
-  composeLearning,
-} from '../../domain/spend-alert/compose.ts';
+import { composeLearning } from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
 import type { Verdict } from '../../domain/spend-alert/judge.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
+import {
+  composeByTeam,
+  type RoutedNotification,
+  type Routing,
+} from '../../domain/teams/compose-by-team.ts';
 
 export const JOB = 'spend-alert';
 
@@ -72,12 +74,12 @@ async function doDate(
     return outcome;
   }
   const windows = spendWindows(lease.localDate, options.zone);
-  const { snapshot, verdict } = await inTransaction(
+  const { snapshot, verdict, routing } = await inTransaction(
     client,
     () => readAndJudge(client, windows, options),
     'repeatable read',
   );
-  const notifications = compose(verdict, snapshot, windows, options);
+  const notifications = compose(verdict, snapshot, windows, options, routing);
   const outcome = {
     state: verdict.state,
     features: snapshot.features.length,
@@ -95,10 +97,11 @@ async function readAndJudge(
   client: ClientBase,
   windows: SpendWindows,
   { settings, prices, asOf }: AlertOptions,
-): Promise<{ snapshot: SpendSnapshot; verdict: Verdict }> {
+): Promise<{ snapshot: SpendSnapshot; verdict: Verdict; routing: Routing }> {
   const open = await readOpenAlerts(client);
   const own = await readAlertSettings(client);
-  return readVerdict(client, windows, asOf, { settings, own, open }, prices);
+  const judged = await readVerdict(client, windows, asOf, { settings, own, open }, prices);
+  return { ...judged, routing: await readRouting(client) };
 }
 
 function compose(
@@ -106,14 +109,16 @@ function compose(
   { features, lastCallAt }: SpendSnapshot,
   windows: SpendWindows,
   { boardUrl, asOf }: AlertOptions,
-): AlertNotification[] {
+  routing: Routing,
+): RoutedNotification[] {
   if (verdict.state === 'learning') return [composeLearning(verdict.until, windows.zone)];
   if (verdict.state === 'no-data') return [];
-  return composeAlerts(verdict.alerts, verdict.ended, {
+  const report = {
     windows,
     totalUsd: totalSpend(features),
     lastCallAt: lastCallAt ?? asOf,
     boardUrl,
     asOf,
-  });
+  };
+  return composeByTeam(verdict.alerts, verdict.ended, report, routing);
 }

@@ -12,6 +12,12 @@ export interface SpendAlertEnv extends DatabaseEnv {
   TRICOST_BOARD_URL: string;
   /** The queue that wakes the notify function. */
   TRICOST_NOTIFY_QUEUE_URL: string;
+  /** The schedule group of follow-ups. */
+  TRICOST_FOLLOW_UP_GROUP: string;
+  /** The role with which Scheduler calls this function for them. */
+  TRICOST_FOLLOW_UP_ROLE_ARN: string;
+  /** Gets the follow-ups that cannot be delivered. */
+  TRICOST_FAILED_JOBS_QUEUE_ARN: string;
 }
 
 export interface SpendAlertSettings {
@@ -21,6 +27,7 @@ export interface SpendAlertSettings {
   minimumSpendUsd: string;
   boardUrl: string | undefined;
   notifyQueueUrl: string;
+  followUps: { group: string; roleArn: string; deadLetterQueueArn: string };
 }
 
 export function readSpendAlertEnv(env: NodeJS.ProcessEnv): SpendAlertSettings {
@@ -31,5 +38,10 @@ export function readSpendAlertEnv(env: NodeJS.ProcessEnv): SpendAlertSettings {
     minimumSpendUsd: requireVariable(env, 'TRICOST_MINIMUM_SPEND_USD'),
     boardUrl: env['TRICOST_BOARD_URL'] || undefined,
     notifyQueueUrl: requireVariable(env, 'TRICOST_NOTIFY_QUEUE_URL'),
+    followUps: {
+      group: requireVariable(env, 'TRICOST_FOLLOW_UP_GROUP'),
+      roleArn: requireVariable(env, 'TRICOST_FOLLOW_UP_ROLE_ARN'),
+      deadLetterQueueArn: requireVariable(env, 'TRICOST_FAILED_JOBS_QUEUE_ARN'),
+    },
   };
 }

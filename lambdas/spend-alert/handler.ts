@@ -1,4 +1,5 @@
 /** Every quarter of an hour of the morning: alerts on today and on missed days, once each, and wakes notify. */
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ClientBase } from 'pg';
 import { readJobHistory } from '../../adapters/postgres/job-runs.ts';
@@ -10,16 +11,19 @@ import { wakeNotify } from '../../adapters/sqs/wake-notify.ts';
 import { dueDates } from '../../domain/due-dates.ts';
 import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
 import { readSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { spendWindows } from '../../domain/spend-alert/windows.ts';
 import { databaseFunction } from '../database-function.ts';
 import { describeError, report } from '../report.ts';
 import { readScheduledRun, type ScheduledRun } from '../scheduled-run.ts';
 import { alertOnDate, type DateOutcome, JOB } from './alert-on-date.ts';
 import { readSpendAlertEnv } from './env.ts';
+import { type FollowUpInput, followUp, scheduleFollowUps } from './follow-up.ts';
 
 const settings = readSpendAlertEnv(process.env);
 const ruleSettings = readSettings(settings);
 const prices = new PriceListReader();
 const sqs = new SQSClient();
+const scheduler = new SchedulerClient();
 
 /** How far the clocks of whoever asks for a run and of this function may be apart. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -32,7 +36,10 @@ interface SpendAlertResult {
   dates: ({ date: LocalDate } & DateOutcome)[];
 }
 
-export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
+/** A schedule's run, or a follow-up's. */
+type SpendAlertEvent = ScheduledRun & { followUp?: FollowUpInput };
+
+export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
   slug: 'spend-alert',
   database: settings.database,
   async run(event, services) {
@@ -42,6 +49,11 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
     const { reportingZone: zone, boardUrl } = settings;
     await requireReportingZone(client, zone);
     const today = localDateOf(asOf, zone);
+    if (event.followUp !== undefined) {
+      const isTold = await followUp(client, event.followUp, spendWindows(today, zone), asOf);
+      if (isTold) await wakeNotify(sqs, settings.notifyQueueUrl);
+      return { dates: [] };
+    }
     const history = await readJobHistory(client, JOB, today);
     const { lastFinished } = history;
     const options = { zone, settings: ruleSettings, prices, boardUrl, asOf, lastFinished };
@@ -63,6 +75,13 @@ export const handler = databaseFunction<ScheduledRun, SpendAlertResult>({
       }
       // Days are told in order: the run that holds this one does the next ones too.
       if (dates.at(-1)?.state === 'held') break;
+    }
+    try {
+      const target = { ...settings.followUps, functionArn: services.functionArn };
+      await scheduleFollowUps(client, scheduler, target, new Date());
+    } catch (error) {
+      console.error(`could not schedule follow-ups: ${describeError(error)}`);
+      failures.push(error);
     }
     // Also for messages of an earlier run that died before this line, or that notify gave up waiting for.
     if ((await countPending(client)) > 0) await wakeNotify(sqs, settings.notifyQueueUrl);

@@ -1,21 +1,53 @@
-/** The part of the EventBridge Scheduler API that lists and shows the stack's schedules. */
+/** The part of the EventBridge Scheduler API that lists and shows schedules, and makes those that run once. */
+
+import { parseScheduleExpression } from '../../domain/schedules/schedule-expression.ts';
 import type { ScheduleDefinition } from '../assembly/resources/schedule.ts';
 import type { LoopbackRequest, LoopbackResponse } from '../loopback-server.ts';
 import { AwsError, jsonResponse, unknownOperation } from './aws-error.ts';
 
 export class SchedulerApi {
-  readonly #schedules: readonly ScheduleDefinition[];
+  readonly #schedules: ScheduleDefinition[];
+  readonly #onCreated: (schedule: ScheduleDefinition) => void;
   readonly #createdAt = Date.now() / 1000;
 
-  constructor(schedules: readonly ScheduleDefinition[]) {
+  /** @param schedules gets those that are made, too */
+  constructor(schedules: ScheduleDefinition[], onCreated: (schedule: ScheduleDefinition) => void) {
     this.#schedules = schedules;
+    this.#onCreated = onCreated;
   }
 
   /** Answers a request below `/schedules`; https://docs.aws.amazon.com/scheduler/latest/APIReference/ */
-  answer({ method, url }: LoopbackRequest): LoopbackResponse {
+  answer({ method, url, body }: LoopbackRequest): LoopbackResponse {
     const [, , name] = url.pathname.split('/').map(decodeURIComponent);
+    if (method === 'POST' && name !== undefined) return jsonResponse(this.#create(name, body));
     if (method !== 'GET') throw unknownOperation(`${method} ${url.pathname}`);
     return jsonResponse(name === undefined ? this.#list(url) : this.#get(name, url));
+  }
+
+  #create(name: string, body: string): unknown {
+    const input = JSON.parse(body) as CreateScheduleInput;
+    const { GroupName: groupName = 'default', ScheduleExpression: expression } = input;
+    const { ScheduleExpressionTimezone: timezone = 'UTC', Target: target } = input;
+    if (!this.#schedules.some((it) => it.name === name && it.groupName === groupName)) {
+      // Of the same region and account as what it calls.
+      const [, , , region, account] = target.Arn.split(':');
+      const arn = `arn:aws:scheduler:${region}:${account}:schedule/${groupName}/${name}`;
+      const schedule: ScheduleDefinition = {
+        ...{ logicalId: name, name, arn, groupName, expression, timezone },
+        recurrence: parse(expression, timezone),
+        enabled: true,
+        targetArn: target.Arn,
+        input: target.Input ?? '{}',
+        roleArn: target.RoleArn,
+        deadLetterQueueArn: target.DeadLetterConfig?.Arn,
+        description: undefined,
+        deleteAfterCompletion: input.ActionAfterCompletion === 'DELETE',
+      };
+      this.#schedules.push(schedule);
+      this.#onCreated(schedule);
+      return { ScheduleArn: arn };
+    }
+    throw new AwsError('ConflictException', `Schedule ${name} already exists.`, 409);
   }
 
   #list({ searchParams }: URL): unknown {
@@ -72,4 +104,20 @@ export class SchedulerApi {
 
 function stateOf(schedule: ScheduleDefinition): string {
   return schedule.enabled ? 'ENABLED' : 'DISABLED';
+}
+
+interface CreateScheduleInput {
+  GroupName?: string;
+  ScheduleExpression: string;
+  ScheduleExpressionTimezone?: string;
+  ActionAfterCompletion?: string;
+  Target: { Arn: string; RoleArn: string; Input?: string; DeadLetterConfig?: { Arn: string } };
+}
+
+function parse(expression: string, timezone: string): ScheduleDefinition['recurrence'] {
+  try {
+    return parseScheduleExpression(expression, timezone);
+  } catch (error) {
+    throw new AwsError('ValidationException', (error as Error).message);
+  }
 }

@@ -16,14 +16,18 @@ import { SchedulerApi } from './scheduler-api.ts';
 export interface AwsServices {
   stack: DescribedStack;
   parameters: ParameterStore;
-  schedules: readonly ScheduleDefinition[];
+  schedules: ScheduleDefinition[];
+  /** Absent: what is made does not run. */
+  onScheduleCreated?(schedule: ScheduleDefinition): void;
   invoker: Invoker;
   guard: Guard;
 }
 
 /** @param port 0 lets the system choose */
 export function startAwsEndpoint(services: AwsServices, port: number): Promise<LoopbackServer> {
-  const scheduler = new SchedulerApi(services.schedules);
+  const scheduler = new SchedulerApi(services.schedules, (schedule) =>
+    services.onScheduleCreated?.(schedule),
+  );
   const route = async (request: LoopbackRequest): Promise<LoopbackResponse> => {
     const { pathname } = request.url;
     if (request.headers['x-amz-target'] !== undefined) return services.parameters.answer(request);

@@ -5,7 +5,7 @@ import type { Permission } from './access-control.ts';
 
 /** Undefined for operations that no function of a stack may use here. */
 export function requestedPermissions(
-  { url, headers, body }: LoopbackRequest,
+  { method, url, headers, body }: LoopbackRequest,
   region: string,
 ): Permission[] | undefined {
   const [service, operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
@@ -36,6 +36,22 @@ export function requestedPermissions(
       ? name
       : arn(`lambda:${region}:${ACCOUNT_ID}:function:${name}`);
     return [{ action: 'lambda:InvokeFunction', resource }];
+  }
+  const [, created] = /^\/schedules\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (method === 'POST' && created !== undefined) {
+    const { GroupName: group = 'default', Target: target } = parse(body) as {
+      GroupName?: string;
+      Target?: { RoleArn?: string };
+    };
+    const name = decodeURIComponent(created);
+    return [
+      {
+        action: 'scheduler:CreateSchedule',
+        resource: arn(`scheduler:${region}:${ACCOUNT_ID}:schedule/${group}/${name}`),
+      },
+      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
+      { action: 'iam:PassRole', resource: String(target?.RoleArn) },
+    ];
   }
   return undefined;
 }

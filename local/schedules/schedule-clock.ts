@@ -7,18 +7,25 @@ const LONGEST_SLEEP_MS = 60_000;
 export class ScheduleClock {
   readonly #startedAt = new Date();
   readonly #run: (schedule: ScheduleDefinition, scheduledTime: Date) => void;
+  readonly #schedules: ScheduleDefinition[];
   readonly #timers = new Map<ScheduleDefinition, NodeJS.Timeout>();
 
   /** @param run starts a run; must not throw */
   constructor(
-    schedules: readonly ScheduleDefinition[],
+    schedules: ScheduleDefinition[],
     run: (schedule: ScheduleDefinition, scheduledTime: Date) => void,
   ) {
     this.#run = run;
+    this.#schedules = schedules;
     for (const schedule of schedules) {
       // A rate begins now, so the first run may be this very moment.
       if (schedule.enabled) this.#plan(schedule, new Date(this.#startedAt.getTime() - 1));
     }
+  }
+
+  /** One that was made while the clock runs. */
+  add(schedule: ScheduleDefinition): void {
+    this.#plan(schedule, new Date());
   }
 
   stop(): void {
@@ -29,6 +36,9 @@ export class ScheduleClock {
   #plan(schedule: ScheduleDefinition, after: Date): void {
     const due = schedule.recurrence.next(after, this.#startedAt);
     if (due !== undefined) this.#wait(schedule, due);
+    else if (schedule.deleteAfterCompletion === true) {
+      this.#schedules.splice(this.#schedules.indexOf(schedule), 1);
+    }
   }
 
   #wait(schedule: ScheduleDefinition, due: Date): void {

@@ -2,12 +2,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { addDays, instantAtHour, type LocalDate } from '../../domain/reporting-days.ts';
 import { type AlertWorld, startAlertWorld } from '../lambdas/alert-world.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
 import { runCommand } from './run-command.ts';
+
+mockClient(SchedulerClient).on(CreateScheduleCommand).resolves({ ScheduleArn: 'arn' });
 
 const ZONE = 'Europe/Rome';
 const FIRST = '2026-09-10';
@@ -53,6 +57,14 @@ beforeAll(async () => {
   await world.storeCalls(Array.from({ length: DAYS }, (_, day) => callsOf(day)).flat());
   await world.owner.query(
     "insert into tricost.alert_settings (feature, growth_ratio, spike_ratio) values ('on its own', 2, 2)",
+  );
+  // What ends is told in a thread by one team, and together by the other and by what nobody owns.
+  await world.owner.query(
+    `insert into tricost.teams (name, secret, slack_channel, time_zone, hour)
+     values ('threads', 's', 'C0123456789', 'UTC', 9), ('hook', 's', null, 'UTC', 9)`,
+  );
+  await world.owner.query(
+    `insert into tricost.feature_owners (feature, team) values ('s*', 'threads'), ('spike', 'hook'), ('fresh', 'hook')`,
   );
   const directory = await mkdtemp(join(tmpdir(), 'tricost-backtest-'));
   config = join(directory, 'tricost.config.json');

@@ -13,6 +13,7 @@ import * as prices from '../../cli/prices.ts';
 import * as reprice from '../../cli/reprice.ts';
 import * as rollups from '../../cli/rollups.ts';
 import * as schedules from '../../cli/schedules.ts';
+import * as teams from '../../cli/teams.ts';
 import * as validate from '../../cli/validate.ts';
 import type { CommandResult } from './run-tricost.ts';
 
@@ -32,6 +33,7 @@ export async function runCommand(args: readonly string[]): Promise<CommandResult
     reprice,
     rollups,
     schedules,
+    teams,
     validate,
   })) {
     define(program.command(name));

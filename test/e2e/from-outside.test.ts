@@ -234,6 +234,7 @@ describe('the running stack, looked at', () => {
         sqs: tricost.stack.sqs,
         notifyQueueUrl: tricost.file.outputs['NotifyQueueUrl'] ?? '',
         stack: undefined,
+        team: undefined,
         onProgress: () => {},
         signal: new AbortController().signal,
       });

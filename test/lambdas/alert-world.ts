@@ -80,7 +80,11 @@ export async function startAlertWorld(): Promise<AlertWorld> {
       TRICOST_DATABASE_URL_PARAMETER: '/database-url',
       TRICOST_DATABASE_CA: '',
       TRICOST_SLACK_WEBHOOK_URL_PARAMETER: '/slack-webhook-url',
+      TRICOST_SLACK_PARAMETER_PREFIX: '/slack/',
       TRICOST_NOTIFY_QUEUE_URL: queueUrl,
+      TRICOST_FOLLOW_UP_GROUP: 'follow-ups',
+      TRICOST_FOLLOW_UP_ROLE_ARN: 'arn:aws:iam::123456789012:role/follow-ups',
+      TRICOST_FAILED_JOBS_QUEUE_ARN: 'arn:aws:sqs:eu-west-1:123456789012:failed-jobs',
       TRICOST_REPORTING_ZONE: 'Europe/Rome',
       TRICOST_SPEND_GROWTH_RATIO: '0.3',
       TRICOST_MINIMUM_SPEND_USD: '5',
@@ -88,7 +92,7 @@ export async function startAlertWorld(): Promise<AlertWorld> {
     },
     async reset() {
       await owner.query(
-        'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.job_runs restart identity',
+        'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.job_runs, tricost.teams restart identity cascade',
       );
       fauxqs.deleteQueue(QUEUE, { region: REGION });
       fauxqs.createQueue(QUEUE, QUEUE_OPTIONS);

@@ -211,26 +211,41 @@ describe('Slack refuses for good', () => {
 
 describe('nothing can be tried', () => {
   test.each([
-    ['no address', 'none', /does not hold an https:/],
+    ['no address', 'none', /cannot be used: it does not hold an https:/],
     ['an address in the clear', 'http://hooks.example/services/T0/B0/sekrit', /does not hold/],
+    ['nothing', undefined, /the SSM parameter \/slack-webhook-url does not exist; create it/],
   ])(
     '%s in the parameter: messages wait, and a person hears of it',
     async (_case, value, reason) => {
       const address = world.parameters.get('/slack-webhook-url') ?? '';
-      world.parameters.set('/slack-webhook-url', value);
-      await world.addToOutbox('one');
-      const { clearCache } = await import('@middy/util');
-      clearCache('notify');
-      expect((await (await newFunction())()).batchItemFailures).toHaveLength(1);
-      expect(metricsOf(log)).toEqual([{ NotificationsFailed: 1 }]);
+      if (value === undefined) world.parameters.delete('/slack-webhook-url');
+      else world.parameters.set('/slack-webhook-url', value);
+      await world.addToOutbox('one', 'two');
+      const notify = await newFunction();
+      expect((await notify()).batchItemFailures).toHaveLength(1);
+      expect(metricsOf(log)).toEqual([
+        { NotificationsDelivered: 0, NotificationsFailed: 1, NotificationsPending: 2 },
+      ]);
       expect(String(log.mock.calls[0])).toMatch(reason);
-      expect(String(log.mock.calls)).not.toContain('sekrit');
-      expect(await outbox()).toEqual([['one', 'pending', 0, null]]);
+      const [one, two] = await outbox();
+      expect(one).toEqual(['one', 'pending', 1, expect.stringMatching(reason)]);
+      expect(two).toEqual(['two', 'pending', 0, null]);
+      expect(JSON.stringify([log.mock.calls, errorLog.mock.calls, one])).not.toContain('sekrit');
+
       world.parameters.set('/slack-webhook-url', address);
-      clearCache('notify');
-      expect(await (await newFunction())()).toEqual(ALL_DONE);
+      await letTimePass();
+      expect(await notify()).toEqual(ALL_DONE);
     },
   );
+
+  test('the database refuses: messages wait, and a person hears of it', async () => {
+    await world.addToOutbox('one');
+    await world.owner.query('revoke select on tricost.outbox from tricost_ingest');
+    expect((await (await newFunction())()).batchItemFailures).toHaveLength(1);
+    expect(metricsOf(log)).toEqual([{ NotificationsFailed: 1 }]);
+    await world.owner.query('grant select on tricost.outbox to tricost_ingest');
+    expect(await (await newFunction())()).toEqual(ALL_DONE);
+  });
 
   test('the address is in no log and no table', async () => {
     await world.addToOutbox('one', 'two', 'three');

@@ -76,7 +76,11 @@ test('a planted wildcard would be found', () => {
 test.each([
   ['IngestCallsFunction', ['database-url/runtime'], ['IngestCallsQueue', 'NotifyQueue']],
   ['RepriceJobFunction', ['database-url/migrate'], ['FailedJobs', 'NotifyQueue']],
-  ['NotifyFunction', ['database-url/runtime', 'slack-webhook-url'], ['NotifyQueue']],
+  [
+    'NotifyFunction',
+    ['Tricost/slack/*', 'database-url/runtime', 'slack-webhook-url'],
+    ['NotifyQueue'],
+  ],
   ['SpendAlertJobFunction', ['database-url/runtime'], ['FailedJobs', 'NotifyQueue']],
   ['CreatePartitionsJobFunction', ['database-url/migrate'], ['FailedJobs']],
   ['MigrateFunction', ['database-url/migrate', 'database-url/runtime', 'slack-webhook-url'], []],
@@ -96,9 +100,26 @@ test.each([
   const services = new Set(
     grants.flatMap(({ Action }) => [Action].flat()).map((a) => a.split(':')[0]),
   );
-  expect([...services].toSorted()).toEqual(
-    queues.length > 0 ? ['logs', 'sqs', 'ssm'] : ['logs', 'ssm'],
-  );
+  expect([...services].toSorted()).toEqual([
+    // Follow-ups.
+    ...(prefix === 'SpendAlertJobFunction' ? ['iam', 'logs', 'scheduler'] : ['logs']),
+    ...(queues.length > 0 ? ['sqs', 'ssm'] : ['ssm']),
+  ]);
+});
+
+test('the spend alert makes schedules of one group, with one role, and does nothing else to either', () => {
+  const template = synthesize();
+  const own = grantsOf(template).filter(({ holder }) => holder.startsWith('SpendAlertJobFunction'));
+  const of = (service: string) =>
+    own
+      .filter(({ Action }) => String(Action).startsWith(service))
+      .map(({ Action, Resource }) => [Action, JSON.stringify(Resource)]);
+  expect(of('iam:')).toEqual([
+    ['iam:PassRole', expect.stringContaining('SpendAlertFollowUpsRole')],
+  ]);
+  expect(of('scheduler:')).toEqual([
+    ['scheduler:CreateSchedule', expect.stringMatching(/:schedule\/Tricost-follow-ups\/\*/)],
+  ]);
 });
 
 test('the spend alert may send to notify, not read from it', () => {

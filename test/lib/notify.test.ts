@@ -29,6 +29,7 @@ test('the function gets exactly the environment of its contract', () => {
         TRICOST_DATABASE_URL_PARAMETER: '/tricost/database-url/runtime',
         TRICOST_DATABASE_CA: '',
         TRICOST_SLACK_WEBHOOK_URL_PARAMETER: '/tricost/slack-webhook-url',
+        TRICOST_SLACK_PARAMETER_PREFIX: '/tricost/Tricost/slack/',
         TRICOST_NOTIFY_QUEUE_URL: { Ref: queue },
       },
     },

@@ -20,6 +20,8 @@ export interface ScheduleDefinition {
   /** Gets what could not be delivered. */
   deadLetterQueueArn: string | undefined;
   description: string | undefined;
+  /** Absent: it stays. */
+  deleteAfterCompletion?: boolean;
 }
 
 export function readSchedule(

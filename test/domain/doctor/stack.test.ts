@@ -1,11 +1,11 @@
 /** Judging the stack: parameters, messages to people, schedules, event sources, queues. */
 import { describe, expect, test } from 'vitest';
 import {
+  type DestinationAnswer,
   judgeAlarmEmail,
   judgeAlarmRecipient,
   judgeOutbox,
   judgeWebhook,
-  type WebhookAnswer,
 } from '../../../domain/doctor/judge-messages.ts';
 import { judgeParameter, type ParameterFacts } from '../../../domain/doctor/judge-parameters.ts';
 import {
@@ -32,7 +32,7 @@ test.each([
 });
 
 describe('judgeWebhook', () => {
-  const answered = (status: number, body: string): WebhookAnswer => ({
+  const answered = (status: number, body: string): DestinationAnswer => ({
     state: 'answered',
     status,
     body,
@@ -48,11 +48,12 @@ describe('judgeWebhook', () => {
     [answered(200, '<html>'), 'mend'],
     [answered(302, ''), 'mend'],
     [answered(400, 'Bad Request'), 'mend'],
-    [answered(429, ''), 'unknown'],
-    [answered(503, ''), 'unknown'],
-    [{ state: 'silent', why: 'ECONNREFUSED' }, 'unknown'],
-    [{ state: 'no-address' }, 'mend'],
-  ] as [WebhookAnswer, string][])('%j is %s', (answer, state) => {
+    [{ state: 'silent', why: 'HTTP 503' }, 'unknown'],
+    [{ state: 'unusable', why: 'it holds nothing' }, 'mend'],
+    [{ state: 'token-known' }, 'well'],
+    [{ state: 'token-refused', why: 'Slack auth.test: invalid_auth' }, 'mend'],
+    [{ state: 'not-asked' }, 'well'],
+  ] as [DestinationAnswer, string][])('%j is %s', (answer, state) => {
     expect(judgeWebhook(answer, '/hook', remedies).state).toBe(state);
   });
 });

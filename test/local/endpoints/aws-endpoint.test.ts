@@ -7,6 +7,8 @@ import {
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import {
   CreateScheduleCommand,
+  type CreateScheduleCommandInput,
+  DeleteScheduleCommand,
   GetScheduleCommand,
   ListSchedulesCommand,
   SchedulerClient,
@@ -153,17 +155,46 @@ describe('Scheduler', () => {
       scheduler.send(new GetScheduleCommand({ Name: 'spend-alert' })),
     ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(
-      scheduler.send(
-        new CreateScheduleCommand({
-          Name: 'x',
-          ScheduleExpression: 'rate(1 day)',
-          FlexibleTimeWindow: { Mode: 'OFF' },
-          Target: { Arn: 'arn', RoleArn: 'role' },
-        }),
-      ),
+      scheduler.send(new DeleteScheduleCommand({ Name: 'spend-alert' })),
     ).rejects.toMatchObject({ name: 'UnknownOperationException' });
+    await expect(
+      scheduler.send(new CreateScheduleCommand({ ...ONCE, ScheduleExpression: 'at(tomorrow)' })),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  test('makes one that runs once and is gone then; another of that name is a conflict', async () => {
+    const stack = await start();
+    const scheduler = new SchedulerClient(settings(stack));
+    const at = (date: Date) => `at(${date.toISOString().slice(0, 19)})`;
+    const later = { ...ONCE, ScheduleExpression: at(new Date(Date.now() + 86_400_000)) };
+    await scheduler.send(new CreateScheduleCommand(later));
+    await expect(scheduler.send(new CreateScheduleCommand(later))).rejects.toMatchObject({
+      name: 'ConflictException',
+    });
+    const soon = at(new Date(Date.now() + 2_000));
+    await scheduler.send(
+      new CreateScheduleCommand({ ...later, Name: 'soon', ScheduleExpression: soon }),
+    );
+    const names = async () =>
+      (await scheduler.send(new ListSchedulesCommand({ GroupName: 'follow-ups' }))).Schedules?.map(
+        ({ Name }) => Name,
+      );
+    expect(await names()).toEqual(['once', 'soon']);
+    await vi.waitFor(async () => expect(await names()).toEqual(['once']), { timeout: 20_000 });
   });
 });
+
+const ONCE: CreateScheduleCommandInput = {
+  Name: 'once',
+  GroupName: 'follow-ups',
+  ScheduleExpression: 'at(2199-01-01T00:00:00)',
+  ActionAfterCompletion: 'DELETE',
+  FlexibleTimeWindow: { Mode: 'OFF' },
+  Target: {
+    Arn: 'arn:aws:lambda:us-east-1:000000000000:function:echo',
+    RoleArn: 'arn:aws:iam::000000000000:role/schedules',
+  },
+};
 
 describe('Lambda', () => {
   const text = (payload: Uint8Array | undefined) =>

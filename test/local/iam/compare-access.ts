@@ -20,6 +20,16 @@ const NEEDED_PATTERNS: readonly { action: RegExp; resource: RegExp }[] = [
     action: /^lambda:InvokeFunction$/,
     resource: /^arn:aws:lambda:[^*?]+:function:[^*?:]+:\*$/,
   },
+  {
+    // A follow-up's schedule has the name of what it follows.
+    action: /^scheduler:CreateSchedule$/,
+    resource: /^arn:aws:scheduler:[^*?]+:schedule\/[^*?/]+-follow-ups\/\*$/,
+  },
+  {
+    // Teams are rows, so their parameters have no name in the template.
+    action: /^ssm:GetParameters$/,
+    resource: /^arn:aws:ssm:[^*?]+:parameter\/tricost\/[^*?/]+\/slack\/\*$/,
+  },
 ];
 
 /** One sentence for each difference; none when the roles are exactly as powerful as they must be. */

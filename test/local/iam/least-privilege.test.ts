@@ -7,11 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addToOutbox } from '../../../adapters/postgres/outbox.ts';
 import { addPriceList } from '../../../adapters/postgres/price-list.ts';
+import { setOwner, setTeam } from '../../../adapters/postgres/teams.ts';
 import { queueDepth } from '../../../adapters/sqs/queue-depth.ts';
+import { teamParameterPrefix } from '../../../config/config.ts';
 import type { PriceRow } from '../../../domain/pricing/price-list.ts';
 import type { RoleDefinition, Statement } from '../../../local/assembly/resources/role.ts';
 import type { Template } from '../../../local/assembly/template.ts';
@@ -20,6 +23,7 @@ import { type RunningStack, runAssembly } from '../../../local/run-assembly.ts';
 import { stackParameters } from '../../../local/stack-parameters.ts';
 import { synthesize } from '../../../local/synthesize.ts';
 import { Teardown } from '../../../local/teardown.ts';
+import { BOT_TOKEN, type SlackApi, startSlackApi } from '../../lambdas/slack-api.ts';
 import { answer, type SlackWebhook, startSlackWebhook } from '../../lambdas/slack-webhook.ts';
 import { storeCalls } from '../../sql/stored-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/postgres.ts';
@@ -33,6 +37,7 @@ let stack: RunningStack;
 let database: TestDatabase;
 let owner: pg.Client;
 let slack: SlackWebhook;
+let slackApi: SlackApi;
 
 const eventually = (assertion: () => Promise<void> | void) =>
   vi.waitFor(assertion, { timeout: 50_000, interval: 50 });
@@ -50,6 +55,8 @@ beforeAll(async () => {
   teardown.add(() => owner.end());
   slack = await startSlackWebhook();
   teardown.add(() => slack.stop());
+  slackApi = await startSlackApi();
+  teardown.add(() => slackApi.stop());
   stack = await runAssembly({
     assemblyDirectory,
     stateDirectory: directory,
@@ -114,6 +121,23 @@ const ACME_PRICE = {
   ...{ validFrom: '2026-01-01T00:00:00Z', priceUsd: '1', source: 'a test' },
 };
 
+async function addTeam(name: string, slackChannel: string | null, secret: string): Promise<void> {
+  await setTeam(owner, { name, slackChannel, secret: name, timeZone: 'UTC', hour: 0 });
+  const ssm = new SSMClient({
+    endpoint: stack.awsEndpoint,
+    region: stack.plan.region,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  await ssm.send(
+    new PutParameterCommand({
+      Name: `${teamParameterPrefix(stack.plan.stackName)}${name}`,
+      Type: 'SecureString',
+      Value: secret,
+    }),
+  );
+  ssm.destroy();
+}
+
 /** In order: each path of each function that calls an AWS API. */
 const PATHS: [title: string, drive: () => Promise<void>][] = [
   [
@@ -156,12 +180,15 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
   [
     'spend-alert wakes notify, which delivers',
     async () => {
-      const feature = 'search.rank';
-      await storeCalls(owner, [
-        { feature, ts: daysAgo(40), usd: '1' },
-        { feature, ts: daysAgo(10), usd: '10' },
-        { feature, ts: daysAgo(3), usd: '20' },
-      ]);
+      for (const feature of ['search.rank', 'chat.reply']) {
+        await storeCalls(owner, [
+          { feature, ts: daysAgo(40), usd: '1' },
+          { feature, ts: daysAgo(10), usd: '10' },
+          { feature, ts: daysAgo(3), usd: '20' },
+        ]);
+      }
+      await addTeam('chat', 'C0CHAT000', `${BOT_TOKEN} ${slackApi.url}`);
+      await setOwner(owner, { feature: 'chat.*', team: 'chat' });
       expect(await stack.runSchedule('spend-alert', new Date())).not.toHaveProperty('error');
       await eventually(async () => {
         expect(slack.posted).toHaveLength(3);
@@ -176,6 +203,27 @@ const PATHS: [title: string, drive: () => Promise<void>][] = [
       slack.next.push(answer(503, 'down'));
       await publish(output('NotifyQueueUrl'), '{"wake":"notify"}');
       await eventually(() => expect(asked(/^Notify/, 'sqs:ChangeMessageVisibility')).toBe(true));
+    },
+  ],
+  [
+    'a follow-up goes into the thread of its opening',
+    async () => {
+      await eventually(() => expect(slackApi.calls).toMatchObject([{ channel: 'C0CHAT000' }]));
+      const followUp = stack.plan.schedules.find(({ name }) => /^follow-up-.*-24h$/.test(name));
+      const result = await stack.runSchedule(followUp?.name ?? 'none', new Date());
+      expect(result).not.toHaveProperty('error');
+      await eventually(() =>
+        expect(slackApi.calls.at(-1)).toMatchObject({ thread_ts: expect.any(String) }),
+      );
+    },
+  ],
+  [
+    'notify delivers to a team',
+    async () => {
+      await addTeam('support', null, slack.url);
+      await addToOutbox(owner, 'test:team', { text: 'for support' }, { team: 'support' });
+      await publish(output('NotifyQueueUrl'), '{"wake":"notify"}');
+      await eventually(() => expect(slack.posted).toContain('for support'));
     },
   ],
   [
@@ -297,6 +345,11 @@ describe('the comparison sees', () => {
       'a resource that is a pattern',
       (statements) => replaced(statements, 'parameter/tricost/slack', 'parameter/tricost/?lack'),
       /^NotifyFunctionRole.* may do ssm:GetParameters on .*\/\?lack-webhook-url: name what it needs$/,
+    ],
+    [
+      'a prefix that is shorter than that of the teams',
+      (statements) => replaced(statements, '/slack/*', '/*'),
+      /^NotifyFunctionRole.* may do ssm:GetParameters on .*\/tricost\/Tricost\/\*: name what it needs$/,
     ],
   ])('%s', (_title, change, finding) => {
     expect(compareAccess(withNotify(change), requests())).toEqual([expect.stringMatching(finding)]);
