@@ -41,7 +41,7 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),
   ],
-  ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
+  ['schedules', "list, pause, resume or run the stack's schedules", () => import('./schedules.ts')],
   [
     'alerts',
     'see what alerts are open and why, answer and tune them, and see that they reach people',
