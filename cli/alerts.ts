@@ -1,6 +1,11 @@
-/** `tricost alerts`: whether alerts reach people. */
+/** `tricost alerts`: what alerts say and why, what is done about them, and whether they reach people. */
 import type { Command } from 'commander';
 import { connect } from '../adapters/postgres/connect.ts';
+import { defineBacktest } from './alerts-backtest.ts';
+import { defineExplain } from './alerts-explain.ts';
+import { defineList } from './alerts-list.ts';
+import { defineRemarks } from './alerts-remark.ts';
+import { defineSettings } from './alerts-settings.ts';
 import { deliverTest } from './alerts-test/deliver.ts';
 import { printable } from './printable.ts';
 import {
@@ -23,6 +28,11 @@ interface AlertsTestOptions extends StackOptions {
 }
 
 export function define(alerts: Command): void {
+  defineList(alerts);
+  defineExplain(alerts);
+  defineRemarks(alerts);
+  defineSettings(alerts);
+  defineBacktest(alerts);
   alerts
     .command('test')
     .description(

@@ -41,8 +41,12 @@ const COMMANDS: [name: string, description: string, load: Load][] = [
     'show calls with their cost as they land (those that started within the last day)',
     () => import('./tail.ts'),
   ],
-  ['schedules', "list or run the stack's schedules", () => import('./schedules.ts')],
-  ['alerts', 'see that alerts reach people', () => import('./alerts.ts')],
+  ['schedules', "list, pause, resume or run the stack's schedules", () => import('./schedules.ts')],
+  [
+    'alerts',
+    'see what alerts are open and why, answer and tune them, and see that they reach people',
+    () => import('./alerts.ts'),
+  ],
   [
     'teams',
     'list, set or remove teams: who gets the messages about which features, and where',
@@ -91,10 +95,10 @@ const program = new Command('tricost')
   .addHelpText(
     'after',
     `
-doctor, schedules, alerts, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
---aws. tail, partitions, prices, explain-call and teams talk to the database
- of --database-url, else of DATABASE_URL, else of the local stack, and say which; the last three also to that of a stack on AWS,
- with --aws. board talks to such a database, or to a Metabase. validate, price and cost talk to nothing.
+doctor, schedules, alerts test, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
+--aws. tail, partitions, prices, explain-call, teams and the other commands of alerts talk to the database
+of --database-url, else of DATABASE_URL, else of the local stack, and say which; the last four also to that of a stack on AWS,
+with --aws. board talks to such a database, or to a Metabase. validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor
@@ -104,6 +108,8 @@ Examples:
   $ npx tricost prices list --provider anthropic
   $ npx tricost tail
   $ npx tricost schedules run spend-alert
+  $ npx tricost alerts explain support.reply
+  $ npx tricost alerts backtest --set growth=0.5
   $ npx tricost alerts test
   $ npx tricost teams set support --zone Europe/Rome --hour 9 --owns 'support.*'
   $ npx tricost dlq peek

@@ -33,6 +33,14 @@ export function isSameDecimal(a: Decimal, b: Decimal): boolean {
   return a.digits * 10n ** BigInt(b.scale) === b.digits * 10n ** BigInt(a.scale);
 }
 
+/** `0.35`: without an exponent, and no longer than it must be. */
+export function formatDecimal({ digits, scale }: Decimal): string {
+  const text = (digits < 0n ? -digits : digits).toString().padStart(scale + 1, '0');
+  const fraction = text.slice(text.length - scale).replace(/0+$/, '');
+  const whole = `${digits < 0n ? '-' : ''}${text.slice(0, text.length - scale)}`;
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
 /** What one costs where `price` is that of `per`, a power of ten. */
 export function rescale(price: Decimal, per: number): Decimal {
   return { digits: price.digits, scale: price.scale + String(per).length - 1 };

@@ -16,6 +16,18 @@ export function startOfLocalDay(date: LocalDate, zone: string): Date {
 }
 
 /**
+ * When the zone's clocks say `hour` on a day; an hour that they skip is the one after it.
+ *
+ * @param hour 0 to 23
+ * @throws RangeError when the date or the zone does not exist
+ */
+export function instantAtHour(date: LocalDate, hour: number, zone: string): Date {
+  const plainTime = Temporal.PlainTime.from({ hour });
+  const time = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime });
+  return new Date(time.epochMilliseconds);
+}
+
+/**
  * The day that holds an instant. Where clocks go back over midnight (St John's until 2011, at 00:01), the repeated
  * evening belongs to the new day, because days do not overlap.
  */

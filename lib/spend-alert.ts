@@ -6,6 +6,7 @@ import { type IScheduleGroup, ScheduleExpression } from 'aws-cdk-lib/aws-schedul
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { TricostConfig } from '../config/config.ts';
+import { FIRST_RUN_HOUR } from '../domain/spend-alert/windows.ts';
 import type { SpendAlertEnv } from '../lambdas/spend-alert/env.ts';
 import { databaseEnvironment } from './database-environment.ts';
 import { FollowUps } from './follow-ups.ts';
@@ -31,7 +32,7 @@ export class SpendAlert extends Construct {
       // Sixteen chances between 08:00 and noon: the job does its work once a day, at the first that succeeds.
       schedule: ScheduleExpression.cron({
         minute: '0/15',
-        hour: '8-11',
+        hour: `${FIRST_RUN_HOUR}-11`,
         timeZone: TimeZone.of(config.reportingZone),
       }),
       scheduleGroup: props.scheduleGroup,

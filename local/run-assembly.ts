@@ -132,7 +132,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
       stack: plan,
       parameters,
       schedules: plan.schedules,
-      onScheduleCreated: (schedule) => clock?.add(schedule),
+      onScheduleChanged: (schedule) => clock?.replan(schedule),
       guard,
       invoker: {
         invoke: (name, payload) => functions?.find(name)?.invoke(payload),

@@ -2,6 +2,7 @@
 import type { ClientBase } from 'pg';
 import { parseDecimal, parsePicoUsd } from '../../domain/money.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { thresholdTexts } from '../../domain/spend-alert/rules/thresholds.ts';
 
 /** By feature; what one leaves out is as for all. */
 export async function readAlertSettings(
@@ -27,4 +28,30 @@ export async function readAlertSettings(
       ];
     }),
   );
+}
+
+/** Changes what is named, and leaves the rest as it is. */
+export async function setAlertSettings(
+  client: ClientBase,
+  feature: string,
+  settings: Partial<RuleSettings>,
+): Promise<void> {
+  const { growth, spike, minimum } = thresholdTexts(settings);
+  await client.query(
+    `insert into tricost.alert_settings as settings (feature, growth_ratio, spike_ratio, minimum_spend_usd)
+     values ($1, $2::numeric, $3::numeric, $4::numeric)
+     on conflict (md5(feature)) do update set
+       growth_ratio = coalesce(excluded.growth_ratio, settings.growth_ratio),
+       spike_ratio = coalesce(excluded.spike_ratio, settings.spike_ratio),
+       minimum_spend_usd = coalesce(excluded.minimum_spend_usd, settings.minimum_spend_usd)`,
+    [feature, growth, spike, minimum],
+  );
+}
+
+/** @returns false when the feature has none of its own */
+export async function removeAlertSettings(client: ClientBase, feature: string): Promise<boolean> {
+  const { rowCount } = await client.query('delete from tricost.alert_settings where feature = $1', [
+    feature,
+  ]);
+  return rowCount === 1;
 }

@@ -88,12 +88,18 @@ export async function setReportingZone(client: ClientBase, zone: string): Promis
   return rows[0]?.changed === true;
 }
 
+/** Whose days the rollups have: an IANA name. */
+export async function readReportingZone(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ zone: string }>('select zone from reporting.reporting_day');
+  return rows[0]?.zone ?? 'UTC';
+}
+
 /** @throws Error with what to do, when the rollups have the days of another zone */
 export async function requireReportingZone(client: ClientBase, zone: string): Promise<void> {
-  const { rows } = await client.query<{ zone: string }>('select zone from reporting.reporting_day');
-  if (rows[0]?.zone === zone) return;
+  const found = await readReportingZone(client);
+  if (found === zone) return;
   throw new Error(
-    `the rollups have the days of ${rows[0]?.zone}, and the configuration says ${zone}: deploy again, which changes them`,
+    `the rollups have the days of ${found}, and the configuration says ${zone}: deploy again, which changes them`,
   );
 }
 

@@ -141,7 +141,8 @@ function found({ rule, name, compared }: Finding): object {
   };
 }
 
-function whyDetails({ deltaUsd, terms }: Decomposition): object {
+/** In the words of the columns. */
+export function whyDetails({ deltaUsd, terms }: Decomposition): object {
   return {
     delta_usd: decimal(deltaUsd),
     terms: terms.map(({ cause, usd, slices: [slice] }) => ({

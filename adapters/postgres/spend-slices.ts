@@ -1,6 +1,6 @@
 /** Reads what growth is explained by: prompt versions on models, in the two spans that a rule compared. */
 import type { ClientBase } from 'pg';
-import { parsePicoUsd } from '../../domain/money.ts';
+import { type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import { addDays } from '../../domain/reporting-days.ts';
 import type { Slice, SliceWindow } from '../../domain/spend-alert/growth/slice.ts';
 import { type Span, type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
@@ -66,6 +66,48 @@ export async function readSpanSlices(
       ...[userId ?? null, promptName !== undefined, promptName ?? null],
     ],
   );
+}
+
+/** What a user of a feature spent in both spans; null: no call of known cost. */
+export interface UserSpend {
+  userId: string;
+  previousUsd: PicoUsd | null;
+  currentUsd: PicoUsd | null;
+}
+
+/** Users by how much more they spent than before, the largest increase first, as many as `limit`. */
+export async function readUserGrowth(
+  client: ClientBase,
+  { feature, promptName, userId }: SliceOwner,
+  { previous, current }: { previous: Span; current: Span },
+  limit: number,
+): Promise<UserSpend[]> {
+  const { rows } = await client.query<{
+    userId: string;
+    previousUsd: string | null;
+    currentUsd: string | null;
+  }>(
+    `select user_id as "userId", previous_usd as "previousUsd", current_usd as "currentUsd"
+     from (
+       select user_id, sum(cost_usd) filter (where ts < $4::timestamptz) as previous_usd,
+         sum(cost_usd) filter (where ts >= $4::timestamptz) as current_usd
+       from reporting.llm_calls
+       where feature = $1 and (ts >= $2::timestamptz and ts < $3::timestamptz or ts >= $4::timestamptz and ts < $5::timestamptz)
+         and ($6::text is null or user_id = $6) and (not $7::boolean or prompt_name is not distinct from $8::text)
+       group by user_id
+     ) as users
+     order by coalesce(current_usd, 0) - coalesce(previous_usd, 0) desc, user_id limit $9`,
+    [
+      feature,
+      ...[previous.start, previous.end, current.start, current.end],
+      ...[userId ?? null, promptName !== undefined, promptName ?? null, limit],
+    ],
+  );
+  return rows.map((row) => ({
+    userId: row.userId,
+    previousUsd: row.previousUsd === null ? null : parsePicoUsd(row.previousUsd),
+    currentUsd: row.currentUsd === null ? null : parsePicoUsd(row.currentUsd),
+  }));
 }
 
 /** @param source one row for some calls of $1, with `is_current` */

@@ -32,7 +32,7 @@ export function closing(
   const note = `${current} against ${previous} · ${zone} · data until ${dataUntil(lastCallAt, windows)}`;
   return [
     context(note),
-    ...(boardUrl === undefined ? [] : [linkButton('Open the board', filtered(boardUrl, feature))]),
+    ...(boardUrl === undefined ? [] : [linkButton('Open the board', boardLink(boardUrl, feature))]),
   ];
 }
 
@@ -40,7 +40,7 @@ export function closing(
 const URL_LIMIT = 3_000;
 
 /** With the feature chosen, as Metabase reads a dashboard's filters from its address. */
-function filtered(boardUrl: string, feature: string | undefined): string {
+export function boardLink(boardUrl: string, feature: string | undefined): string {
   if (feature === undefined) return boardUrl;
   const url = new URL(boardUrl);
   url.searchParams.set('feature', feature);

@@ -37,7 +37,12 @@ export function advance(
   if (weeklyExcessUsd === undefined) return undefined;
   const { state, toldUsd, snoozedUntil } = status;
   if (state === 'snoozed' && snoozedUntil !== undefined && date < snoozedUntil) return undefined;
-  const isWorse =
-    weeklyExcessUsd >= WORSE_FACTOR * toldUsd && weeklyExcessUsd >= toldUsd + WORSE_USD;
-  return isWorse ? 'escalated' : undefined;
+  return weeklyExcessUsd >= worseFrom(toldUsd) ? 'escalated' : undefined;
+}
+
+/** From what is spent more a week on, an alert is materially worse than it was told to be. */
+export function worseFrom(toldUsd: PicoUsd): PicoUsd {
+  const factor = WORSE_FACTOR * toldUsd;
+  const step = toldUsd + WORSE_USD;
+  return factor > step ? factor : step;
 }

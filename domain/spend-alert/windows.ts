@@ -11,6 +11,9 @@ import { USUAL_WEEKS } from './rules/spike.ts';
 
 export const WINDOW_DAYS = 7;
 
+/** When the day's first run is due, on the zone's clocks. */
+export const FIRST_RUN_HOUR = 8;
+
 /** Half-open: [previousStart, currentStart) against [currentStart, currentEnd). */
 export interface SpendWindows {
   /** The day of the alert, which neither window holds. */
@@ -52,12 +55,19 @@ export interface Span {
   end: Date;
 }
 
-/** A day, or today's hours so far, and the same some weeks back. */
+/** Seven days, a day, or today's hours so far, and the same some weeks back. */
 export function spansOf(
-  { date, zone }: SpendWindows,
+  windows: SpendWindows,
   { span, weeksBack }: Compared,
   asOf: Date,
 ): { previous: Span; current: Span } {
+  const { date, zone, previousStart, currentStart, currentEnd } = windows;
+  if (span === 'week') {
+    return {
+      previous: { start: previousStart, end: currentStart },
+      current: { start: currentStart, end: currentEnd },
+    };
+  }
   const day = span === 'hours' ? date : addDays(date, -1);
   const of = (first: LocalDate): Span => {
     const start = startOfLocalDay(first, zone);

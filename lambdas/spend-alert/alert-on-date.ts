@@ -8,27 +8,21 @@ import {
   releaseDate,
 } from '../../adapters/postgres/job-runs.ts';
 import type { PriceListReader } from '../../adapters/postgres/price-list.ts';
-import {
-  readOpenAlerts,
-  readSpend,
-  recordNotifications,
-} from '../../adapters/postgres/spend-alert.ts';
-import { readSeries } from '../../adapters/postgres/spend-series.ts';
+import { readVerdict } from '../../adapters/postgres/read-verdict.ts';
+import { readOpenAlerts, recordNotifications } from '../../adapters/postgres/spend-alert.ts';
 import { readRouting } from '../../adapters/postgres/teams.ts';
 import { inTransaction } from '../../adapters/postgres/transaction.ts';
 import type { LocalDate } from '../../domain/reporting-days.ts';
 import { composeLearning } from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
-import { type FeatureDays, judge, type Verdict } from '../../domain/spend-alert/judge.ts';
-import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
+import type { Verdict } from '../../domain/spend-alert/judge.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
-import { closedHours, type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
+import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
 import {
   composeByTeam,
   type RoutedNotification,
   type Routing,
 } from '../../domain/teams/compose-by-team.ts';
-import { explainAlerts } from './explain-alerts.ts';
 
 export const JOB = 'spend-alert';
 
@@ -104,33 +98,10 @@ async function readAndJudge(
   windows: SpendWindows,
   { settings, prices, asOf }: AlertOptions,
 ): Promise<{ snapshot: SpendSnapshot; verdict: Verdict; routing: Routing }> {
-  const snapshot = await readSpend(client, windows, asOf);
-  const days = await readDays(client, windows, settings, asOf);
-  const verdict = judge(snapshot, days, windows);
-  const routing = await readRouting(client);
-  if (verdict.state !== 'judged') return { snapshot, verdict, routing };
-  const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
-  return { snapshot, verdict: { ...verdict, alerts }, routing };
-}
-
-/** Of features that have an alert, too, when they have no calls any more. */
-async function readDays(
-  client: ClientBase,
-  windows: SpendWindows,
-  settings: RuleSettings,
-  asOf: Date,
-): Promise<FeatureDays[]> {
-  const hours = closedHours(windows, asOf);
-  const series = await readSeries(client, windows, hours, settings.minimumSpendUsd);
   const open = await readOpenAlerts(client);
   const own = await readAlertSettings(client);
-  const features = new Set([...series.keys(), ...open.keys()]);
-  return [...features].map((feature) => ({
-    feature,
-    ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
-    open: open.get(feature),
-    settings: { ...settings, ...own.get(feature) },
-  }));
+  const judged = await readVerdict(client, windows, asOf, { settings, own, open }, prices);
+  return { ...judged, routing: await readRouting(client) };
 }
 
 function compose(

@@ -1,5 +1,6 @@
-/** The part of the EventBridge Scheduler API that lists and shows schedules, and makes those that run once. */
+/** The part of the EventBridge Scheduler API that lists and shows schedules, makes those that run once, stops and resumes them. */
 
+import { isDeepStrictEqual } from 'node:util';
 import { parseScheduleExpression } from '../../domain/schedules/schedule-expression.ts';
 import type { ScheduleDefinition } from '../assembly/resources/schedule.ts';
 import type { LoopbackRequest, LoopbackResponse } from '../loopback-server.ts';
@@ -7,19 +8,20 @@ import { AwsError, jsonResponse, unknownOperation } from './aws-error.ts';
 
 export class SchedulerApi {
   readonly #schedules: ScheduleDefinition[];
-  readonly #onCreated: (schedule: ScheduleDefinition) => void;
+  readonly #onChanged: (schedule: ScheduleDefinition) => void;
   readonly #createdAt = Date.now() / 1000;
 
   /** @param schedules gets those that are made, too */
-  constructor(schedules: ScheduleDefinition[], onCreated: (schedule: ScheduleDefinition) => void) {
+  constructor(schedules: ScheduleDefinition[], onChanged: (schedule: ScheduleDefinition) => void) {
     this.#schedules = schedules;
-    this.#onCreated = onCreated;
+    this.#onChanged = onChanged;
   }
 
   /** Answers a request below `/schedules`; https://docs.aws.amazon.com/scheduler/latest/APIReference/ */
   answer({ method, url, body }: LoopbackRequest): LoopbackResponse {
     const [, , name] = url.pathname.split('/').map(decodeURIComponent);
     if (method === 'POST' && name !== undefined) return jsonResponse(this.#create(name, body));
+    if (method === 'PUT' && name !== undefined) return jsonResponse(this.#update(name, body));
     if (method !== 'GET') throw unknownOperation(`${method} ${url.pathname}`);
     return jsonResponse(name === undefined ? this.#list(url) : this.#get(name, url));
   }
@@ -44,10 +46,26 @@ export class SchedulerApi {
         deleteAfterCompletion: input.ActionAfterCompletion === 'DELETE',
       };
       this.#schedules.push(schedule);
-      this.#onCreated(schedule);
+      this.#onChanged(schedule);
       return { ScheduleArn: arn };
     }
     throw new AwsError('ConflictException', `Schedule ${name} already exists.`, 409);
+  }
+
+  /** Nothing but the state: a schedule is what the template says. */
+  #update(name: string, body: string): unknown {
+    const input = JSON.parse(body) as UpdateScheduleInput;
+    const schedule = this.#find(name, input.GroupName ?? 'default');
+    const shown = this.#show(schedule);
+    for (const key of ['ScheduleExpression', 'ScheduleExpressionTimezone', 'Target'] as const) {
+      if (!isDeepStrictEqual(input[key], shown[key])) {
+        throw new AwsError('ValidationException', `${key} cannot be changed here, only State.`);
+      }
+    }
+    // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_UpdateSchedule.html
+    schedule.enabled = (input.State ?? 'ENABLED') === 'ENABLED';
+    this.#onChanged(schedule);
+    return { ScheduleArn: schedule.arn };
   }
 
   #list({ searchParams }: URL): unknown {
@@ -64,7 +82,10 @@ export class SchedulerApi {
   }
 
   #get(name: string, { searchParams }: URL): unknown {
-    const group = searchParams.get('groupName') ?? 'default';
+    return this.#show(this.#find(name, searchParams.get('groupName') ?? 'default'));
+  }
+
+  #find(name: string, group: string): ScheduleDefinition {
     const schedule = this.#schedules.find(
       (candidate) => candidate.name === name && candidate.groupName === group,
     );
@@ -75,6 +96,10 @@ export class SchedulerApi {
         404,
       );
     }
+    return schedule;
+  }
+
+  #show(schedule: ScheduleDefinition) {
     return {
       ...this.#summary(schedule),
       ScheduleExpression: schedule.expression,
@@ -104,6 +129,14 @@ export class SchedulerApi {
 
 function stateOf(schedule: ScheduleDefinition): string {
   return schedule.enabled ? 'ENABLED' : 'DISABLED';
+}
+
+interface UpdateScheduleInput {
+  GroupName?: string;
+  ScheduleExpression?: string;
+  ScheduleExpressionTimezone?: string;
+  State?: string;
+  Target?: object;
 }
 
 interface CreateScheduleInput {

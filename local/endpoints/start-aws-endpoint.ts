@@ -17,8 +17,8 @@ export interface AwsServices {
   stack: DescribedStack;
   parameters: ParameterStore;
   schedules: ScheduleDefinition[];
-  /** Absent: what is made does not run. */
-  onScheduleCreated?(schedule: ScheduleDefinition): void;
+  /** Of one that is made, stopped or resumed. Absent: what is made does not run. */
+  onScheduleChanged?(schedule: ScheduleDefinition): void;
   invoker: Invoker;
   guard: Guard;
 }
@@ -26,7 +26,7 @@ export interface AwsServices {
 /** @param port 0 lets the system choose */
 export function startAwsEndpoint(services: AwsServices, port: number): Promise<LoopbackServer> {
   const scheduler = new SchedulerApi(services.schedules, (schedule) =>
-    services.onScheduleCreated?.(schedule),
+    services.onScheduleChanged?.(schedule),
   );
   const route = async (request: LoopbackRequest): Promise<LoopbackResponse> => {
     const { pathname } = request.url;

@@ -23,9 +23,11 @@ export class ScheduleClock {
     }
   }
 
-  /** One that was made while the clock runs. */
-  add(schedule: ScheduleDefinition): void {
-    this.#plan(schedule, new Date());
+  /** One that was made, stopped or resumed while the clock runs. */
+  replan(schedule: ScheduleDefinition): void {
+    clearTimeout(this.#timers.get(schedule));
+    this.#timers.delete(schedule);
+    if (schedule.enabled) this.#plan(schedule, new Date());
   }
 
   stop(): void {

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   divideHalfEven,
+  formatDecimal,
   formatPicoUsd,
+  isSameDecimal,
   parseDecimal,
   parsePicoUsd,
   toPicoUsd,
@@ -37,6 +39,18 @@ describe('exact US dollars', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), (amount) => {
         expect(parsePicoUsd(formatPicoUsd(amount))).toBe(amount);
+      }),
+    );
+  });
+
+  test('a decimal is written without an exponent and without zeros that say nothing', () => {
+    const written = (text: string) => formatDecimal(parseDecimal(text) ?? { digits: 1n, scale: 0 });
+    const texts = ['0', '0.30', '-0.05', '100', '1e3', '1e-7', '-12.5'];
+    expect(texts.map(written)).toEqual(['0', '0.3', '-0.05', '100', '1000', '0.0000001', '-12.5']);
+    fc.assert(
+      fc.property(fc.bigInt(), fc.nat({ max: 30 }), (digits, scale) => {
+        const read = parseDecimal(formatDecimal({ digits, scale }));
+        expect(read && isSameDecimal(read, { digits, scale })).toBe(true);
       }),
     );
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   addDays,
   daysLeftInMonth,
+  instantAtHour,
   localDateOf,
   localTimeOf,
   startOfLocalDay,
@@ -94,6 +95,17 @@ describe('the first instant of a local day', () => {
 
   test('a zone that does not exist is an error that names it', () => {
     expect(() => startOfLocalDay('2026-11-23', 'Europe/Atlantis')).toThrow(/atlantis/i);
+  });
+});
+
+describe('an hour of a day', () => {
+  test('is that of the clocks, also where they change, and the next one where they skip it', () => {
+    const at = (date: string, hour: number, zone: string) =>
+      instantAtHour(date, hour, zone).toISOString();
+    expect(at('2026-10-24', 8, 'Europe/Rome')).toBe('2026-10-24T06:00:00.000Z');
+    expect(at('2026-10-25', 8, 'Europe/Rome')).toBe('2026-10-25T07:00:00.000Z');
+    expect(at('2026-03-29', 2, 'Europe/Rome')).toBe('2026-03-29T01:00:00.000Z');
+    expect(at('2026-11-23', 0, 'Asia/Kathmandu')).toBe('2026-11-22T18:15:00.000Z');
   });
 });
 

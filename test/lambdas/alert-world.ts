@@ -23,6 +23,8 @@ const QUEUE_OPTIONS = { region: REGION, attributes: { VisibilityTimeout: '43200'
 
 export interface AlertWorld {
   owner: pg.Client;
+  /** The owner's connection string. */
+  databaseUrl: string;
   slack: SlackWebhook;
   parameters: Map<string, string>;
   fauxqs: FauxqsServer;
@@ -62,6 +64,7 @@ export async function startAlertWorld(): Promise<AlertWorld> {
 
   return {
     owner,
+    databaseUrl: database.url,
     slack,
     parameters,
     fauxqs,

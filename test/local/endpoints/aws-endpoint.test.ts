@@ -12,6 +12,7 @@ import {
   GetScheduleCommand,
   ListSchedulesCommand,
   SchedulerClient,
+  UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import {
@@ -160,6 +161,65 @@ describe('Scheduler', () => {
     await expect(
       scheduler.send(new CreateScheduleCommand({ ...ONCE, ScheduleExpression: 'at(tomorrow)' })),
     ).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+
+  test('stops and resumes one, and changes nothing else', async () => {
+    const scheduler = new SchedulerClient(settings(await start()));
+    const which = { GroupName: 'tricost', Name: 'spend-alert' };
+    const show = () => scheduler.send(new GetScheduleCommand(which));
+    const {
+      $metadata: _,
+      Arn: __,
+      CreationDate: ___,
+      LastModificationDate: ____,
+      ...shown
+    } = await show();
+    const update = (changed: object) =>
+      scheduler.send(
+        new UpdateScheduleCommand({ ...(shown as CreateScheduleCommandInput), ...changed }),
+      );
+    await update({ State: 'ENABLED' });
+    expect((await show()).State).toBe('ENABLED');
+    await update({ State: 'DISABLED' });
+    expect((await show()).State).toBe('DISABLED');
+    // As on AWS, a state that is not sent is the default.
+    await update({ State: undefined });
+    expect((await show()).State).toBe('ENABLED');
+    await expect(update({ ScheduleExpression: 'rate(1 day)' })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    await expect(update({ GroupName: 'other' })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  test('one that is stopped does not run when it is due, and does when it is resumed', async () => {
+    const stack = await start();
+    const scheduler = new SchedulerClient(settings(stack));
+    const at = new Date(Date.now() + 3_000).toISOString().slice(0, 19);
+    const soon = { ...ONCE, Name: 'soon', ScheduleExpression: `at(${at})` };
+    await scheduler.send(new CreateScheduleCommand(soon));
+    const { $metadata: _, ...shown } = await scheduler.send(
+      new GetScheduleCommand({ GroupName: 'follow-ups', Name: 'soon' }),
+    );
+    const update = (State: 'ENABLED' | 'DISABLED') =>
+      scheduler.send(
+        new UpdateScheduleCommand({ ...(shown as CreateScheduleCommandInput), State }),
+      );
+    await update('DISABLED');
+    const names = async () =>
+      (await scheduler.send(new ListSchedulesCommand({ GroupName: 'follow-ups' }))).Schedules?.map(
+        ({ Name }) => Name,
+      );
+    // One that is due runs, and is gone then: so another one, due later, tells when that moment is over.
+    const after = new Date(Date.now() + 5_000).toISOString().slice(0, 19);
+    await scheduler.send(
+      new CreateScheduleCommand({ ...ONCE, Name: 'after', ScheduleExpression: `at(${after})` }),
+    );
+    await vi.waitFor(async () => expect(await names()).toEqual(['soon']), { timeout: 20_000 });
+    // Its moment is over, so resumed it is completed.
+    await update('ENABLED');
+    expect(await names()).toEqual([]);
   });
 
   test('makes one that runs once and is gone then; another of that name is a conflict', async () => {

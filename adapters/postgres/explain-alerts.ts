@@ -1,17 +1,14 @@
 /** Reads, of the alerts that get a message of their own, why spend grew. */
 import type { ClientBase } from 'pg';
-import type { PriceListReader } from '../../adapters/postgres/price-list.ts';
-import {
-  readSpanSlices,
-  readWeekSlices,
-  type SliceOwner,
-} from '../../adapters/postgres/spend-slices.ts';
 import { MESSAGES_A_DAY } from '../../domain/spend-alert/compose.ts';
 import { decompose } from '../../domain/spend-alert/growth/decompose.ts';
 import { listedPrices } from '../../domain/spend-alert/growth/listed-prices.ts';
 import type { Slice } from '../../domain/spend-alert/growth/slice.ts';
 import type { SpendAlert } from '../../domain/spend-alert/judge.ts';
+import type { Finding } from '../../domain/spend-alert/rules/finding.ts';
 import { type SpendWindows, spansOf } from '../../domain/spend-alert/windows.ts';
+import type { PriceListReader } from './price-list.ts';
+import { readSpanSlices, readWeekSlices, type SliceOwner } from './spend-slices.ts';
 
 /** @param client in the transaction that the alerts were read in */
 export async function explainAlerts(
@@ -27,24 +24,35 @@ export async function explainAlerts(
   for (const [index, alert] of alerts.entries()) {
     // Something new has nothing to be compared with.
     const isTold = index < MESSAGES_A_DAY && alert.finding.rule !== 'new';
-    const slices = isTold ? await readSlices(client, alert, windows, asOf) : undefined;
+    const slices = isTold
+      ? await readGrowth(client, alert.spend.feature, alert.finding, windows, asOf)
+      : undefined;
     const tokenPricesOf = listedPrices(book, windows.currentStart);
     explained.push({ ...alert, why: slices && decompose(slices, tokenPricesOf) });
   }
   return explained;
 }
 
-function readSlices(
+/** What grew, in the spans that the rule compared. */
+export function readGrowth(
   client: ClientBase,
-  { finding, spend }: SpendAlert,
+  feature: string,
+  finding: Pick<Finding, 'rule' | 'name' | 'compared'>,
   windows: SpendWindows,
   asOf: Date,
 ): Promise<Slice[]> {
-  const { rule, name, compared } = finding;
-  if (compared.span === 'week') return readWeekSlices(client, spend.feature, windows);
-  const owner: SliceOwner = { feature: spend.feature };
-  if (rule === 'prompt') owner.promptName = name;
-  if (rule === 'user' && name !== null) owner.userId = name;
+  const { compared } = finding;
+  if (compared.span === 'week') return readWeekSlices(client, feature, windows);
+  const owner = sliceOwner(feature, finding);
   const { previous, current } = spansOf(windows, compared, asOf);
   return readSpanSlices(client, owner, previous, current);
+}
+
+/** Whose calls the rule looked at. */
+export function sliceOwner(
+  feature: string,
+  { rule, name }: Pick<Finding, 'rule' | 'name'>,
+): SliceOwner {
+  if (rule === 'prompt') return { feature, promptName: name };
+  return rule === 'user' && name !== null ? { feature, userId: name } : { feature };
 }

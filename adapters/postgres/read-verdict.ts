@@ -1,0 +1,62 @@
+/** Reads what a date's alert is judged by, and what the rules make of it: for the job, and for whoever asks what it would say. */
+import type { ClientBase } from 'pg';
+import type { SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
+import {
+  type FeatureDays,
+  judge,
+  type OpenAlert,
+  type Verdict,
+} from '../../domain/spend-alert/judge.ts';
+import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
+import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { closedHours, type SpendWindows } from '../../domain/spend-alert/windows.ts';
+import { explainAlerts } from './explain-alerts.ts';
+import type { PriceListReader } from './price-list.ts';
+import { readSpend } from './spend-alert.ts';
+import { readSeries } from './spend-series.ts';
+
+export interface JudgedBy {
+  /** Of features that have none of their own. */
+  settings: RuleSettings;
+  /** By feature. */
+  own: ReadonlyMap<string, Partial<RuleSettings>>;
+  /** Alerts that have not ended, by feature. */
+  open: ReadonlyMap<string, OpenAlert>;
+  /** Absent: every feature. */
+  only?: string | undefined;
+}
+
+/** @param client in a REPEATABLE READ transaction: what a message sums up is what its terms sum to */
+export async function readVerdict(
+  client: ClientBase,
+  windows: SpendWindows,
+  asOf: Date,
+  by: JudgedBy,
+  prices: PriceListReader,
+): Promise<{ snapshot: SpendSnapshot; verdict: Verdict }> {
+  const snapshot = await readSpend(client, windows, asOf);
+  const days = await readFeatureDays(client, windows, asOf, by);
+  const verdict = judge(snapshot, days, windows);
+  if (verdict.state !== 'judged') return { snapshot, verdict };
+  const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
+  return { snapshot, verdict: { ...verdict, alerts } };
+}
+
+/** Of features that have an alert, too, when they have no calls any more. */
+export async function readFeatureDays(
+  client: ClientBase,
+  windows: SpendWindows,
+  asOf: Date,
+  { settings, own, open, only }: JudgedBy,
+): Promise<FeatureDays[]> {
+  const hours = closedHours(windows, asOf);
+  const series = await readSeries(client, windows, hours, settings.minimumSpendUsd);
+  const features = new Set([...series.keys(), ...open.keys()]);
+  const asked = [...features].filter((feature) => only === undefined || feature === only);
+  return asked.map((feature) => ({
+    feature,
+    ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
+    open: open.get(feature),
+    settings: { ...settings, ...own.get(feature) },
+  }));
+}

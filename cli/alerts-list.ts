@@ -1,0 +1,147 @@
+/** `tricost alerts list`: the alerts that are open, or everything that happened to alerts. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Client } from 'pg';
+import {
+  type AlertRow,
+  type OpenAlertRow,
+  readAlertRows,
+  readOpenAlertRows,
+} from '../adapters/postgres/alert-history.ts';
+import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
+import { parsePicoUsd } from '../domain/money.ts';
+import { addDays, localDateOf } from '../domain/reporting-days.ts';
+import { formatUsd } from '../domain/slack/numbers.ts';
+import type { AlertState } from '../domain/spend-alert/state.ts';
+import { columns } from './columns.ts';
+import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
+import { printable } from './printable.ts';
+
+interface ListOptions extends OwnerDatabaseOptions {
+  all?: boolean;
+  state: 'open' | AlertState;
+  feature?: string;
+  days: number;
+  json?: boolean;
+}
+
+const STATES = ['open', 'opened', 'escalated', 'acknowledged', 'snoozed', 'resolved'];
+const DEFAULT_DAYS = 30;
+/** Of the table with what was told, and of the history, the column of money. */
+const MONEY = 5;
+
+export function defineList(alerts: Command): void {
+  ownerOptions(
+    alerts
+      .command('list')
+      .description('list the alerts that are open, or everything that happened to alerts')
+      .option('--all', 'everything that happened, newest first')
+      .addOption(
+        new Option('--state <state>', 'those that are open, or what happened')
+          .choices(STATES)
+          .default('open'),
+      )
+      .option('--feature <name>', 'of this feature alone')
+      .option('--days <count>', 'how far back what happened goes', parseDays, DEFAULT_DAYS)
+      .option('--json', 'print one JSON object'),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ npx tricost alerts list
+  $ npx tricost alerts list --all --feature support.reply --days 90
+  $ npx tricost alerts list --state resolved --aws
+  $ npx tricost alerts list --json | jq '.open[].feature'`,
+    )
+    .action((options: ListOptions) =>
+      withOwner(options, 'tricost alerts', (client) => list(client, options)),
+    );
+}
+
+async function list(client: Client, options: ListOptions): Promise<void> {
+  const { all, state, feature, days } = options;
+  if (all !== true && state === 'open') {
+    const rows = await readOpenAlertRows(client, feature);
+    if (options.json === true) console.log(JSON.stringify({ open: rows.map(openAsJson) }));
+    else printOpen(rows);
+    return;
+  }
+  const today = localDateOf(new Date(), await readReportingZone(client));
+  const transition = state === 'open' ? undefined : state;
+  const rows = await readAlertRows(client, { from: addDays(today, -days), feature, transition });
+  if (options.json === true) console.log(JSON.stringify({ history: rows.map(happenedAsJson) }));
+  else printHistory(rows);
+}
+
+function printOpen(rows: readonly OpenAlertRow[]): void {
+  if (rows.length === 0) {
+    console.log('no alert is open');
+    return;
+  }
+  const lines = rows.map((row) => [
+    ...[row.id, printable(row.feature), row.state, row.openedOn, row.rule ?? ''],
+    ...[`+${formatUsd(parsePicoUsd(row.toldUsd))} a week`, remarks(row)],
+  ]);
+  const head = ['id', 'feature', 'state', 'opened', 'rule', 'told', ''];
+  for (const line of columns([head, ...lines], [MONEY])) console.log(line);
+}
+
+function printHistory(rows: readonly AlertRow[]): void {
+  if (rows.length === 0) {
+    console.log('nothing happened to alerts');
+    return;
+  }
+  const lines = rows.map((row) => [
+    ...[row.id, row.date, printable(row.feature), row.transition, row.rule ?? ''],
+    ...[row.weeklyExcessUsd === null ? '' : money(row.weeklyExcessUsd), remarks(row)],
+  ]);
+  const head = ['id', 'date', 'feature', 'what', 'rule', 'more a week', ''];
+  for (const line of columns([head, ...lines], [MONEY])) console.log(line);
+}
+
+function money(usd: string): string {
+  return `+${formatUsd(parsePicoUsd(usd))}`;
+}
+
+function remarks({ snoozedUntil, note }: Pick<AlertRow, 'snoozedUntil' | 'note'>): string {
+  const until = snoozedUntil === null ? '' : `until ${snoozedUntil}`;
+  return [until, note === null ? '' : printable(note)].filter((text) => text !== '').join('; ');
+}
+
+function openAsJson(row: OpenAlertRow): object {
+  return {
+    id: Number(row.id),
+    feature: row.feature,
+    state: row.state,
+    since: row.since,
+    opened_on: row.openedOn,
+    rule: row.rule,
+    told_usd: row.toldUsd,
+    snoozed_until: row.snoozedUntil,
+    note: row.note,
+  };
+}
+
+/** As in the view reporting.alerts. */
+export function happenedAsJson(row: AlertRow): object {
+  return {
+    id: Number(row.id),
+    local_date: row.date,
+    feature: row.feature,
+    transition: row.transition,
+    rule: row.rule,
+    previous_usd: row.previousUsd,
+    current_usd: row.currentUsd,
+    change_ratio: row.changeRatio,
+    weekly_excess_usd: row.weeklyExcessUsd,
+    snoozed_until: row.snoozedUntil,
+    note: row.note,
+    created_at: row.createdAt.toISOString(),
+  };
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (Number.isInteger(days) && days >= 1 && days <= 10_000) return days;
+  throw new InvalidArgumentError('a whole number of days');
+}
