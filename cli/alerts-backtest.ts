@@ -145,7 +145,8 @@ function parseDays(text: string): number {
 }
 
 function parseThresholds(text: string, before: Partial<RuleSettings> = {}): Partial<RuleSettings> {
-  const [name = '', value = ''] = text.split('=');
+  const equals = text.indexOf('=');
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
   if (!isThreshold(name)) {
     throw new InvalidArgumentError(`it is ${THRESHOLD_NAMES.join('=…, ')}=…`);
   }

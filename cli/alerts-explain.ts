@@ -8,11 +8,11 @@ import {
   readToldAlert,
 } from '../adapters/postgres/alert-history.ts';
 import { readAlertSettings } from '../adapters/postgres/alert-settings.ts';
-import { readGrowth, sliceOwner } from '../adapters/postgres/explain-alerts.ts';
+import { readGrowth, readUsersBehind } from '../adapters/postgres/explain-alerts.ts';
 import { PriceListReader } from '../adapters/postgres/price-list.ts';
 import { readFeatureDays } from '../adapters/postgres/read-verdict.ts';
 import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
-import { readUserGrowth, type UserSpend } from '../adapters/postgres/spend-slices.ts';
+import type { UserSpend } from '../adapters/postgres/spend-slices.ts';
 import { inTransaction } from '../adapters/postgres/transaction.ts';
 import { localDateOf } from '../domain/reporting-days.ts';
 import { type Decomposition, decompose } from '../domain/spend-alert/growth/decompose.ts';
@@ -139,7 +139,7 @@ async function explain(
     ...{ feature, open, told, windows, spans, slices, settings, own },
     compared: finding.compared,
     why: decompose(slices, listedPrices(book, windows.currentStart)),
-    users: await readUserGrowth(client, sliceOwner(feature, finding), spans, USERS),
+    users: await readUsersBehind(client, feature, finding, windows, asOf, USERS),
     found: then.found,
     quiet: then.quiet,
     today: { found: today.found, isClear: today.isClear },

@@ -8,7 +8,14 @@ import type { SpendAlert } from '../../domain/spend-alert/judge.ts';
 import type { Finding } from '../../domain/spend-alert/rules/finding.ts';
 import { type SpendWindows, spansOf } from '../../domain/spend-alert/windows.ts';
 import type { PriceListReader } from './price-list.ts';
-import { readSpanSlices, readWeekSlices, type SliceOwner } from './spend-slices.ts';
+import {
+  readSpanSlices,
+  readSpanUsers,
+  readWeekSlices,
+  readWeekUsers,
+  type SliceOwner,
+  type UserSpend,
+} from './spend-slices.ts';
 
 /** @param client in the transaction that the alerts were read in */
 export async function explainAlerts(
@@ -48,11 +55,23 @@ export function readGrowth(
   return readSpanSlices(client, owner, previous, current);
 }
 
-/** Whose calls the rule looked at. */
-export function sliceOwner(
+/** Who spent more, in the spans that the rule compared: the largest increase first, as many as `limit`. */
+export function readUsersBehind(
+  client: ClientBase,
   feature: string,
-  { rule, name }: Pick<Finding, 'rule' | 'name'>,
-): SliceOwner {
+  finding: Pick<Finding, 'rule' | 'name' | 'compared'>,
+  windows: SpendWindows,
+  asOf: Date,
+  limit: number,
+): Promise<UserSpend[]> {
+  const { compared } = finding;
+  if (compared.span === 'week') return readWeekUsers(client, feature, windows, limit);
+  const { previous, current } = spansOf(windows, compared, asOf);
+  return readSpanUsers(client, sliceOwner(feature, finding), previous, current, limit);
+}
+
+/** Whose calls the rule looked at. */
+function sliceOwner(feature: string, { rule, name }: Pick<Finding, 'rule' | 'name'>): SliceOwner {
   if (rule === 'prompt') return { feature, promptName: name };
   return rule === 'user' && name !== null ? { feature, userId: name } : { feature };
 }

@@ -49,7 +49,7 @@ export async function readWeekSlices(
 /** Of days and hours, from the calls: both spans are short. */
 export async function readSpanSlices(
   client: ClientBase,
-  { feature, promptName, userId }: SliceOwner,
+  owner: SliceOwner,
   previous: Span,
   current: Span,
 ): Promise<Slice[]> {
@@ -57,14 +57,8 @@ export async function readSpanSlices(
     client,
     `select prompt_name, prompt_id, prompt_version, provider, model, 1::bigint as calls, (cost_usd is not null)::int::bigint as priced_calls,
        input_tokens, output_tokens, cache_read_tokens, cost_usd, ts >= $4::timestamptz as is_current
-     from reporting.llm_calls
-     where feature = $1 and (ts >= $2::timestamptz and ts < $3::timestamptz or ts >= $4::timestamptz and ts < $5::timestamptz)
-       and ($6::text is null or user_id = $6) and (not $7::boolean or prompt_name is not distinct from $8::text)`,
-    [
-      feature,
-      ...[previous.start, previous.end, current.start, current.end],
-      ...[userId ?? null, promptName !== undefined, promptName ?? null],
-    ],
+     from reporting.llm_calls where ${OF_OWNER_IN_SPANS}`,
+    ownerInSpans(owner, previous, current),
   );
 }
 
@@ -75,11 +69,43 @@ export interface UserSpend {
   currentUsd: PicoUsd | null;
 }
 
-/** Users by how much more they spent than before, the largest increase first, as many as `limit`. */
-export async function readUserGrowth(
+/** Users by how much more they spent than in the week before, the largest increase first, as many as `limit`. */
+export async function readWeekUsers(
   client: ClientBase,
-  { feature, promptName, userId }: SliceOwner,
-  { previous, current }: { previous: Span; current: Span },
+  feature: string,
+  { date }: SpendWindows,
+  limit: number,
+): Promise<UserSpend[]> {
+  return users(
+    client,
+    `select user_id, cost_usd, day >= $3::date as is_current
+     from reporting.spend_by_user_day where feature = $1 and day >= $2::date and day < $4::date`,
+    [feature, addDays(date, -2 * WINDOW_DAYS), addDays(date, -WINDOW_DAYS), date],
+    limit,
+  );
+}
+
+/** The same of days and hours, from the calls. */
+export async function readSpanUsers(
+  client: ClientBase,
+  owner: SliceOwner,
+  previous: Span,
+  current: Span,
+  limit: number,
+): Promise<UserSpend[]> {
+  return users(
+    client,
+    `select user_id, cost_usd, ts >= $4::timestamptz as is_current from reporting.llm_calls where ${OF_OWNER_IN_SPANS}`,
+    ownerInSpans(owner, previous, current),
+    limit,
+  );
+}
+
+/** @param source one row for some calls, with `is_current` */
+async function users(
+  client: ClientBase,
+  source: string,
+  parameters: readonly unknown[],
   limit: number,
 ): Promise<UserSpend[]> {
   const { rows } = await client.query<{
@@ -87,27 +113,38 @@ export async function readUserGrowth(
     previousUsd: string | null;
     currentUsd: string | null;
   }>(
-    `select user_id as "userId", previous_usd as "previousUsd", current_usd as "currentUsd"
-     from (
-       select user_id, sum(cost_usd) filter (where ts < $4::timestamptz) as previous_usd,
-         sum(cost_usd) filter (where ts >= $4::timestamptz) as current_usd
-       from reporting.llm_calls
-       where feature = $1 and (ts >= $2::timestamptz and ts < $3::timestamptz or ts >= $4::timestamptz and ts < $5::timestamptz)
-         and ($6::text is null or user_id = $6) and (not $7::boolean or prompt_name is not distinct from $8::text)
-       group by user_id
-     ) as users
-     order by coalesce(current_usd, 0) - coalesce(previous_usd, 0) desc, user_id limit $9`,
-    [
-      feature,
-      ...[previous.start, previous.end, current.start, current.end],
-      ...[userId ?? null, promptName !== undefined, promptName ?? null, limit],
-    ],
+    `with source as (${source}),
+     users as (
+       select user_id, sum(cost_usd) filter (where not is_current) as previous_usd,
+         sum(cost_usd) filter (where is_current) as current_usd
+       from source group by user_id
+     )
+     select user_id as "userId", previous_usd as "previousUsd", current_usd as "currentUsd" from users
+     order by coalesce(current_usd, 0) - coalesce(previous_usd, 0) desc, user_id limit $${parameters.length + 1}`,
+    [...parameters, limit],
   );
   return rows.map((row) => ({
     userId: row.userId,
     previousUsd: row.previousUsd === null ? null : parsePicoUsd(row.previousUsd),
     currentUsd: row.currentUsd === null ? null : parsePicoUsd(row.currentUsd),
   }));
+}
+
+/** With ownerInSpans. */
+const OF_OWNER_IN_SPANS = `feature = $1
+       and (ts >= $2::timestamptz and ts < $3::timestamptz or ts >= $4::timestamptz and ts < $5::timestamptz)
+       and ($6::text is null or user_id = $6) and (not $7::boolean or prompt_name is not distinct from $8::text)`;
+
+function ownerInSpans(
+  { feature, promptName, userId }: SliceOwner,
+  previous: Span,
+  current: Span,
+): unknown[] {
+  return [
+    feature,
+    ...[previous.start, previous.end, current.start, current.end],
+    ...[userId ?? null, promptName !== undefined, promptName ?? null],
+  ];
 }
 
 /** @param source one row for some calls of $1, with `is_current` */

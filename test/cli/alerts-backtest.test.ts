@@ -203,10 +203,19 @@ test('shows it to a person, and refuses what it cannot read', async () => {
   );
   expect(stdout).toMatch(/\nspike +\d+ +\d+ +\d+ +\d+ +\d+\.\d\d\n/);
   expect(stdout).toContain('40 mornings, 2026-10-04 to 2026-11-12, judged, Europe/Rome\n');
-  for (const wrong of ['growth=much', 'growth=-1', 'grow=1', 'minimum=']) {
+  for (const wrong of ['growth=much', 'growth=-1', 'growth=1=2', 'grow=1', 'minimum=', 'spike']) {
     expect((await backtest('--set', wrong)).code).toBe(1);
   }
   expect((await backtest('--days', '0')).stderr).toContain('1 to 400 days');
+});
+
+test('Ctrl-C ends it with what is judged so far', async () => {
+  const listeners = process.listenerCount('SIGINT');
+  const running = backtest('--json');
+  await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBe(listeners + 1), 20_000);
+  process.emit('SIGINT');
+  const { code, stdout } = await running;
+  expect([code, JSON.parse(stdout)]).toEqual([130, expect.objectContaining({ stopped: true })]);
 });
 
 test('ends at the last morning that was due', async () => {
