@@ -3,8 +3,6 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SqsClient } from '../delivery/publisher.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { environmentKeys } from './environment-keys.ts';
-import { sqsByAwsSdk } from './sqs-by-aws-sdk.ts';
-import { sqsBySignedRequest } from './sqs-by-signed-request.ts';
 
 export interface SqsOptions {
   /** As `aws sqs get-queue-url` prints it. Default: `TRICOST_QUEUE_URL` of the environment. */
@@ -15,7 +13,7 @@ export interface SqsOptions {
 
 /**
  * Signs its requests itself where the environment holds the keys, as in Lambda: loading the AWS SDK would take 70 ms of a
- * cold start. Everywhere else the AWS SDK finds the credentials.
+ * cold start. Everywhere else the AWS SDK finds the credentials. Either is loaded with the first batch.
  */
 export function sqsTransport({ queueUrl, client }: SqsOptions): Transport {
   const url = queueUrl ?? process.env['TRICOST_QUEUE_URL'];
@@ -24,5 +22,19 @@ export function sqsTransport({ queueUrl, client }: SqsOptions): Transport {
     return { send: () => Promise.reject(new Error(problem)) };
   }
   const isSignedHere = client === undefined && environmentKeys() !== undefined;
-  return isSignedHere ? sqsBySignedRequest(url) : sqsByAwsSdk(url, client as SQSClient | undefined);
+  let loaded: Transport | undefined;
+  async function load(queue: string): Promise<Transport> {
+    if (isSignedHere) return (await import('./sqs-by-signed-request.ts')).sqsBySignedRequest(queue);
+    const { sqsByAwsSdk } = await import('./sqs-by-aws-sdk.ts');
+    return sqsByAwsSdk(queue, client as SQSClient | undefined);
+  }
+  return {
+    async send(messages, signal) {
+      loaded ??= await load(url);
+      return loaded.send(messages, signal);
+    },
+    async close() {
+      await loaded?.close?.();
+    },
+  };
 }
