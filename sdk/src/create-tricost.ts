@@ -2,7 +2,7 @@
 import { isObject } from '../../domain/json.ts';
 import type { Batch } from './batches/batch-calls.ts';
 import type { BatchResults } from './batches/batch-results.ts';
-import { createPublisher } from './delivery/create-publisher.ts';
+import { openPublisher } from './delivery/create-publisher.ts';
 import { contained, type OnError, PublishError, warnOnConsole } from './delivery/publish-error.ts';
 import type { FlushResult, Publisher, PublisherOptions } from './delivery/publisher.ts';
 import type { CallInput } from './delivery/serialise-call.ts';
@@ -84,11 +84,11 @@ export function createTricost<const Feature extends string = string>(
   } = options;
   const onError = contained((options.onError ?? warnOfTagsToo()) as OnError);
   const tell = onError as (error: PublishError | TagError | PromptCountError) => void;
-  const publisher = createPublisher({ ...publisherOptions, onError });
+  const { publisher, lose } = openPublisher({ ...publisherOptions, onError });
   const tagCheck = new TagCheck({ features, onMissingTags, onError: tell });
   const promptIdOf = unnamedPrompts(how, tell);
   const meter = new Meter({
-    ...{ publish: publisher.publish, tagCheck, defaults, hosts, promptIdOf, onError },
+    ...{ publish: publisher.publish, lose, tagCheck, defaults, hosts, promptIdOf, onError },
   });
   const platformFetch = globalThis.fetch;
 
@@ -131,7 +131,7 @@ export function createTricost<const Feature extends string = string>(
       // Asked each time, for a test or an agent may replace it; but not when what has replaced it is this.
       const { fetch } = globalThis;
       return (meter.isMetered(fetch) ? platformFetch : fetch)(input, init);
-    }),
+    }, true),
     meter: (client, by) => meterClient(client, by, meter, onError),
     withTags,
     bindTags,
