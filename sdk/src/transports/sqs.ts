@@ -1,6 +1,7 @@
 /** The default transport: the stack's queue. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SqsClient } from '../delivery/publisher.ts';
+import type { Spool } from '../delivery/spool.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { environmentKeys } from './environment-keys.ts';
 
@@ -9,17 +10,18 @@ export interface SqsOptions {
   queueUrl?: string | undefined;
   /** Yours, with its credentials and endpoint. */
   client?: SqsClient | undefined;
+  /** Where what is not sent survives the process. */
+  spool?: Spool | undefined;
 }
 
 /**
  * Signs its requests itself where the environment holds the keys, as in Lambda: loading the AWS SDK would take 70 ms of a
  * cold start. Everywhere else the AWS SDK finds the credentials. Either is loaded with the first batch.
  */
-export function sqsTransport({ queueUrl, client }: SqsOptions): Transport {
+export function sqsTransport({ queueUrl, client, spool }: SqsOptions): Transport {
   const url = queueUrl ?? process.env['TRICOST_QUEUE_URL'];
   if (!url) {
-    const problem = 'no queue: pass `queueUrl`, or set TRICOST_QUEUE_URL';
-    return { send: () => Promise.reject(new Error(problem)) };
+    return withoutQueue(spool !== undefined);
   }
   const isSignedHere = client === undefined && environmentKeys() !== undefined;
   let loaded: Transport | undefined;
@@ -35,6 +37,20 @@ export function sqsTransport({ queueUrl, client }: SqsOptions): Transport {
     },
     async close() {
       await loaded?.close?.();
+    },
+  };
+}
+
+/** A process that has none will not get one, so that there is nothing to wait for; the next one may, and finds the spool. */
+function withoutQueue(hasSpool: boolean): Transport {
+  return {
+    async send(messages) {
+      const sequences = messages.map(({ sequence }) => sequence);
+      return {
+        failed: hasSpool ? sequences : [],
+        refused: hasSpool ? [] : sequences,
+        cause: new Error('no queue: pass `queueUrl`, or set TRICOST_QUEUE_URL'),
+      };
     },
   };
 }
