@@ -177,7 +177,7 @@ function print({ contenders, fetchJsonMs, start, gzippedKb: kb, sending }: Figur
     `\ntricost takes ${(ours / theirs).toFixed(2)} of Langfuse's time.\n` +
       `Metering at fetch adds ${(fetchJsonMs * 1_000).toFixed(0)} µs to a JSON call of 8 kB.\n` +
       `\`import 'tricost'\`: ${start.import_ms.toFixed(1)} ms in an empty process, ${start.first_call_ms.toFixed(1)} ms more with the first call, which loads Node's crypto.\n` +
-      `All that 'tricost' exports, in a bundle: ${kb.toFixed(1)} kB, minified and compressed.\n` +
+      `Of all that 'tricost' exports, loaded at the start: ${kb.toFixed(1)} kB, minified and compressed.\n` +
       `SQS, sending: $${sending.usdPerMillion.toFixed(4)} a million calls, ${sending.bytesPerCall.toFixed(0)} bytes each, ` +
       `${sending.callsPerMessage.toFixed(0)} a message: 1/${sending.timesCheaper.toFixed(0)} of one request a call.\n`,
   );

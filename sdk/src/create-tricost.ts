@@ -1,8 +1,8 @@
 /** All that an app needs, in one object: its clients metered, its calls tagged, and on their way. */
 import { isObject } from '../../domain/json.ts';
-import { type Batch, batchCall } from './batches/batch-calls.ts';
-import { type BatchResults, batchResults } from './batches/batch-results.ts';
-import { createPublisher } from './delivery/create-publisher.ts';
+import type { Batch } from './batches/batch-calls.ts';
+import type { BatchResults } from './batches/batch-results.ts';
+import { openPublisher } from './delivery/create-publisher.ts';
 import { contained, type OnError, PublishError, warnOnConsole } from './delivery/publish-error.ts';
 import type { FlushResult, Publisher, PublisherOptions } from './delivery/publisher.ts';
 import type { CallInput } from './delivery/serialise-call.ts';
@@ -54,13 +54,14 @@ export interface Tricost<Feature extends string = string> extends Publisher {
   /** Names a prompt, for `withTags({ prompt }, …)`: {@link definePrompt}. */
   readonly definePrompt: typeof definePrompt;
   /**
-   * Publishes the calls of a batch from its results: those of OpenAI's output file, or of Anthropic's `results()`. Tracking the
-   * same results again counts nothing twice.
+   * Publishes the calls of a batch from its results: those of OpenAI's output file, or of Anthropic's `results()`, however many,
+   * and waits until they have arrived. Tracking the same results again counts nothing twice.
    *
    * @param provider as the price list names it: `openai`, `azure`, `anthropic`
    * @param tags of all calls, or of each by its `custom_id`
-   * @returns how many calls were published; requests that failed cost nothing and are not calls
-   * @throws TypeError or SyntaxError for what are no results of a batch, and what the results themselves throw
+   * @returns how many calls have arrived; requests that failed cost nothing and are not calls
+   * @throws Error where the queue does not take them: track the batch again later. TypeError or SyntaxError for what are no
+   * results of a batch, and what the results themselves throw
    */
   trackBatch(
     provider: string,
@@ -83,11 +84,11 @@ export function createTricost<const Feature extends string = string>(
   } = options;
   const onError = contained((options.onError ?? warnOfTagsToo()) as OnError);
   const tell = onError as (error: PublishError | TagError | PromptCountError) => void;
-  const publisher = createPublisher({ ...publisherOptions, onError });
+  const { publisher, lose } = openPublisher({ ...publisherOptions, onError });
   const tagCheck = new TagCheck({ features, onMissingTags, onError: tell });
   const promptIdOf = unnamedPrompts(how, tell);
   const meter = new Meter({
-    ...{ publish: publisher.publish, tagCheck, defaults, hosts, promptIdOf, onError },
+    ...{ publish: publisher.publish, lose, tagCheck, defaults, hosts, promptIdOf, onError },
   });
   const platformFetch = globalThis.fetch;
 
@@ -112,17 +113,17 @@ export function createTricost<const Feature extends string = string>(
     results: BatchResults,
     tags: Tags | ((customId: string) => Tags) = {},
   ): Promise<number> {
-    let calls = 0;
-    for await (const result of batchResults(results)) {
-      const tracked = batchCall(provider, batch, result);
-      if (tracked === undefined) continue;
-      withTags(typeof tags === 'function' ? tags(tracked.customId) : tags, () => {
-        meter.checkTags();
-        publisher.publish(tagged(tracked.call));
-      });
-      calls += 1;
-    }
-    return calls;
+    const batches = await import('./batches/track-batch.ts');
+    return batches.trackBatch(provider, batch, results, {
+      publish(call, customId) {
+        withTags(typeof tags === 'function' ? tags(customId) : tags, () => {
+          meter.checkTags();
+          publisher.publish(tagged(call));
+        });
+      },
+      flush: publisher.flush,
+      stats: publisher.stats,
+    });
   }
 
   return {
@@ -130,7 +131,7 @@ export function createTricost<const Feature extends string = string>(
       // Asked each time, for a test or an agent may replace it; but not when what has replaced it is this.
       const { fetch } = globalThis;
       return (meter.isMetered(fetch) ? platformFetch : fetch)(input, init);
-    }),
+    }, true),
     meter: (client, by) => meterClient(client, by, meter, onError),
     withTags,
     bindTags,

@@ -4,7 +4,7 @@
  */
 import { isObject, type JsonObject } from '../../../domain/json.ts';
 import { bedrock as format } from '../meter/formats/bedrock.ts';
-import type { Meter, WatchedAnswer } from '../meter/meter.ts';
+import { type Meter, NEW_CALL, type WatchedAnswer } from '../meter/meter.ts';
 import type { ClientMeter } from '../meter/meter-client.ts';
 import type { MeteredCall } from '../meter/metered-call.ts';
 import { COMMANDS, type Command, type Output } from './read-output.ts';
@@ -65,16 +65,16 @@ function meterAttempt(meter: Meter): Middleware {
     const command = commandOf(commandName);
     if (command === undefined) return next;
     return async (args) => {
-      const call = meter.safely(() => start(meter, args));
+      const call = meter.safely(() => start(meter, args), NEW_CALL);
       if (call === undefined) return next(args);
       let result: Result;
       try {
         result = await next(args);
       } catch (error) {
-        meter.safely(() => refuse(call, error));
+        meter.safely(() => refuse(call, error), call);
         throw error;
       }
-      meter.safely(() => readResult(meter, command, call, result));
+      meter.safely(() => readResult(meter, command, call, result), call);
       return result;
     };
   };
@@ -133,11 +133,11 @@ function readResult(meter: Meter, command: Command, call: MeteredCall, result: R
       }),
     ended: () => {
       watched?.close();
-      meter.safely(() => call.ended());
+      meter.safely(() => call.ended(), call);
     },
     broken: (error) => {
       watched?.close();
-      meter.safely(() => call.broken(error));
+      meter.safely(() => call.broken(error), call);
     },
   });
   watched = meter.watch(call, stream);

@@ -25,7 +25,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   ConverseStreamCommand: {
     stream: 'stream',
     readOutput: () => {},
-    eventReader: (call) => (event) => readConverseEvent(event, call),
+    eventReader: conversedEvents,
   },
   InvokeModelCommand: {
     readOutput({ output, headers }, call) {
@@ -40,25 +40,30 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   InvokeModelWithResponseStreamCommand: {
     stream: 'body',
     readOutput: ({ output }, call) => readTier(output['serviceTier'], call),
-    eventReader(call) {
-      const fields = new JsonFields(invokedModel.wanted);
-      return ({ chunk }) => {
-        if (!isObject(chunk) || !(chunk['bytes'] instanceof Uint8Array)) return;
-        fields.push(chunk['bytes']);
-        invokedModel.read(fields.values, call.answer);
-        call.noteText(fields.textBytes);
-        fields.reset();
-      };
-    },
+    eventReader: invokedEvents,
   },
 };
 
-function readConverseEvent(event: JsonObject, call: MeteredCall): void {
-  const { contentBlockDelta, metadata } = event;
-  if (isObject(contentBlockDelta)) call.noteText(textBytes(contentBlockDelta['delta']));
-  if (!isObject(metadata)) return;
-  call.answer.isComplete = true;
-  readConversed(metadata, call);
+/** Reads the events of one answer of ConverseStream. */
+export function conversedEvents(call: MeteredCall): (event: JsonObject) => void {
+  return ({ contentBlockDelta, metadata }) => {
+    if (isObject(contentBlockDelta)) call.noteText(textBytes(contentBlockDelta['delta']));
+    if (!isObject(metadata)) return;
+    call.answer.isComplete = true;
+    readConversed(metadata, call);
+  };
+}
+
+/** Reads the events of one answer of InvokeModelWithResponseStream. */
+export function invokedEvents(call: MeteredCall): (event: JsonObject) => void {
+  const fields = new JsonFields(invokedModel.wanted);
+  return ({ chunk }) => {
+    if (!isObject(chunk) || !(chunk['bytes'] instanceof Uint8Array)) return;
+    fields.push(chunk['bytes']);
+    invokedModel.read(fields.values, call.answer);
+    call.noteText(fields.textBytes);
+    fields.reset();
+  };
 }
 
 function readConversed({ usage, serviceTier }: JsonObject, call: MeteredCall): void {

@@ -9,6 +9,17 @@ import { type SerialisedCall, serialiseCall } from './serialise-call.ts';
 import type { OpenSpool, Spool, Tell } from './spool.ts';
 
 export function createPublisher(options: PublisherOptions = {}): Publisher {
+  return openPublisher(options).publisher;
+}
+
+/** A publisher, and what only the package itself may tell it. */
+export interface OpenPublisher {
+  publisher: Publisher;
+  /** Counts a call that there was, and that cannot be published. */
+  lose(problem: string, cause: unknown): void;
+}
+
+export function openPublisher(options: PublisherOptions): OpenPublisher {
   const onError = contained(options.onError ?? warnOnConsole());
   const tell: Tell = (problem, dropped, cause) =>
     onError(new PublishError(problem, dropped, cause));
@@ -93,7 +104,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     }
   }
 
-  return {
+  const publisher: Publisher = {
     publish(calls) {
       try {
         for (const call of Array.isArray(calls) ? calls : [calls]) accept(call);
@@ -107,4 +118,5 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     shutdown: ({ timeoutMs } = {}) => (shutDown ??= stop(timeoutMs)),
     stats,
   };
+  return { publisher, lose: (problem, cause) => own.refuse(1, problem, cause) };
 }

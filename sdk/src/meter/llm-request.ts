@@ -35,7 +35,7 @@ export function readRequest(
 ): LlmRequest {
   const body = parseBody(init?.body);
   const headers = headersOf(input, init);
-  const asked = body?.['model'];
+  const asked = body === undefined ? fieldOf(init?.body, 'model') : body['model'];
   return {
     body,
     model: model ?? (typeof asked === 'string' && asked !== '' ? asked : undefined),
@@ -53,6 +53,11 @@ export function headersOf(input: FetchInput, init: FetchInit): Headers {
 
 function isRequest(input: FetchInput): input is Request {
   return typeof input === 'object' && 'headers' in input;
+}
+
+/** Pictures to edit come with a form. */
+function fieldOf(form: unknown, name: string): unknown {
+  return form instanceof FormData ? form.get(name) : undefined;
 }
 
 function parseBody(body: unknown): JsonObject | undefined {

@@ -1,20 +1,22 @@
 /** Makes a `fetch` that tells of every LLM call that goes through it, and changes none. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type OnError, PublishError } from '../delivery/publish-error.ts';
 import type { CallInput } from '../delivery/serialise-call.ts';
 import { type TagCheck, TagError } from '../tags/tag-check.ts';
 import { currentTags } from '../tags/tag-scope.ts';
 import { mergeTags, type Tags } from '../tags/tags.ts';
-import { readDocument, readEvents } from './answer-reader.ts';
+import { type AnswerReader, readDocument, readEvents } from './answer-reader.ts';
 import type { WireFormat } from './formats/wire-format.ts';
+import { handOn, isHandedOn } from './handed-on.ts';
 import type { Hosts } from './hosts.ts';
 import { askForUsage } from './include-usage.ts';
 import { type FetchInit, type FetchInput, methodOf, readRequest, urlOf } from './llm-request.ts';
 import { type CallStart, MeteredCall } from './metered-call.ts';
+import { type NodeStream, observeStream } from './observe-stream.ts';
 import { OpenAnswers } from './open-answers.ts';
 import { type RecognisedUrl, recogniseUrl } from './recognise-url.ts';
 import { StripUsage } from './strip-usage.ts';
-import { tapResponse } from './tapped-response.ts';
+import { type Tap, tapResponse } from './tapped-response.ts';
+import { UnmeteredPaths } from './unmetered-paths.ts';
 
 type Fetch = typeof fetch;
 
@@ -26,6 +28,8 @@ export interface MeterOptions {
   hosts: Hosts;
   /** The id of a prompt that has no name, of the body of a request. */
   promptIdOf: (body: unknown, feature: string) => string | undefined;
+  /** Counts a call that was not metered, and tells of it. Must not throw. */
+  lose: (problem: string, cause: unknown) => void;
   /** Must not throw. */
   onError: OnError;
 }
@@ -44,18 +48,22 @@ interface Attempt {
   hasAskedForUsage: boolean;
 }
 
-/** Set while a metered fetch runs, so that one within another does not count the call again. */
-const isMetering = new AsyncLocalStorage<true>();
+const PROBLEM = 'could not meter a call';
 const MAX_TOLD_HOSTS = 20;
+/** A call that nothing is known of yet. */
+export const NEW_CALL = { giveUp: () => true };
 
 export class Meter {
   readonly #options: MeterOptions;
   readonly #open = new OpenAnswers();
   readonly #metered = new WeakSet<Fetch>();
   readonly #toldHosts = new Set<string>();
+  readonly #unmetered: UnmeteredPaths;
+  #hasToldOfBodies = false;
 
   constructor(options: MeterOptions) {
     this.#options = options;
+    this.#unmetered = new UnmeteredPaths(options.hosts, (problem) => this.#tell(problem));
   }
 
   get throwsForMissingTags(): boolean {
@@ -91,7 +99,7 @@ export class Meter {
   watch(call: MeteredCall, body: object): WatchedAnswer {
     const answer = {
       lastReadAt: performance.now(),
-      abandoned: () => this.safely(() => call.abandoned()),
+      abandoned: () => this.safely(() => call.abandoned(), call),
     };
     this.#open.add(answer, body);
     return {
@@ -102,21 +110,31 @@ export class Meter {
     };
   }
 
-  /** @param base of what is metered already the same comes back */
-  fetchOver(base: Fetch): Fetch {
+  /**
+   * @param base of what is metered already the same comes back
+   * @param isOfPlatform whether its bodies are known to be web streams, from which what was asked for can be taken out again
+   */
+  fetchOver(base: Fetch, isOfPlatform = base === globalThis.fetch): Fetch {
     if (this.#metered.has(base)) return base;
+    let hasWebBodies = isOfPlatform;
     const metered: Fetch = async (input, init) => {
-      const attempt = isMetering.getStore() === true ? undefined : this.#begin(input, init);
+      const attempt = this.#begin(input, init, hasWebBodies);
       if (attempt === undefined) return base(input, init);
       const { call } = attempt;
       let response: Response;
       try {
-        response = await isMetering.run(true, () => base(input, attempt.init));
+        response = await handOn(input, attempt.init, () => base(input, attempt.init));
       } catch (error) {
-        this.safely(() => call.failed(error));
+        this.safely(() => call.failed(error), call);
         throw error;
       }
-      return this.safely(() => this.#tapped(response, attempt)) ?? response;
+      const type = this.safely(() => {
+        if (response.body) hasWebBodies = isWebStream(response.body);
+        return response.headers.get('content-type') ?? '';
+      }, call);
+      if (type === undefined) return response;
+      const reader = await this.#readerOf(type, attempt);
+      return this.safely(() => this.#tapped(response, attempt, reader), call) ?? response;
     };
     this.#metered.add(metered);
     return metered;
@@ -132,16 +150,23 @@ export class Meter {
   }
 
   /** @throws TagError, where missing tags shall throw */
-  #begin(input: FetchInput, init: FetchInit): Attempt | undefined {
+  #begin(input: FetchInput, init: FetchInit, mayAsk: boolean): Attempt | undefined {
+    const { hosts } = this.#options;
+    const recognised = this.safely(() => {
+      if (methodOf(input, init) !== 'POST') return undefined;
+      const url = urlOf(input);
+      const found = recogniseUrl(url, hosts);
+      if (found === undefined) this.#unmetered.note(url);
+      return found !== undefined && isHandedOn(input, init) ? undefined : found;
+    });
+    if (recognised === undefined) return undefined;
     return this.safely(() => {
-      const recognised = recogniseUrl(urlOf(input), this.#options.hosts);
-      if (recognised === undefined || methodOf(input, init) !== 'POST') return undefined;
       const request = readRequest(input, init, recognised);
       if (!recognised.isKnownHost && !this.#isLlmCall(recognised, request.model)) return undefined;
       this.checkTags();
       const { body, ...rest } = request;
       const asking =
-        body !== undefined && recognised.takesIncludeUsage
+        mayAsk && body !== undefined && recognised.takesIncludeUsage
           ? askForUsage(input, init, body)
           : undefined;
       const { provider, region, format } = recognised;
@@ -151,7 +176,7 @@ export class Meter {
         init: asking ?? init,
         hasAskedForUsage: asking !== undefined,
       };
-    });
+    }, NEW_CALL);
   }
 
   #tags(): Tags {
@@ -170,29 +195,45 @@ export class Meter {
     if (model === undefined) return false;
     if (!this.#toldHosts.has(provider) && this.#toldHosts.size < MAX_TOLD_HOSTS) {
       this.#toldHosts.add(provider);
-      const problem = `calls to ${provider} are published under that name, which has no prices: name its provider in \`hosts\``;
-      this.#options.onError(new PublishError(problem, 0, undefined));
+      this.#tell(
+        `calls to ${provider} are published under that name, which has no prices: name its provider in \`hosts\``,
+      );
     }
     return true;
   }
 
-  #tapped(response: Response, { call, format, hasAskedForUsage }: Attempt): Response {
+  /** Few apps get frames of AWS, so their reader is loaded by the first. */
+  async #readerOf(type: string, { call, format }: Attempt): Promise<AnswerReader | undefined> {
+    call.isStream = /event-?stream/.test(type);
+    if (!type.includes('amazon.eventstream')) {
+      return (call.isStream ? readEvents : readDocument)(format, call);
+    }
+    try {
+      const { readFrames } = await import('../bedrock/read-frames.ts');
+      return readFrames(call);
+    } catch (cause) {
+      this.#tell(PROBLEM, cause);
+      return undefined;
+    }
+  }
+
+  #tapped(response: Response, attempt: Attempt, reader: AnswerReader | undefined): Response {
+    const { call, hasAskedForUsage } = attempt;
     if (!response.ok) {
       call.refused(response.status);
       return response;
     }
-    const { body } = response;
-    const type = response.headers.get('content-type') ?? '';
-    call.isStream = type.includes('event-stream');
-    if (!(body instanceof ReadableStream) || response.bodyUsed) {
-      call.broken();
+    const body: unknown = response.body;
+    const isWeb = isWebStream(body);
+    if (reader === undefined || response.bodyUsed || !(isWeb || isNodeStream(body))) {
+      if (body) this.#tellOfBodies();
+      call.unseen();
       return response;
     }
-    const reader = (call.isStream ? readEvents : readDocument)(format, call);
     const strip = hasAskedForUsage && call.isStream ? new StripUsage() : undefined;
     // Known once there is a body, which needs the tap first.
     let watched: WatchedAnswer | undefined;
-    const tapped = tapResponse(response, body, {
+    const tap: Tap = {
       push: (bytes) => {
         this.safely(() => {
           watched?.noteRead();
@@ -206,25 +247,55 @@ export class Meter {
       },
       ended: () => {
         watched?.close();
-        this.safely(() => call.ended());
+        this.safely(() => call.ended(), call);
       },
       broken: (error) => {
         watched?.close();
-        this.safely(() => call.broken(error));
+        this.safely(() => call.broken(error), call);
       },
-    });
+    };
+    if (!isWeb) {
+      observeStream(body, tap);
+      watched = this.watch(call, body);
+      return response;
+    }
+    const tapped = tapResponse(response, body, tap);
     watched = this.watch(call, tapped.body ?? tapped);
     return tapped;
   }
 
-  /** What goes wrong in here must not reach the app, but for the error that it has asked for. */
-  safely<Result>(work: () => Result): Result | undefined {
+  #tellOfBodies(): void {
+    if (this.#hasToldOfBodies) return;
+    this.#hasToldOfBodies = true;
+    this.#tell('the answers of a fetch cannot be read, so the usage of its calls is estimated');
+  }
+
+  #tell(problem: string, cause?: unknown): void {
+    this.#options.onError(new PublishError(problem, 0, cause));
+  }
+
+  /**
+   * What goes wrong in here must not reach the app, but for the error that it has asked for.
+   *
+   * @param call that is lost if it goes wrong
+   */
+  safely<Result>(work: () => Result, call?: Pick<MeteredCall, 'giveUp'>): Result | undefined {
     try {
       return work();
     } catch (cause) {
       if (cause instanceof TagError) throw cause;
-      this.#options.onError(new PublishError('could not meter a call', 1, cause));
+      if (call?.giveUp() === true) this.#options.lose(PROBLEM, cause);
+      else this.#tell(PROBLEM, cause);
       return undefined;
     }
   }
+}
+
+function isWebStream(body: unknown): body is ReadableStream {
+  return typeof (body as ReadableStream | null)?.getReader === 'function';
+}
+
+/** node-fetch's. */
+function isNodeStream(body: unknown): body is NodeStream {
+  return typeof (body as NodeStream | null)?.emit === 'function';
 }

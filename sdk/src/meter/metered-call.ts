@@ -60,6 +60,18 @@ export class MeteredCall {
     this.#tell(this.#statusOf(error), {});
   }
 
+  /** The answer is there, and nobody can look at it. */
+  unseen(): void {
+    this.#tell('ok', this.#usage(false));
+  }
+
+  /** @returns whether it is lost by this: it was not told, and will not be */
+  giveUp(): boolean {
+    const isLost = !this.#isTold;
+    this.#isTold = true;
+    return isLost;
+  }
+
   /** The answer came to its end. */
   ended(): void {
     const { isComplete, hasFailed, isPromise } = this.answer;
@@ -85,10 +97,9 @@ export class MeteredCall {
 
   #tell(status: CallStatus, what: Partial<CallInput>): void {
     if (this.#isTold) return;
-    this.#isTold = true;
     const { provider, region, request, tags, startedAt, startedAtUnix } = this.#start;
     const { model, responseId, serviceTier } = this.answer;
-    this.#publish({
+    const call: CallInput = {
       model: model ?? request.model ?? UNKNOWN_MODEL,
       ...knownFields({
         ts: isoTime(startedAtUnix),
@@ -104,7 +115,9 @@ export class MeteredCall {
         response_id: responseId,
       }),
       ...what,
-    });
+    };
+    this.#isTold = true;
+    this.#publish(call);
   }
 
   /** What the provider said; where it could not say all, or anything, an estimate by the text seen. Never zero for unknown. */

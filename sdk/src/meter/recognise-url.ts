@@ -23,15 +23,15 @@ export interface RecognisedUrl {
 /** The first group is the model. */
 const PATHS: readonly (readonly [RegExp, WireFormat])[] = [
   [/\/deployments\/([^/]+)\/(?:chat\/)?completions$/, openAiChat],
-  [/\/deployments\/([^/]+)\/(?:embeddings|images\/generations)$/, openAiChat],
+  [/\/deployments\/([^/]+)\/(?:embeddings|images\/(?:generations|edits))$/, openAiChat],
   [/\/(?:chat\/)?completions$/, openAiChat],
-  [/\/(?:embeddings|images\/generations)$/, openAiChat],
+  [/\/(?:embeddings|images\/(?:generations|edits))$/, openAiChat],
   [/\/responses$/, openAiResponses],
   [/\/v1\/messages$/, anthropic],
-  [/\/anthropic\/models\/([^/:]+):(?:raw|streamRaw)Predict$/, anthropic],
+  [/\/anthropic\/models\/(?!count-tokens:)([^/:]+):(?:raw|streamRaw)Predict$/, anthropic],
   [/\/models\/([^/:]+):(?:generateContent|streamGenerateContent)$/, gemini],
   [/\/models\/([^/:]+):(?:embedContent|batchEmbedContents)$/, gemini],
-  [/\/model\/([^/]+)\/(?:converse|invoke)$/, bedrock],
+  [/\/model\/([^/]+)\/(?:converse|converse-stream|invoke|invoke-with-response-stream)$/, bedrock],
 ];
 
 /** @param path with or without a query */

@@ -3,10 +3,12 @@
  * shows a socket, which the kernel takes down with its process however that ends, and keeps up while it is frozen; a
  * process number would be given to another process, and means nothing in another container.
  */
+
 import { randomUUID } from 'node:crypto';
 import { promises as fs, mkdirSync, renameSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
+import { nodeBuiltin } from '../../../domain/node-builtin.ts';
 
 /** Of a dead process, now this one's. */
 export interface Adopted {
@@ -66,7 +68,7 @@ export class SharedFolder {
 
   /** @throws Error when there cannot be a socket: too long a path, no permission */
   #takeLock(): Server {
-    const { createServer } = process.getBuiltinModule('node:net');
+    const { createServer } = nodeBuiltin('node:net');
     const path = this.#lockOf(this.#owner);
     const server = createServer((connection) => connection.destroy());
     let problem: unknown;
@@ -126,7 +128,7 @@ async function sizeOf(path: string): Promise<Pick<Orphan, 'bytes' | 'writtenAtMs
 
 /** Whoever may not be asked lives. */
 function isAlive(lock: string): Promise<boolean> {
-  const { connect } = process.getBuiltinModule('node:net');
+  const { connect } = nodeBuiltin('node:net');
   return new Promise((resolve) => {
     const connection = connect(lock);
     connection.once('connect', () => {

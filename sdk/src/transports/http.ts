@@ -1,6 +1,7 @@
 /** `tricost/http`: messages as POST requests, to a collector of your own in front of the queue. */
 import type { Message } from '../delivery/message-packer.ts';
 import type { Transport } from '../delivery/transport.ts';
+import { reach } from './reach.ts';
 
 export interface HttpOptions {
   url: string | URL;
@@ -14,7 +15,7 @@ const REFUSALS = new Set([400, 413, 415, 422]);
 /** Each message is the JSON body of a request of its own; any answer of 200 to 299 means that it is taken. */
 export function httpTransport({ url, headers = {} }: HttpOptions): Transport {
   async function post({ body }: Message, signal: AbortSignal): Promise<void> {
-    const response = await fetch(url, {
+    const response = await reach(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,

@@ -1,6 +1,7 @@
 /** One SendMessageBatch a request, in SQS's JSON protocol, signed with the keys of the environment. */
 import type { Transport } from '../delivery/transport.ts';
 import { environmentKeys } from './environment-keys.ts';
+import { reach } from './reach.ts';
 import { signRequest } from './sign-request.ts';
 import { type BatchResult, outcomeOf, regionOf, sendMessageBatch } from './sqs-batch.ts';
 
@@ -30,7 +31,7 @@ export function sqsBySignedRequest(queueUrl: string): Transport {
         service: 'sqs',
         at,
       });
-      const response = await fetch(`${origin}/`, { method: 'POST', headers: signed, body, signal });
+      const response = await reach(`${origin}/`, { method: 'POST', headers: signed, body, signal });
       if (!response.ok) {
         skewMs = skewOf(response);
         throw new Error(

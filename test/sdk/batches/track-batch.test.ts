@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createTricost } from '../../../sdk/src/create-tricost.ts';
+import type { Transport } from '../../../sdk/src/delivery/transport.ts';
 import { ANTHROPIC_USAGE } from '../../../sdk/src/testing/fake-anthropic.ts';
 import { OPENAI_CHAT_USAGE } from '../../../sdk/src/testing/fake-openai.ts';
 import { memoryTransport } from '../../../sdk/src/testing/index.ts';
@@ -83,6 +85,43 @@ test('tracked again, calls have the ids and times that they had', async () => {
   const keys = (await published()).map(({ event_id, ts }) => `${event_id} ${ts}`);
   expect(keys[1]).toBe(keys[0]);
   expect(new Set(keys).size).toBe(3);
+});
+
+test('a batch larger than the buffer arrives whole', async () => {
+  const memory = memoryTransport();
+  const transport: Transport = {
+    async send(messages, signal) {
+      // As a queue elsewhere does: later than all that the process itself has to do.
+      await setImmediate();
+      return memory.send(messages, signal);
+    },
+  };
+  const tricost = createTricost({ transport, onError: () => {} });
+  const lines = function* () {
+    for (let line = 0; line < 50_000; line += 1) yield JSON.stringify(openAiLine(`r${line}`));
+  };
+  expect(await tricost.trackBatch('openai', openAiBatch, lines(), TAGS)).toBe(50_000);
+  expect(tricost.stats()).toEqual({ published: 50_000, sent: 50_000, dropped: 0, pending: 0 });
+  expect(new Set(memory.calls().map((call) => call.event_id)).size).toBe(50_000);
+});
+
+test('a batch that the queue does not take stops with an error, and arrives when it is tracked again', async () => {
+  const memory = memoryTransport();
+  let isDown = true;
+  const transport: Transport = {
+    send: (messages) =>
+      isDown
+        ? Promise.resolve({ failed: [], refused: messages.map(({ sequence }) => sequence) })
+        : memory.send(messages, new AbortController().signal),
+  };
+  const tricost = createTricost({ transport, onError: () => {} });
+  const lines = Array.from({ length: 1_200 }, (_, line) => openAiLine(`r${line}`));
+  const track = () => tricost.trackBatch('openai', openAiBatch, lines, TAGS);
+  await expect(track()).rejects.toThrow(/track the batch again/);
+  expect(tricost.stats().published).toBeLessThan(1_000);
+  isDown = false;
+  expect(await track()).toBe(1_200);
+  expect(memory.calls()).toHaveLength(1_200);
 });
 
 describe('what is no batch', () => {

@@ -1,4 +1,7 @@
 /** The publisher when SQS does not take what it sends. Only here is SQS mocked: no local engine throttles or fails in part. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   SendMessageBatchCommand,
   type SendMessageBatchCommandInput,
@@ -6,10 +9,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type AwsClientStub, mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createPublisher } from '../../../sdk/src/delivery/create-publisher.ts';
 import { type PublishError, warnOnConsole } from '../../../sdk/src/delivery/publish-error.ts';
 import type { PublisherOptions } from '../../../sdk/src/delivery/publisher.ts';
+import { spoolFolder } from '../../../sdk/src/spool/index.ts';
 
 const CALL = { model: 'gpt-5', provider: 'openai', usage: { input_tokens: 1 } };
 const NEVER_MS = 2 ** 31 - 1;
@@ -234,8 +238,18 @@ describe('never in the way', () => {
     expect(await flush()).toEqual({ sent: 30, dropped: 0, pending: 0 });
   });
 
-  test('without a queue it says what to do, and keeps the calls for as long as it tries', async () => {
+  test('without a queue it says what to do, at once: nothing that it could wait for brings one', async () => {
     const { publish, flush, errors } = publisher({ queueUrl: '' });
+    publish(CALL);
+    expect(await flush({ timeoutMs: NEVER_MS })).toEqual({ sent: 0, dropped: 1, pending: 0 });
+    expect(errors.map(({ dropped }) => dropped)).toEqual([1]);
+    expect(String(errors[0]?.cause)).toContain('TRICOST_QUEUE_URL');
+  });
+
+  test('without a queue a spool keeps the calls: the next process may have one', async () => {
+    const spoolDir = mkdtempSync(join(tmpdir(), 'tricost-spool-'));
+    onTestFinished(() => rmSync(spoolDir, { recursive: true, force: true }));
+    const { publish, flush, errors } = publisher({ queueUrl: '', spool: spoolFolder(spoolDir) });
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     publish(CALL);
     expect(await flush({ timeoutMs: 1 })).toEqual({ sent: 0, dropped: 0, pending: 1 });

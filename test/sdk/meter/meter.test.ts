@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createOpenAI } from '@ai-sdk/openai';
 import { GoogleGenAI } from '@google/genai';
+import nodeFetch from 'node-fetch';
 import OpenAI from 'openai';
 import { AzureOpenAI as AzureOpenAI6, OpenAI as OpenAI6 } from 'openai-6';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -69,6 +70,39 @@ describe('one call is counted once', () => {
     await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
     expect(await published()).toHaveLength(1);
     expect(await other.published()).toHaveLength(0);
+  });
+
+  test('though its fetch has started, within another call, the worker that makes it', async () => {
+    const { tricost, published, url } = start();
+    const inner = tricost.meter((...args: Parameters<typeof fetch>) => fetch(...args));
+    type Job = { args: Parameters<typeof fetch>; done: (response: Response) => void };
+    const jobs: Job[] = [];
+    let wake = () => {};
+    async function work(): Promise<never> {
+      for (;;) {
+        const job = jobs.shift();
+        if (job !== undefined) void inner(...job.args).then(job.done);
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    }
+    let isWorking = false;
+    const pooled = (...args: Parameters<typeof fetch>) =>
+      new Promise<Response>((done) => {
+        jobs.push({ args, done });
+        if (!isWorking) void work();
+        isWorking = true;
+        wake();
+      });
+    const completions = `${url}/chat/completions`;
+    const other = post({ ...chat, model: 'gpt-5.4-mini' });
+    // In the worker's context the first call is under way, then over.
+    const [first, second] = await tricost.withTags(TAGS, () =>
+      Promise.all([tricost.meter(pooled)(completions, post(chat)), pooled(completions, other)]),
+    );
+    await Promise.all([first.text(), second.text()]);
+    const third = await tricost.withTags(TAGS, () => pooled(completions, post(chat)));
+    await third.text();
+    expect(await published()).toHaveLength(3);
   });
 
   test('where the global fetch is the metered one', async () => {
@@ -248,6 +282,118 @@ describe('requests of other shapes', () => {
     expect(await published()).toMatchObject([{ model: 'gpt-5.4', usage_source: 'estimated' }]);
   });
 
+  test('that are told for good though nothing of them can be read', async () => {
+    const { tricost, published, problems } = start();
+    const foreign = { ok: true, status: 200, body: {}, headers: new Headers() };
+    const server = tricost.meter(async () => foreign) as unknown as typeof fetch;
+    for (let call = 0; call < 2; call += 1) {
+      await tricost.withTags(TAGS, () => server(OPENAI, post(chat)));
+    }
+    const call = { status: 'ok', usage_source: 'estimated' };
+    expect(await published()).toMatchObject([call, call]);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining('cannot be read'),
+    ]);
+  });
+
+  describe('by node-fetch, whose bodies are streams of Node', () => {
+    const metered = (options?: TricostOptions<string>) => {
+      const { tricost, published, problems, url } = start(options);
+      const openai = tricost.meter(newClient(url, nodeFetch as unknown as typeof fetch));
+      return { openai, tricost, published, problems };
+    };
+
+    test('an answer', async () => {
+      const { openai, tricost, published, problems } = metered();
+      const reply = await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
+      expect(reply.id).toBe('chatcmpl-1');
+      expect(await published()).toMatchObject([
+        { status: 'ok', usage_raw: { prompt_tokens: expect.any(Number) }, stream: false },
+      ]);
+      expect(problems).toEqual([]);
+    });
+
+    test('a stream, which is not asked for what cannot be taken out of it again', async () => {
+      const { openai, tricost, published } = metered();
+      const create = (client: OpenAI) =>
+        tricost.withTags(TAGS, () => client.chat.completions.create({ ...chat, stream: true }));
+      const chunks = [];
+      for await (const chunk of await create(openai)) chunks.push(chunk);
+      expect(providers.openai.requests.at(-1)?.body).not.toHaveProperty('stream_options');
+      const plain = [];
+      for await (const chunk of await create(newClient(`${providers.openai.url}/v1`))) {
+        plain.push(chunk);
+      }
+      expect(chunks).toEqual(plain);
+      expect(await published()).toMatchObject([
+        { status: 'ok', usage_source: 'estimated', usage: { output_tokens: expect.any(Number) } },
+      ]);
+    });
+
+    test('a stream that the app leaves, and one that breaks', async () => {
+      const { openai, tricost, published } = metered();
+      const stream = () =>
+        tricost.withTags(TAGS, () =>
+          openai.chat.completions.create({ ...chat, stream: true }, { maxRetries: 0 }),
+        );
+      for await (const _ of await stream()) break;
+      await expect.poll(published).toMatchObject([{ status: 'aborted' }]);
+      providers.openai.fail({ cutAfter: 2 });
+      await expect(
+        (async () => {
+          for await (const _ of await stream());
+        })(),
+      ).rejects.toThrow();
+      expect(await published()).toMatchObject([{ status: 'aborted' }, { status: 'error' }]);
+    });
+  });
+
+  test('a fetch of the app’s own is asked for usage once its answers are known to be streams', async () => {
+    const { tricost, published, url } = start();
+    const own = tricost.meter((...args: Parameters<typeof fetch>) => fetch(...args));
+    for (let call = 0; call < 2; call += 1) {
+      const stream = await tricost.withTags(TAGS, () =>
+        newClient(url, own).chat.completions.create({ ...chat, stream: true }),
+      );
+      for await (const _ of stream);
+    }
+    const [first, second] = await published();
+    expect(first).toMatchObject({ usage_source: 'estimated' });
+    expect(second).toMatchObject({ usage_raw: { prompt_tokens: expect.any(Number) } });
+  });
+
+  test('what the meter itself loses is counted, once each, and told to ingest', async () => {
+    const { problems } = start();
+    const transport = memoryTransport();
+    const tricost = createTricost({ transport, onError: (error) => problems.push(error) });
+    const broken = new Response(answer);
+    Object.defineProperty(broken, 'headers', {
+      get: () => {
+        throw new Error('no headers');
+      },
+    });
+    let response = broken;
+    const server: typeof fetch = tricost.meter(async () => response);
+    await tricost.withTags(TAGS, () => server(OPENAI, post(chat)));
+    response = new Response(answer);
+    const hostile = {
+      ...post(chat),
+      get headers(): never {
+        throw new Error('no headers');
+      },
+    };
+    const passed = await tricost.withTags(TAGS, () => server(OPENAI, hostile));
+    expect(await passed.text()).toBe(answer);
+    expect(tricost.stats()).toMatchObject({ published: 2, dropped: 2 });
+    expect(problems).toMatchObject([
+      { message: 'could not meter a call', dropped: 1 },
+      { message: 'could not meter a call', dropped: 1 },
+    ]);
+    tricost.publish({ model: 'gpt-5.4' });
+    await tricost.shutdown();
+    expect(transport.messages.map(({ dropped }) => dropped)).toEqual([2]);
+  });
+
   test('an answer without a body', async () => {
     const { tricost, published } = start();
     const server = tricost.meter(async () => new Response(null, { status: 204 }));
@@ -288,6 +434,45 @@ describe('requests of other shapes', () => {
     }
     expect(JSON.parse(text)).toMatchObject({ id: 'chatcmpl-1' });
     expect(await published()).toMatchObject([{ status: 'ok' }]);
+  });
+});
+
+describe('a path that is not metered, at a host of LLMs', () => {
+  async function problemsOf(...urls: string[]) {
+    const { tricost, published, problems } = start();
+    const server: typeof fetch = tricost.meter(async () => new Response('{}'));
+    for (const url of urls) await server(url, post(chat));
+    expect(await published()).toEqual([]);
+    return problems.map(({ message }) => message);
+  }
+
+  test('is told, once', async () => {
+    const [cohere, mistral] = [
+      'https://api.cohere.com/v2/chat',
+      'https://api.mistral.ai/v1/conversations',
+    ];
+    expect(await problemsOf(cohere, cohere, mistral, 'https://example.com/chat')).toEqual([
+      expect.stringContaining('api.cohere.com/v2/chat'),
+      expect.stringContaining('api.mistral.ai/v1/conversations'),
+    ]);
+  });
+
+  test('is nothing to tell where it costs nothing, or is no LLM’s', async () => {
+    expect(
+      await problemsOf(
+        'https://api.openai.com/v1/files',
+        'https://api.openai.com/v1/batches',
+        'https://api.openai.com/v1/moderations',
+        'https://api.openai.com/v1/uploads/u_1/parts',
+        'https://api.openai.com/v1/responses/input_tokens',
+        'https://api.anthropic.com/v1/messages/batches',
+        'https://api.anthropic.com/v1/messages/count_tokens',
+        'https://generativelanguage.googleapis.com/v1beta/models/gemini-3-pro:countTokens',
+        'https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict',
+        'https://bedrock-runtime.us-east-1.amazonaws.com/model/m/count-tokens',
+        'https://sqs.us-east-1.amazonaws.com/',
+      ),
+    ).toEqual([]);
   });
 });
 

@@ -33,6 +33,15 @@ test.each([
     'https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-opus-4-8-v1%3A0/converse',
     ...(['aws', bedrock, 'us.anthropic.claude-opus-4-8-v1:0'] as const),
   ],
+  [
+    'https://bedrock-runtime.us-east-1.amazonaws.com/model/amazon.nova-pro-v1%3A0/converse-stream',
+    ...(['aws', bedrock, 'amazon.nova-pro-v1:0'] as const),
+  ],
+  [
+    'https://bedrock-runtime.us-east-1.amazonaws.com/model/m/invoke-with-response-stream',
+    ...(['aws', bedrock, 'm'] as const),
+  ],
+  ['https://api.openai.com/v1/images/edits', 'openai', openAiChat, undefined],
   ['http://llm.example.com:8080/v1/chat/completions', 'llm.example.com', openAiChat, undefined],
 ])('%s', (url, provider, format, model) => {
   const recognised = recogniseUrl(url, {});
@@ -47,6 +56,14 @@ test.each([
   'https://api.openai.com/v1/batches',
   'https://api.anthropic.com/v1/messages/count_tokens',
   'https://api.anthropic.com/v1/messages/batches',
+  'https://api.anthropic.com/v1/models',
+  'https://api.openai.com/v1/files',
+  'https://api.openai.com/v1/responses/input_tokens',
+  'https://generativelanguage.googleapis.com/v1beta/models',
+  'https://generativelanguage.googleapis.com/upload/v1beta/files',
+  'https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict',
+  'https://aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/google/models/gemini-3-pro:countTokens',
+  'https://bedrock-runtime.us-east-1.amazonaws.com/model/m/count-tokens',
   'https://generativelanguage.googleapis.com/v1beta/models/gemini-3-pro:countTokens',
   '/v1/chat/completions',
   'data:text/plain,/v1/chat/completions',

@@ -51,3 +51,12 @@ test.each([400, 413, 415, 422])('%d is for good', async (status) => {
   expect(await flush()).toEqual({ sent: 0, dropped: 1, pending: 0 });
   expect(requests).toHaveLength(1);
 });
+
+test('a collector that cannot be reached is named, with the reason', async () => {
+  const server = await startLoopbackServer(() => {});
+  await server.stop();
+  const transport = httpTransport({ url: `${server.url}/calls` });
+  const sent = { sequence: 1, body: '{}', bytes: 2, calls: 1, dropped: 0 };
+  const { cause } = await transport.send([sent], new AbortController().signal);
+  expect(String(cause)).toContain(`${new URL(server.url).host}: connect ECONNREFUSED`);
+});

@@ -49,6 +49,15 @@ async function serverThat(...answers: { status?: number; date?: string; body: un
 }
 
 describe('with keys in the environment', () => {
+  test.each([
+    ['http://127.0.0.1:9/1/q', /127\.0\.0\.1:9: .*(?:ECONNREFUSED|bad port)/],
+    ['http://queue.invalid/1/q', /queue\.invalid: .*(?:ENOTFOUND|EAI_AGAIN)/],
+  ])('a queue that cannot be reached: %s', async (queueUrl, reason) => {
+    await expect(sqsTransport({ queueUrl }).send([message(1, 'x')], signal)).rejects.toThrow(
+      reason,
+    );
+  });
+
   test('what is sent is in the queue', async () => {
     const queueUrl = await engine.createQueue('signed');
     const url = `${engine.endpoint}${new URL(queueUrl).pathname}`;

@@ -10,6 +10,8 @@ export const bedrock: WireFormat = {
     paths: new Set(['id', 'usage', 'serviceTier.type']),
     text: new Set(['text']),
   },
+  // Of a model's own stream, by InvokeModel.
+  isOutputCountedLast: true,
   read(document, answer) {
     takeNames(answer, {
       // The name within an answer is the maker's, which has other prices than the one that Bedrock knows.
