@@ -182,16 +182,19 @@ function tilesOf(tab: Tab, cardOf: (slug: string) => Card): Tile[] {
 /** A click belongs to the dashboard: in a table to a column, in a chart to all of it. */
 function clickSettings({ click, columns, display }: Card): VisualizationSettings {
   if (click === undefined) return {};
-  const title = columns.find(({ name }) => name === click.column)?.title ?? click.column;
+  const titleOf = (column: string) => columns.find(({ name }) => name === column)?.title ?? column;
   const behavior = {
     type: 'crossfilter',
-    parameterMapping: {
-      [click.sets]: {
-        id: click.sets,
-        source: { type: 'column', id: click.column, name: title },
-        target: { type: 'parameter', id: click.sets },
-      },
-    },
+    parameterMapping: Object.fromEntries(
+      Object.entries(click.sets).map(([parameter, column]) => [
+        parameter,
+        {
+          id: parameter,
+          source: { type: 'column', id: column, name: titleOf(column) },
+          target: { type: 'parameter', id: parameter },
+        },
+      ]),
+    ),
   };
   return display.kind === 'table'
     ? { column_settings: { [columnKey(click.column)]: { click_behavior: behavior } } }

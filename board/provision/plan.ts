@@ -218,7 +218,7 @@ function foreignDatabase(
   if (wanted === undefined) return [];
   if (readNumbers(collections.find(isOurs)).database === stored.id) return [];
   const there = addressOf(stored.details ?? {});
-  const here = addressOf(wanted.details);
+  const here = addressOf({ ...wanted.details });
   if (there === here) return [];
   return [
     `Metabase has a database named ${DATABASE_NAME} that this command did not make: it is ${there}, and --database-url says ${here}. Rename it, or mend the address of either`,
