@@ -2,10 +2,10 @@
 import type { ClientBase } from 'pg';
 import { readAsText } from '../adapters/postgres/read-as-text.ts';
 import boardChoices from '../sql/queries/board-choices.sql' with { type: 'text' };
-import type { Card } from './card.ts';
+import type { Card, FilterName } from './card.ts';
 import { type CardRow, runCard } from './card-result.ts';
 import { cardOf } from './cards.ts';
-import type { FilterName, Filters } from './filters.ts';
+import type { Filters } from './filters.ts';
 
 export interface BoardData {
   choices: Record<FilterName, string[]>;
@@ -31,7 +31,11 @@ export interface CardAnswer {
   rows: CardRow[];
   /** Of the card that is marked on this one's days. */
   marks: CardRow[];
+  /** The day that it is in the reporting zone. */
+  today: string;
 }
+
+const TODAY = { text: 'select today from reporting.reporting_day', values: [] };
 
 export async function answerCard(
   client: ClientBase,
@@ -40,5 +44,6 @@ export async function answerCard(
 ): Promise<CardAnswer> {
   const rows = await runCard(client, card, filters);
   const marks = card.marks === undefined ? [] : await runCard(client, cardOf(card.marks), filters);
-  return { rows, marks };
+  const { rows: days } = await readAsText(client, TODAY);
+  return { rows, marks, today: days[0]?.[0] ?? '' };
 }

@@ -3,6 +3,8 @@
 /** What a reader may narrow the board by. Each is a tag in the SQL of the cards that it applies to: `[[AND {{model}}]]`. */
 export const PARAMETERS = ['window', 'environment', 'model', 'feature', 'prompt'] as const;
 export type Parameter = (typeof PARAMETERS)[number];
+/** One that is a value of a column. */
+export type FilterName = Exclude<Parameter, 'window'>;
 
 /** How a value is written. Percents and changes are ratios: 0.42 is 42 %. */
 export type Format =
@@ -33,6 +35,12 @@ export interface Column {
   under?: true;
   /** The same in every row, so it is said once, below the table. */
   once?: true;
+  /** Calls that the first number leaves out: said below it, or below the first column, where there are any. */
+  lacks?: true;
+  /** There for `click`, and not shown. */
+  unseen?: true;
+  /** Left out where the screen is narrow. */
+  wide?: true;
 }
 
 /** A number alone. `smartscalar`: the last row's, beside that of the row before. */
@@ -76,9 +84,9 @@ export interface Card {
   display: Display;
   /** Every column of the result, in order. */
   columns: readonly Column[];
-  /** A click on a value of `column` sets a parameter to it. */
-  click?: { column: string; sets: Parameter };
-  /** The slug of the card whose rows (`day`, `label`) are marked on this one's days. */
+  /** A click on a value of `column` sets each parameter to the value of the column named, in the same row; to nothing where it is NULL. */
+  click?: { column: string; sets: Partial<Record<FilterName, string>> };
+  /** The slug of the card whose rows are marked on this one's days: `day`, `label`, and the series in a column named as its breakout. */
   marks?: string;
   /** What is said when there is no row. Default: that there were no calls. */
   empty?: string;

@@ -1,5 +1,7 @@
 /** What a reader narrowed the board to, and how that stands in the address of the page. */
 
+import type { FilterName } from './card.ts';
+
 /** So many whole days before today and today, or dates of the reporting zone, both included. */
 export type Window = { days: number } | { from: string; to: string };
 
@@ -21,10 +23,7 @@ export const WINDOWS: readonly { days: number; title: string }[] = [
 export const DEFAULT_WINDOW_DAYS = 30;
 
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const NAMES = ['environment', 'model', 'feature', 'prompt'] as const;
-
-/** A filter that is one value of a column. */
-export type FilterName = (typeof NAMES)[number];
+const NAMES = ['environment', 'model', 'feature', 'prompt'] as const satisfies FilterName[];
 
 /** Whatever cannot be meant is as if it were not there: addresses are typed and cut by hand. */
 export function readFilters(query: URLSearchParams): Filters {
@@ -39,10 +38,14 @@ export function readFilters(query: URLSearchParams): Filters {
   return filters;
 }
 
-/** `30d` or `2026-10-01~2026-10-31`; undefined when it is neither. */
+/** What `readWindow` reads, for people. */
+export const WINDOW_FORMS =
+  '7d, 30d, 90d, 395d or two dates like 2026-10-01~2026-10-31, the first no later than the second';
+
+/** `30d` or `2026-10-01~2026-10-31`; undefined when it is neither, or ends before it begins. */
 export function readWindow(text: string): Window | undefined {
   const [from = '', to = ''] = text.split('~');
-  if (isDate(from) && isDate(to)) return { from, to };
+  if (isDate(from) && isDate(to) && from <= to) return { from, to };
   const listed = WINDOWS.find(({ days }) => text === `${days}d`);
   return listed === undefined ? undefined : { days: listed.days };
 }

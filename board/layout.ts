@@ -64,7 +64,7 @@ export const TABS: readonly Tab[] = [
       },
       {
         heading: 'By prompt',
-        text: 'Environment, model, feature and prompt apply, and the window to the series and the transitions. A click on a prompt narrows this section to its versions.',
+        text: 'Environment, model, feature and prompt apply (the model not to the transitions), and the window to the series and the transitions. A click on a prompt narrows the board to its feature, and this section to its versions.',
         rows: [
           FULL('spend-by-prompt', 7),
           HALVES('prompts-7-days', 'prompts-30-days', 9),
@@ -94,7 +94,7 @@ export const TABS: readonly Tab[] = [
       {
         heading: 'What arrived',
         text: 'No filter applies.',
-        rows: [HALVES('ingest-lag', 'reused-event-ids', 3), FULL('deliveries', 5)],
+        rows: [HALVES('ingest-lag', 'reused-event-ids', 4), FULL('deliveries', 5)],
       },
     ],
   },

@@ -1,7 +1,7 @@
 /** `tricost board export`: the board as one file. */
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { readFilters, readWindow } from '../board/filters.ts';
+import { readFilters, readWindow, WINDOW_FORMS } from '../board/filters.ts';
 import { exportPage } from '../board/page/export-page.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { withProgress } from './progress.ts';
@@ -42,9 +42,7 @@ async function writeBoard(file: string, options: ExportOptions): Promise<void> {
     if (value !== undefined) query.set(name, value);
   }
   if (readWindow(options.window ?? '') === undefined) {
-    throw new Error(
-      `--window must be 7d, 30d, 90d, 395d or two dates like 2026-10-01~2026-10-31, not ${options.window}`,
-    );
+    throw new Error(`--window must be ${WINDOW_FORMS}, not ${options.window}`);
   }
   const filters = readFilters(query);
   await withOwner(options, 'tricost board', async (client) => {

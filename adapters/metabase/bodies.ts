@@ -47,6 +47,11 @@ export interface DatabaseBody {
   auto_run_queries: boolean;
 }
 
+/** What else people set stands in the details too, a tunnel for example, and a change replaces all of them. */
+export interface DatabaseChange extends DatabaseBody {
+  details: DatabaseDetails & Record<string, unknown>;
+}
+
 export interface Database {
   id: number;
   name: string;

@@ -9,6 +9,7 @@ import type {
   DashboardChange,
   Database,
   DatabaseBody,
+  DatabaseChange,
   FieldBody,
   NewCardBody,
   NewDashboardBody,
@@ -69,7 +70,7 @@ export class Metabase {
     return this.#post('/api/database', body) as Promise<Database>;
   }
 
-  updateDatabase(id: number, body: DatabaseBody): Promise<Database> {
+  updateDatabase(id: number, body: DatabaseChange): Promise<Database> {
     return this.#put(`/api/database/${id}`, body) as Promise<Database>;
   }
 
@@ -139,8 +140,9 @@ export class Metabase {
     return this.#put(`/api/card/${id}`, body) as Promise<StoredCard>;
   }
 
-  dashboard(id: number): Promise<StoredDashboard> {
-    return this.#get(`/api/dashboard/${id}`) as Promise<StoredDashboard>;
+  /** Archived or not; undefined when there is none. */
+  dashboard(id: number): Promise<StoredDashboard | undefined> {
+    return this.#find(`/api/dashboard/${id}`) as Promise<StoredDashboard | undefined>;
   }
 
   /** Without cards and tabs, which only a change takes. */

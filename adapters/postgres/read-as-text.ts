@@ -47,3 +47,16 @@ export async function readOnly<Result>(
     await client.query('rollback').catch(() => {});
   }
 }
+
+const MAY_BECOME =
+  "case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end";
+
+/**
+ * For the rest of the transaction, as a dashboard: what a login may do besides is out of reach. A login that may not become
+ * tricost_readonly stays itself.
+ */
+export async function asDashboard(client: ClientBase): Promise<void> {
+  await client.query(
+    `select set_config('role', 'tricost_readonly', true) where pg_has_role(current_user, 'tricost_readonly', ${MAY_BECOME})`,
+  );
+}

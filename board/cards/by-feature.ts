@@ -4,6 +4,7 @@ import alertHistory from './alert-history.sql' with { type: 'text' };
 import featuresOfDays from './features-of-days.sql' with { type: 'text' };
 import { ofDays } from './of-days.ts';
 import spendByFeature from './spend-by-feature.sql' with { type: 'text' };
+import { UNPRICED } from './unpriced.ts';
 
 const features = (days: 7 | 30): Card => ({
   slug: `features-${days}-days`,
@@ -16,13 +17,14 @@ const features = (days: 7 | 30): Card => ({
   columns: [
     { name: 'feature', title: 'Feature', format: 'text' },
     { name: 'total_cost_usd', title: 'Cost', format: 'usd', bar: true },
-    { name: 'share', title: 'Share', format: 'percent' },
+    { name: 'share', title: 'Share', format: 'percent', wide: true },
     { name: 'calls', title: 'Calls', format: 'count' },
-    { name: 'cost_per_call_usd', title: 'Per call', format: 'usd_fine' },
+    { name: 'cost_per_call_usd', title: 'Per call', format: 'usd_fine', wide: true },
     { name: 'change', title: 'Change', format: 'change' },
+    UNPRICED,
     { name: 'alert', title: 'Alert', format: 'text' },
   ],
-  click: { column: 'feature', sets: 'feature' },
+  click: { column: 'feature', sets: { feature: 'feature' } },
 });
 
 export const byFeature: readonly Card[] = [
@@ -39,7 +41,7 @@ export const byFeature: readonly Card[] = [
       { name: 'feature', title: 'Feature', format: 'text' },
       { name: 'cost_usd', title: 'Spend', format: 'usd' },
     ],
-    click: { column: 'feature', sets: 'feature' },
+    click: { column: 'feature', sets: { feature: 'feature' } },
   },
   features(7),
   features(30),
@@ -62,7 +64,7 @@ export const byFeature: readonly Card[] = [
       { name: 'change_ratio', title: 'Change', format: 'change' },
       { name: 'detail', title: 'Detail', format: 'text' },
     ],
-    click: { column: 'feature', sets: 'feature' },
+    click: { column: 'feature', sets: { feature: 'feature' } },
     empty: 'No alert yet.',
   },
 ];

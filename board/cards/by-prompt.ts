@@ -4,6 +4,7 @@ import { ofDays } from './of-days.ts';
 import promptTransitions from './prompt-transitions.sql' with { type: 'text' };
 import promptsOfDays from './prompts-of-days.sql' with { type: 'text' };
 import spendByPrompt from './spend-by-prompt.sql' with { type: 'text' };
+import { UNPRICED } from './unpriced.ts';
 
 const prompts = (days: 7 | 30): Card => ({
   slug: `prompts-${days}-days`,
@@ -14,16 +15,18 @@ const prompts = (days: 7 | 30): Card => ({
   parameters: ['environment', 'model', 'feature', 'prompt'],
   display: { kind: 'table' },
   columns: [
-    { name: 'prompt_name', title: 'Prompt', format: 'text' },
+    { name: 'prompt', title: 'Prompt', format: 'text' },
     { name: 'version', title: 'Version', format: 'text', under: true },
     { name: 'feature', title: 'Feature', format: 'text', under: true },
     { name: 'total_cost_usd', title: 'Cost', format: 'usd', bar: true },
     { name: 'calls', title: 'Calls', format: 'count' },
-    { name: 'avg_tokens', title: 'Tokens a call', format: 'count' },
-    { name: 'cost_per_call_usd', title: 'Per call', format: 'usd_fine' },
+    { name: 'avg_tokens', title: 'Tokens a call', format: 'count', wide: true },
+    { name: 'cost_per_call_usd', title: 'Per call', format: 'usd_fine', wide: true },
     { name: 'change', title: 'Change', format: 'change' },
+    UNPRICED,
+    { name: 'prompt_name', title: 'Name', format: 'text', unseen: true },
   ],
-  click: { column: 'prompt_name', sets: 'prompt' },
+  click: { column: 'prompt', sets: { feature: 'feature', prompt: 'prompt_name' } },
 });
 
 export const byPrompt: readonly Card[] = [
@@ -59,8 +62,9 @@ export const byPrompt: readonly Card[] = [
       { name: 'feature', title: 'Feature', format: 'text' },
       { name: 'environments', title: 'In', format: 'text' },
       { name: 'first_seen_at', title: 'First seen by ingest', format: 'time' },
+      { name: 'prompt', title: 'Prompt version', format: 'text', unseen: true },
     ],
-    click: { column: 'feature', sets: 'feature' },
+    click: { column: 'feature', sets: { feature: 'feature' } },
     empty: 'No prompt changed in these days.',
   },
 ];

@@ -1,6 +1,7 @@
 /** What the dearest users cost. */
 import type { Card } from '../card.ts';
 import { ofDays } from './of-days.ts';
+import { UNPRICED } from './unpriced.ts';
 import usersOfDays from './users-of-days.sql' with { type: 'text' };
 
 const users = (days: 7 | 30): Card => ({
@@ -14,9 +15,10 @@ const users = (days: 7 | 30): Card => ({
   columns: [
     { name: 'user_id', title: 'User', format: 'text' },
     { name: 'total_cost_usd', title: 'Cost', format: 'usd', bar: true },
-    { name: 'features_touched', title: 'Features', format: 'count' },
+    { name: 'features_touched', title: 'Features', format: 'count', wide: true },
     { name: 'calls', title: 'Calls', format: 'count' },
     { name: 'change', title: 'Change', format: 'change' },
+    UNPRICED,
     { name: 'as_of', title: 'As of', format: 'time', once: true },
   ],
 });

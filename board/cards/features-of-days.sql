@@ -1,12 +1,13 @@
 -- An alert is the feature's, of all of its calls, whatever is filtered.
-select spend.feature, total_cost_usd, share, calls, cost_per_call_usd, change, alert
+select spend.feature, total_cost_usd, share, calls, cost_per_call_usd, change, unpriced_calls, alert
 from (
   select feature,
-    sum(cost_usd) as total_cost_usd,
+    coalesce(sum(cost_usd), case when sum(unpriced_calls) = 0 then 0 end) as total_cost_usd,
     sum(cost_usd) / nullif(sum(sum(cost_usd)) over (), 0) as share,
     sum(calls) as calls,
     sum(cost_usd) / nullif(sum(priced_calls), 0) as cost_per_call_usd,
-    sum(cost_usd) / nullif(sum(previous_cost_usd), 0) - 1 as change
+    coalesce(sum(cost_usd), case when sum(unpriced_calls) = 0 then 0 end) / nullif(sum(previous_cost_usd), 0) - 1 as change,
+    sum(unpriced_calls) as unpriced_calls
   from reporting.feature_windows
   where window_days = :days [[and {{environment}}]] [[and {{model}}]]
   group by feature

@@ -5,6 +5,7 @@ import { ofDays } from './of-days.ts';
 import spendMonthForecast from './spend-month-forecast.sql' with { type: 'text' };
 import spendMonthToDate from './spend-month-to-date.sql' with { type: 'text' };
 import spendOfDays from './spend-of-days.sql' with { type: 'text' };
+import { UNPRICED } from './unpriced.ts';
 
 const PARAMETERS: Card['parameters'] = ['environment', 'model', 'feature'];
 
@@ -19,6 +20,7 @@ const spend = (days: 7 | 30): Card => ({
   columns: [
     { name: 'last_day', title: 'Until', format: 'day' },
     { name: 'cost_usd', title: 'Spend', format: 'usd' },
+    UNPRICED,
   ],
 });
 
@@ -36,6 +38,7 @@ export const kpis: readonly Card[] = [
     columns: [
       { name: 'last_day', title: 'Until', format: 'day' },
       { name: 'cost_usd', title: 'Spend', format: 'usd' },
+      UNPRICED,
     ],
   },
   {
@@ -49,6 +52,7 @@ export const kpis: readonly Card[] = [
     columns: [
       { name: 'forecast_usd', title: 'Forecast', format: 'usd' },
       { name: 'usd_per_day', title: 'a day', format: 'usd' },
+      UNPRICED,
     ],
   },
   {
@@ -62,6 +66,7 @@ export const kpis: readonly Card[] = [
     columns: [
       { name: 'last_day', title: 'Until', format: 'day' },
       { name: 'cost_per_1000_calls_usd', title: 'Per 1,000 calls', format: 'usd' },
+      UNPRICED,
     ],
   },
 ];

@@ -1,17 +1,21 @@
--- The eight dearest prompt versions of the days asked for one by one, the others as one.
+-- The eight dearest prompt versions of the days asked for one by one, the others as one. Features may have prompts of the same name.
 select day, case when place <= 8 then prompt else '(other)' end as prompt, sum(cost_usd) as cost_usd
 from (
-  select day, prompt, cost_usd, dense_rank() over (order by total_usd desc nulls last, prompt) as place
+  select day, cost_usd,
+    title || version || case when feature <> title and is_named then ' · ' || feature else '' end as prompt,
+    dense_rank() over (order by total_usd desc nulls last, feature, title, version) as place
   from (
-    select day,
-      coalesce(coalesce(prompt_name, feature) || ' v' || prompt_version, feature || ' ' || prompt_id) as prompt,
+    select day, feature,
+      coalesce(prompt_name, feature || ' (no name)') as title,
+      prompt_name is not null as is_named,
+      coalesce(' v' || prompt_version, ' ' || left(prompt_id, 12)) as version,
       sum(cost_usd) as cost_usd,
       sum(sum(cost_usd)) over (
-        partition by coalesce(coalesce(prompt_name, feature) || ' v' || prompt_version, feature || ' ' || prompt_id)
+        partition by feature, prompt_name, coalesce(' v' || prompt_version, ' ' || left(prompt_id, 12))
       ) as total_usd
     from reporting.spend_by_prompt_day
     where {{window}} [[and {{environment}}]] [[and {{model}}]] [[and {{feature}}]] [[and {{prompt}}]]
-    group by 1, 2
+    group by day, feature, prompt_name, coalesce(' v' || prompt_version, ' ' || left(prompt_id, 12))
   ) as days
 ) as placed
 group by 1, 2

@@ -1,10 +1,14 @@
--- Two rows: as many days of the month before, or all of it where it is shorter; then this month until yesterday.
-select compared.last_day, compared.cost_usd
+-- Two rows: as many days of the month before, or all of it where it is shorter; then this month until yesterday, on the first of it
+-- nothing. Where nothing lacks a price, no cost is nothing spent.
+select compared.last_day, coalesce(compared.usd, case when compared.unpriced_calls = 0 then 0 end) as cost_usd, compared.unpriced_calls
 from (
   select
-    sum(cost_usd) filter (where day < (select date_trunc('month', today::timestamp)::date from reporting.reporting_day)) as previous_usd,
-    sum(cost_usd) filter (where day >= (select date_trunc('month', today::timestamp)::date from reporting.reporting_day)) as current_usd
+    sum(cost_usd) filter (where day < first_of_month) as previous_usd,
+    coalesce(sum(unpriced_calls) filter (where day < first_of_month), 0) as previous_unpriced,
+    sum(cost_usd) filter (where day >= first_of_month) as current_usd,
+    coalesce(sum(unpriced_calls) filter (where day >= first_of_month), 0) as current_unpriced
   from reporting.spend_by_feature_day
+  cross join (select date_trunc('month', today::timestamp)::date as first_of_month from reporting.reporting_day) as month
   where day >= (select (date_trunc('month', today::timestamp) - interval '1 month')::date from reporting.reporting_day)
     and day < (select today from reporting.reporting_day)
     and extract(day from day) < (select extract(day from today) from reporting.reporting_day)
@@ -13,7 +17,7 @@ from (
 cross join reporting.reporting_day
 cross join lateral (
   values
-    (least((today - interval '1 month')::date, date_trunc('month', today::timestamp)::date) - 1, previous_usd),
-    (today - 1, current_usd)
-) as compared (last_day, cost_usd)
+    (least((today - interval '1 month')::date, date_trunc('month', today::timestamp)::date) - 1, previous_usd, previous_unpriced),
+    (today - 1, current_usd, current_unpriced)
+) as compared (last_day, usd, unpriced_calls)
 order by compared.last_day

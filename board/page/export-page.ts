@@ -1,6 +1,6 @@
 /** The whole board as one file that needs nothing else: every number is in it, of one instant, and so is what draws it. */
 import type { ClientBase } from 'pg';
-import { readOnly } from '../../adapters/postgres/read-as-text.ts';
+import { asDashboard, readOnly } from '../../adapters/postgres/read-as-text.ts';
 import { answerCard, readBoardData } from '../board-data.ts';
 import { CARDS } from '../cards.ts';
 import type { Filters } from '../filters.ts';
@@ -23,9 +23,10 @@ export async function exportPage(
 ): Promise<string> {
   const rendered = new Map<string, RenderedCard>();
   const { choices, asOf } = await readOnly(client, TIMEOUT_MS, async () => {
+    await asDashboard(client);
     for (const card of CARDS) {
-      const { rows, marks } = await answerCard(client, card, filters);
-      rendered.set(card.slug, renderCard(card, rows, { filters, marks }));
+      const { rows, ...context } = await answerCard(client, card, filters);
+      rendered.set(card.slug, renderCard(card, rows, { filters, ...context }));
       onCard(rendered.size, CARDS.length);
     }
     return readBoardData(client);

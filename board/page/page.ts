@@ -1,13 +1,8 @@
 /** The page around the cards: tabs, filters, and each card's place; a card's content is there already or is asked for. */
 import { escapeHtml } from '../../domain/escape-html.ts';
+import type { FilterName } from '../card.ts';
 import { cardOf } from '../cards.ts';
-import {
-  DEFAULT_WINDOW_DAYS,
-  type FilterName,
-  type Filters,
-  WINDOWS,
-  windowText,
-} from '../filters.ts';
+import { DEFAULT_WINDOW_DAYS, type Filters, WINDOWS, windowText } from '../filters.ts';
 import { BOARD_NAME, type Row, type Section, TABS, type Tab } from '../layout.ts';
 import { address } from './address.ts';
 import { STYLE } from './style.ts';

@@ -1,6 +1,6 @@
 /** A card as HTML: a number, a table, or a chart with its table. Whatever came from outside passes through `escapeHtml`. */
 import { escapeHtml } from '../../domain/escape-html.ts';
-import type { Card, Column, ScalarDisplay, TableDisplay } from '../card.ts';
+import type { Card, Column, FilterName, ScalarDisplay, TableDisplay } from '../card.ts';
 import type { CardRow } from '../card-result.ts';
 import type { Filters } from '../filters.ts';
 import { formatValue, isNumber } from './format.ts';
@@ -10,6 +10,8 @@ export interface RenderOptions {
   filters: Filters;
   /** Rows of the card that `card.marks` names. */
   marks: readonly CardRow[];
+  /** The day that it is in the reporting zone. */
+  today: string;
   /** The address of the page narrowed so; absent: the page cannot be narrowed. */
   addressOf?: (filters: Filters) => string;
 }
@@ -35,7 +37,7 @@ export function renderCard(
         chart: null,
       };
     default: {
-      const chart = chartOf(card, rows, options.marks);
+      const chart = chartOf(card, rows, { ...options, window: options.filters.window });
       if (chart.series.length === 0) return { html: nothing(card), chart: null };
       return { html: chartHtml(card, chart), chart };
     }
@@ -52,12 +54,24 @@ function scalar(card: Card, display: ScalarDisplay, rows: readonly CardRow[]): s
   const current = rows.at(-1)?.[value] ?? null;
   const parts = [`<p class="number">${escapeHtml(formatValue(current, column.format))}</p>`];
   if (kind === 'smartscalar') parts.push(comparison(rows.at(-2)?.[value] ?? null, current, column));
-  const details = card.columns.filter(({ name }) => name !== value && name !== time);
+  const details = card.columns.filter(
+    ({ name, lacks }) => name !== value && name !== time && lacks !== true,
+  );
   for (const { name, title, format } of details) {
     const text = formatValue(rows.at(-1)?.[name] ?? null, format);
     parts.push(`<p class="detail"><b>${escapeHtml(text)}</b> ${escapeHtml(title)}</p>`);
   }
+  const missing = lacking(card, rows.at(-1));
+  if (missing !== '') parts.push(`<p class="detail lacks">${escapeHtml(missing)}</p>`);
   return parts.join('');
+}
+
+/** What the first number leaves out; empty: nothing. */
+function lacking({ columns }: Card, row: CardRow | undefined): string {
+  return columns
+    .filter(({ name, lacks }) => lacks === true && Number(row?.[name] ?? 0) > 0)
+    .map(({ name, title, format }) => `${formatValue(row?.[name] ?? null, format)} ${title}`)
+    .join(', ');
 }
 
 function comparison(previous: string | null, current: string | null, column: Column): string {
@@ -87,10 +101,12 @@ function table(
   options: RenderOptions,
 ): string {
   const columns = card.columns.filter(
-    ({ name, once, under }) => name !== highlight && once !== true && under !== true,
+    ({ name, once, under, lacks, unseen }) =>
+      name !== highlight &&
+      [once, under, lacks, unseen].every((isElsewhere) => isElsewhere !== true),
   );
   const head = columns.map(
-    ({ title, format }) => `<th scope="col"${alignment(format)}>${escapeHtml(title)}</th>`,
+    (column) => `<th scope="col"${classes(column)}>${escapeHtml(column.title)}</th>`,
   );
   const largest = new Map(
     columns
@@ -101,13 +117,13 @@ function table(
     const badge = highlight === undefined ? null : (row[highlight] ?? null);
     const cells = columns.map((column, index) => {
       const value = row[column.name] ?? null;
-      const content = cellContent(card, column, value, options);
+      const content = cellContent(card, column, row, options);
       if (index === 0) {
         const said = badge === null ? '' : ` <span class="badge">${escapeHtml(badge)}</span>`;
         return `<th scope="row">${content}${said}${details(card, row, value)}</th>`;
       }
       const most = largest.get(column.name) ?? 0;
-      if (most <= 0) return `<td${alignment(column.format)}>${content}</td>`;
+      if (most <= 0) return `<td${classes(column)}>${content}</td>`;
       const part = ((Number(value ?? 0) / most) * 100).toFixed(1);
       return `<td class="number bar" style="--part:${part}%">${content}</td>`;
     });
@@ -116,11 +132,15 @@ function table(
   const notes = card.columns
     .filter(({ once }) => once === true)
     .map(({ name, title, format }) => `${title} ${formatValue(rows[0]?.[name] ?? null, format)}`);
+  if (rows.length > ROWS_IN_SIGHT) notes.unshift(`${rows.length} rows: the table scrolls`);
   return `${scrollable(
     card,
     `<table><caption class="unseen">${escapeHtml(`${card.title}. ${card.question}`)}</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`,
   )}${notes.map((note) => `<p class="detail">${escapeHtml(note)}</p>`).join('')}`;
 }
+
+/** More of them are scrolled, which not every browser shows. */
+const ROWS_IN_SIGHT = 9;
 
 function details(card: Card, row: CardRow, value: string | null): string {
   const texts = card.columns
@@ -129,29 +149,47 @@ function details(card: Card, row: CardRow, value: string | null): string {
       row[name] === null || row[name] === value ? '' : formatValue(row[name] ?? null, format),
     )
     .filter((text) => text !== '');
-  return texts.length === 0 ? '' : `<span class="under">${escapeHtml(texts.join(' · '))}</span>`;
+  const missing = lacking(card, row);
+  const lines =
+    texts.length === 0 ? [] : [`<span class="under">${breakable(texts.join(' · '))}</span>`];
+  if (missing !== '') lines.push(`<span class="under lacks">${escapeHtml(missing)}</span>`);
+  return lines.join('');
+}
+
+/** Long names may break after a sign, not within a word. */
+function breakable(text: string): string {
+  return escapeHtml(text).replace(/[._/:-](?=\w)/g, '$&<wbr>');
 }
 
 function cellContent(
   card: Card,
   { name, format }: Column,
-  value: string | null,
+  row: CardRow,
   { filters, addressOf }: RenderOptions,
 ): string {
+  const value = row[name] ?? null;
   if (format === 'change' && value !== null) return changeHtml(value);
-  const text = escapeHtml(formatValue(value, format));
+  const shown = formatValue(value, format);
+  const text = format === 'text' ? breakable(shown) : escapeHtml(shown);
   const { click } = card;
   if (click?.column !== name || value === null || addressOf === undefined) return text;
-  const { [click.sets]: set, ...others } = filters;
-  const [narrowed, hint] =
-    set === value
-      ? [others, ' aria-current="true" title="Show all again"']
-      : [{ ...filters, [click.sets]: value }, ''];
+  const others = { ...filters };
+  const wanted: Filters = {};
+  for (const [parameter, column] of Object.entries(click.sets) as [FilterName, string][]) {
+    delete others[parameter];
+    const set = row[column] ?? null;
+    if (set !== null) wanted[parameter] = set;
+  }
+  const isSet = (Object.keys(click.sets) as FilterName[]).every(
+    (parameter) => filters[parameter] === wanted[parameter],
+  );
+  const narrowed = isSet ? others : { ...others, ...wanted };
+  const hint = isSet ? ' aria-current="true" title="Show all again"' : '';
   return `<a href="${escapeHtml(addressOf(narrowed))}"${hint}>${text}</a>`;
 }
 
 /** The drawing, which the page's program puts into the figure, and the same numbers as a table. */
-function chartHtml(card: Card, { days, series, format }: Chart): string {
+function chartHtml(card: Card, { kind, days, series, format, partialDay }: Chart): string {
   const head = ['Day', ...series.map(({ name }) => name)].map(
     (name, index) =>
       `<th scope="col"${index === 0 ? '' : ' class="number"'}>${escapeHtml(name)}</th>`,
@@ -163,11 +201,12 @@ function chartHtml(card: Card, { days, series, format }: Chart): string {
         const text = formatValue(value === null ? null : String(value), format);
         return `<td class="number">${escapeHtml(text)}</td>`;
       });
-      return `<tr><th scope="row">${escapeHtml(day)}</th>${cells.join('')}</tr>`;
+      return `<tr><th scope="row">${escapeHtml(day)}${day === partialDay ? ' so far' : ''}</th>${cells.join('')}</tr>`;
     })
     .reverse();
   const numbers = `<table><caption class="unseen">${escapeHtml(card.title)}, by day, newest first</caption><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table>`;
   return `<div class="chart" role="img" aria-label="${escapeHtml(`${card.title}. ${card.question} The table below has the numbers.`)}"></div>
+${partialDay === null ? '' : `<p class="detail">${kind === 'bar' ? 'Pale' : 'Dashed'} at the end: today so far.</p>`}
 <details><summary>Numbers<span class="unseen"> of ${escapeHtml(card.title)}</span></summary>${scrollable(card, numbers)}</details>`;
 }
 
@@ -176,8 +215,9 @@ function scrollable(card: Card, html: string): string {
   return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeHtml(card.title)}">${html}</div>`;
 }
 
-function alignment(format: Column['format']): string {
-  return isNumber(format) ? ' class="number"' : '';
+function classes({ format, wide }: Column): string {
+  const names = [isNumber(format) ? 'number' : [], wide === true ? 'wide' : []].flat();
+  return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
 }
 
 function columnOf(card: Card, name: string): Column {

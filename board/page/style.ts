@@ -48,10 +48,11 @@ table { border-collapse: collapse; width: 100%; font-size: .85rem; font-variant-
 th, td { text-align: left; padding: .4rem .5rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 tbody tr:last-child > * { border-bottom: 0; } tbody tr:hover { background: light-dark(#f3f5f8, #1f242c); }
 thead th { color: var(--soft); font-weight: 500; font-size: .775rem; white-space: nowrap; position: sticky; top: 0; background: var(--card); z-index: 1; }
-tbody th { font-weight: 550; overflow-wrap: anywhere; min-width: 9rem; } td { white-space: nowrap; } th.number, td.number { text-align: right; }
+tbody th { font-weight: 550; overflow-wrap: break-word; min-width: 9rem; max-width: 20rem; } td { white-space: nowrap; } th.number, td.number { text-align: right; }
 tbody a { text-decoration: none; } tbody a:hover { text-decoration: underline; } a[aria-current='true'] { background: var(--chosen); border-radius: 4px; padding: 0 .25rem; margin: 0 -.25rem; }
 td.bar { background: linear-gradient(to left, var(--bar) var(--part), transparent 0) no-repeat right .25rem top .35rem / calc(100% - .25rem) 1.45em; border-radius: 2px; }
 .under { display: block; color: var(--soft); font-weight: 400; font-size: .775rem; }
+.lacks { color: var(--rise); }
 .badge { font-size: .7rem; font-weight: 600; color: var(--rise); border: 1px solid; border-radius: 99px; padding: 0 .45em; white-space: nowrap; }
 tr.stands, tr.stands:hover { background: var(--alert); }
 .scroll + .detail { margin-top: .5rem; }
@@ -62,6 +63,7 @@ footer { color: var(--soft); font-size: .8rem; padding-bottom: 2.5rem; }
 @media (max-width: 40rem) { body { font-size: 14px; } .asof { margin-left: 0; } header, main, footer, form { padding-left: .8rem; padding-right: .8rem; }
   .filters { position: static; } label { flex: 1 1 40%; } select { max-width: none; width: 100%; } article { padding: .75rem .8rem; border-radius: 10px; } p.number { font-size: 1.4rem; }
   .row { gap: .6rem; margin-bottom: .6rem; } }
+@media (max-width: 40rem) { .wide { display: none; } tbody th { min-width: 7.5rem; max-width: 11rem; } th, td { padding: .4rem .3rem; } }
 @media print { .filters, nav, details { display: none; } article { break-inside: avoid; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } html { scroll-behavior: auto; } }
 `;

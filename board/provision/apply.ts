@@ -3,7 +3,7 @@
  * is made anew, so what the server made of it is what the next write starts from.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StoredCard } from '../../adapters/metabase/bodies.ts';
+import type { StoredCard, StoredDashboard } from '../../adapters/metabase/bodies.ts';
 import type { Metabase } from '../../adapters/metabase/metabase.ts';
 import { MetabaseError } from '../../adapters/metabase/request.ts';
 import { missingColumns } from './card-body.ts';
@@ -39,7 +39,7 @@ export async function applyBoard(
   options: ApplyOptions,
 ): Promise<Applied> {
   const done: Step[] = [];
-  const written = new Set<string>();
+  const written = new Map<string, number>();
   let observed = before;
   for (;;) {
     const { steps, refusals } = planBoard(board, observed);
@@ -48,14 +48,15 @@ export async function applyBoard(
     let next: { step: Step; write: Write } | undefined;
     for (const step of steps) {
       if (step.write === undefined) continue;
-      if (written.has(nameOf(step.write))) unsettled.push(step);
+      if ((written.get(nameOf(step.write)) ?? 0) >= attempts(step.write)) unsettled.push(step);
       else next ??= { step, write: step.write };
     }
     if (next === undefined) return { observed, done, unsettled };
     options.stopped.throwIfAborted();
     options.report(next.step);
     observed = await execute(metabase, board, next.write, observed, options);
-    written.add(nameOf(next.write));
+    const name = nameOf(next.write);
+    written.set(name, (written.get(name) ?? 0) + 1);
     done.push(next.step);
   }
 }
@@ -78,6 +79,11 @@ export async function applyArchive(
     done.push(step);
   }
   return done;
+}
+
+/** Two note numbers that the server gives only as it goes: the collection of the dashboard, and this of its tabs. */
+function attempts({ to }: Write): number {
+  return to === 'collection' || to === 'dashboard' ? 2 : 1;
 }
 
 function nameOf(write: Write): string {
@@ -129,17 +135,27 @@ async function execute(
     }
     case 'new-dashboard': {
       const { id } = await metabase.createDashboard(write.body);
-      return { ...observed, dashboards: [...observed.dashboards, await metabase.dashboard(id)] };
+      return { ...observed, dashboards: [...observed.dashboards, await dashboardOf(metabase, id)] };
     }
     case 'dashboard': {
       await metabase.updateDashboard(write.id, write.body);
-      const changed = await metabase.dashboard(write.id);
+      const changed = await dashboardOf(metabase, write.id);
       return {
         ...observed,
         dashboards: observed.dashboards.map((one) => (one.id === write.id ? changed : one)),
       };
     }
   }
+}
+
+async function dashboardOf(metabase: Metabase, id: number): Promise<StoredDashboard> {
+  const dashboard = await metabase.dashboard(id);
+  if (dashboard === undefined) {
+    throw new Error(
+      `Metabase lost the dashboard ${id} that it just had: run the same command again`,
+    );
+  }
+  return dashboard;
 }
 
 async function connectDatabase(

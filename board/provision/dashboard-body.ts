@@ -40,6 +40,8 @@ export interface Known {
   formerCardIds: ReadonlySet<number>;
   /** Fingerprints of texts that an earlier run wrote. */
   formerTexts: ReadonlySet<string>;
+  /** Numbers of tabs that an earlier run made, by the name that it gave them. */
+  formerTabs: ReadonlyMap<string, number>;
 }
 
 const HEADING_HEIGHT = 1;
@@ -49,24 +51,29 @@ const TEXT_HEIGHT = 1;
 export function arrange(
   tabs: readonly Tab[],
   cardOf: (slug: string) => Card,
-  { cardIds, formerCardIds, formerTexts }: Known,
+  { cardIds, formerCardIds, formerTexts, formerTabs }: Known,
   observed: Pick<StoredDashboard, 'parameters' | 'tabs' | 'dashcards'> | undefined,
 ): Arrangement {
   const tiles = tabs.flatMap((tab) => tilesOf(tab, cardOf));
   const stored = (observed?.dashcards ?? []).map(asDashcard);
   const storedTabs = observed?.tabs ?? [];
   const tabId = new Map(
-    tabs.map(({ name }, index) => [
-      name,
-      storedTabs.find((tab) => tab.name === name)?.id ?? -1 - index,
-    ]),
+    tabs.map(({ name }, index) => {
+      const same =
+        storedTabs.find(({ id }) => id === formerTabs.get(name)) ??
+        storedTabs.find((tab) => tab.name === name);
+      return [name, same?.id ?? -1 - index];
+    }),
   );
+  const ownTabs = new Set<number | null>([null, ...tabId.values(), ...formerTabs.values()]);
+  const isOnOwnTab = (dashcard: Dashcard): boolean => ownTabs.has(dashcard.dashboard_tab_id);
 
   const left = new Set(stored);
   const take = (tile: Tile): Dashcard | undefined => {
     const cardId = tile.card === undefined ? null : (cardIds.get(tile.card.slug) ?? null);
     const same = [...left].filter(
       (candidate) =>
+        isOnOwnTab(candidate) &&
         candidate.card_id === cardId &&
         (cardId !== null || textOf(candidate) === textOf(tile)) &&
         isVirtual(candidate) === (cardId === null),
@@ -83,15 +90,23 @@ export function arrange(
     }),
   );
 
-  const ownIds = new Set([...cardIds.values(), ...formerCardIds]);
-  const added = [...left].filter((dashcard) =>
-    isVirtual(dashcard)
-      ? !formerTexts.has(textOf(dashcard) ?? '')
-      : dashcard.card_id === null || !ownIds.has(dashcard.card_id),
-  );
+  const ownIds = new Set(cardIds.values());
+  const isLeftOver = (dashcard: Dashcard): boolean => {
+    if (isVirtual(dashcard)) {
+      return isOnOwnTab(dashcard) && formerTexts.has(textOf(dashcard) ?? '');
+    }
+    if (dashcard.card_id === null) return false;
+    // An archived card is shown nowhere. One of the board may stand on a tab of somebody else's, too.
+    return (
+      formerCardIds.has(dashcard.card_id) || (isOnOwnTab(dashcard) && ownIds.has(dashcard.card_id))
+    );
+  };
+  const added = [...left].filter((dashcard) => !isLeftOver(dashcard));
+  const inUse = new Set(tabId.values());
   const addedTabs = storedTabs.filter(
-    ({ id, name }) =>
-      !tabId.has(name) && added.some((dashcard) => dashcard.dashboard_tab_id === id),
+    ({ id }) =>
+      !inUse.has(id) &&
+      (!ownTabs.has(id) || added.some((dashcard) => dashcard.dashboard_tab_id === id)),
   );
   const parameters = dashboardParameters(ours);
   const addedParameters = (observed?.parameters ?? []).filter(
@@ -167,16 +182,19 @@ function tilesOf(tab: Tab, cardOf: (slug: string) => Card): Tile[] {
 /** A click belongs to the dashboard: in a table to a column, in a chart to all of it. */
 function clickSettings({ click, columns, display }: Card): VisualizationSettings {
   if (click === undefined) return {};
-  const title = columns.find(({ name }) => name === click.column)?.title ?? click.column;
+  const titleOf = (column: string) => columns.find(({ name }) => name === column)?.title ?? column;
   const behavior = {
     type: 'crossfilter',
-    parameterMapping: {
-      [click.sets]: {
-        id: click.sets,
-        source: { type: 'column', id: click.column, name: title },
-        target: { type: 'parameter', id: click.sets },
-      },
-    },
+    parameterMapping: Object.fromEntries(
+      Object.entries(click.sets).map(([parameter, column]) => [
+        parameter,
+        {
+          id: parameter,
+          source: { type: 'column', id: column, name: titleOf(column) },
+          target: { type: 'parameter', id: parameter },
+        },
+      ]),
+    ),
   };
   return display.kind === 'table'
     ? { column_settings: { [columnKey(click.column)]: { click_behavior: behavior } } }

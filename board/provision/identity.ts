@@ -25,6 +25,33 @@ export function isOurs({ description }: { description?: string | null }): boolea
   return description?.startsWith(MARK) === true;
 }
 
+/** Metabase's numbers of what the board has outside its collection, or may be moved out of it. */
+export interface Numbers {
+  database?: number;
+  dashboard?: number;
+}
+
+/** Stands at the end of the collection's description. */
+export function writeNumbers({ database, dashboard }: Numbers): string {
+  const parts = [
+    database === undefined ? [] : [`database ${database}`],
+    dashboard === undefined ? [] : [`dashboard ${dashboard}`],
+  ].flat();
+  return parts.length === 0 ? '' : ` It has ${parts.join(' and ')}.`;
+}
+
+export function readNumbers(collection: { description?: string | null } | undefined): Numbers {
+  const numberOf = (what: string): number | undefined => {
+    const found = new RegExp(`\\b${what} (\\d+)(?: and |\\.$)`).exec(collection?.description ?? '');
+    return found === null ? undefined : Number(found[1]);
+  };
+  const [database, dashboard] = [numberOf('database'), numberOf('dashboard')];
+  return {
+    ...(database === undefined ? {} : { database }),
+    ...(dashboard === undefined ? {} : { dashboard }),
+  };
+}
+
 /** Short, and enough to tell whether a text is the one that was written. */
 export function fingerprint(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 8);

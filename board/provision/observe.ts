@@ -3,7 +3,7 @@ import type { Database, StoredCard } from '../../adapters/metabase/bodies.ts';
 import type { Metabase } from '../../adapters/metabase/metabase.ts';
 import { BOARD_NAME } from '../layout.ts';
 import { DATABASE_NAME } from './database-body.ts';
-import { entityId, isOurs } from './identity.ts';
+import { entityId, isOurs, readNumbers } from './identity.ts';
 import { type Login, type Observed, type ObservedDatabase, readRecord } from './observed.ts';
 import { COLLECTION_NAME } from './plan.ts';
 
@@ -20,11 +20,19 @@ export async function observe(metabase: Metabase, slugs: readonly string[]): Pro
   );
   const ours = collections.find(isOurs);
   const items = ours === undefined ? [] : await metabase.collectionItems(Number(ours.id));
-  const dashboards = await Promise.all(
-    items.filter(({ model }) => model === 'dashboard').map(({ id }) => metabase.dashboard(id)),
+  const dashboardIds = new Set(
+    items.filter(({ model }) => model === 'dashboard').map(({ id }) => id),
   );
-  const board = dashboards.filter(
-    (dashboard) => dashboard.name === BOARD_NAME || isOurs(dashboard),
+  // People may have moved it to a collection of theirs, where it is as good.
+  const { dashboard: recorded } = readNumbers(ours);
+  if (recorded !== undefined) dashboardIds.add(recorded);
+  const dashboards = await Promise.all([...dashboardIds].map((id) => metabase.dashboard(id)));
+  const board = dashboards.flatMap((dashboard) =>
+    dashboard !== undefined &&
+    !dashboard.archived &&
+    (dashboard.name === BOARD_NAME || isOurs(dashboard))
+      ? [dashboard]
+      : [],
   );
   const known = new Set([...slugs, ...Object.keys(readRecord(board.find(isOurs)).cards)]);
   return { databases, collections, items, dashboards: board, cards: await cards(metabase, known) };

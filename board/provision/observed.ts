@@ -16,7 +16,7 @@ export interface Observed {
   collections: Collection[];
   /** In our collection. */
   items: CollectionItem[];
-  /** Those in our collection that are named or marked as ours. */
+  /** Those in our collection that are named or marked as ours, and ours where it was moved to. */
   dashboards: StoredDashboard[];
   /** By slug: of the board, and those that an earlier run wrote. */
   cards: ReadonlyMap<string, StoredCard>;
@@ -39,9 +39,11 @@ export interface AppliedRecord {
   cards: Record<string, string>;
   layout: string;
   texts: string[];
+  /** Metabase's number of each tab, by the name that it was made with. */
+  tabs: Record<string, number>;
 }
 
-const NOTHING: AppliedRecord = { cards: {}, layout: '', texts: [] };
+const NOTHING: AppliedRecord = { cards: {}, layout: '', texts: [], tabs: {} };
 
 export function readRecord(dashboard: Pick<StoredDashboard, 'caveats'> | undefined): AppliedRecord {
   try {

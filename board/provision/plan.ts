@@ -6,6 +6,7 @@ import type {
   CollectionChange,
   DashboardChange,
   DatabaseBody,
+  DatabaseChange,
   NewCardBody,
   NewDashboardBody,
   StoredCard,
@@ -17,7 +18,15 @@ import { cardBody, type FieldId, missingColumns } from './card-body.ts';
 import { type Arrangement, arrange, textsOf } from './dashboard-body.ts';
 import { DATABASE_NAME } from './database-body.ts';
 import { differences, normalizedQuery } from './differences.ts';
-import { entityId, fingerprint, isOurs, MARK } from './identity.ts';
+import {
+  entityId,
+  fingerprint,
+  isOurs,
+  MARK,
+  type Numbers,
+  readNumbers,
+  writeNumbers,
+} from './identity.ts';
 import {
   type AppliedRecord,
   fieldIds,
@@ -59,7 +68,8 @@ export interface Step {
 }
 
 export type Write =
-  | { to: 'database'; id: number | undefined; body: DatabaseBody }
+  | { to: 'database'; id: undefined; body: DatabaseBody }
+  | { to: 'database'; id: number; body: DatabaseChange }
   /** Metabase looks for views and columns. */
   | { to: 'views'; databaseId: number }
   | { to: 'filters'; databaseId: number; fieldIds: number[] }
@@ -76,10 +86,10 @@ export interface Plan {
   refusals: string[];
 }
 
-const COLLECTION: CollectionBody = {
+const collectionBody = (numbers: Numbers): CollectionBody => ({
   name: COLLECTION_NAME,
-  description: `${MARK} The LLM bill by feature, user and prompt.`,
-};
+  description: `${MARK} The LLM bill by feature, user and prompt.${writeNumbers(numbers)}`,
+});
 const DASHBOARD = {
   name: BOARD_NAME,
   description: `${MARK} Cards and tabs that you add stay.`,
@@ -112,12 +122,16 @@ export function planBoard(board: Board, observed: Observed): Plan {
           ]),
         );
   const record = readRecord(dashboard);
+  const numbers: Numbers = {
+    ...(database === undefined ? {} : { database: database.stored.id }),
+    ...(dashboard === undefined ? {} : { dashboard: dashboard.id }),
+  };
   return {
     refusals: refusals(board, observed),
     steps: [
       databaseStep(board, database),
       ...(database === undefined ? [] : viewSteps(cards, database, fieldId, missing)),
-      collectionStep(collection),
+      collectionStep(collection, numbers),
       ...cards.map((card) =>
         cardStep(card, bodies?.get(card.slug), observed.cards.get(card.slug), record),
       ),
@@ -170,6 +184,7 @@ function refusals(board: Board, observed: Observed): string[] {
   // A connection that is about to change may be wrong before.
   const isReplaced = database !== undefined && databaseDifferences(board, database).length > 0;
   if (database !== undefined && !isReplaced) found.push(...loginProblems(database));
+  if (database !== undefined) found.push(...foreignDatabase(board, database, collections));
   const foreign = collections.filter((collection) => !isOurs(collection));
   if (foreign.length > 0) {
     found.push(
@@ -192,6 +207,26 @@ function refusals(board: Board, observed: Observed): string[] {
     );
   }
   return found;
+}
+
+/** What a name alone does not say: another database may be called so, and questions of other people be on it. */
+function foreignDatabase(
+  { database: wanted }: Board,
+  { stored }: ObservedDatabase,
+  collections: Observed['collections'],
+): string[] {
+  if (wanted === undefined) return [];
+  if (readNumbers(collections.find(isOurs)).database === stored.id) return [];
+  const there = addressOf(stored.details ?? {});
+  const here = addressOf({ ...wanted.details });
+  if (there === here) return [];
+  return [
+    `Metabase has a database named ${DATABASE_NAME} that this command did not make: it is ${there}, and --database-url says ${here}. Rename it, or mend the address of either`,
+  ];
+}
+
+function addressOf({ host, port, dbname, user }: Record<string, unknown>): string {
+  return `${host}:${port}/${dbname} as ${user}`;
 }
 
 function loginProblems({ login }: ObservedDatabase): string[] {
@@ -236,7 +271,9 @@ function databaseStep(board: Board, observed: ObservedDatabase | undefined): Ste
   if (board.database === undefined || found.length === 0) {
     return step('database', DATABASE_NAME, 'keep');
   }
-  const write: Write = { to: 'database', id: observed.stored.id, body: board.database };
+  const { details } = board.database;
+  const body = { ...board.database, details: { ...observed.stored.details, ...details } };
+  const write: Write = { to: 'database', id: observed.stored.id, body };
   return step('database', DATABASE_NAME, 'update', found, write);
 }
 
@@ -276,14 +313,18 @@ function viewSteps(
   ];
 }
 
-function collectionStep(observed: Observed['collections'][number] | undefined): Step {
+function collectionStep(
+  observed: Observed['collections'][number] | undefined,
+  numbers: Numbers,
+): Step {
+  const body = collectionBody(numbers);
   if (observed === undefined) {
-    const write: Write = { to: 'new-collection', body: { ...COLLECTION, parent_id: null } };
+    const write: Write = { to: 'new-collection', body: { ...body, parent_id: null } };
     return step('collection', COLLECTION_NAME, 'create', [], write);
   }
-  const found = differences(COLLECTION, observed);
+  const found = differences(body, observed);
   if (found.length === 0) return step('collection', COLLECTION_NAME, 'keep');
-  const write: Write = { to: 'collection', id: Number(observed.id), body: COLLECTION };
+  const write: Write = { to: 'collection', id: Number(observed.id), body };
   return step('collection', COLLECTION_NAME, 'update', found, write);
 }
 
@@ -362,12 +403,20 @@ function dashboardStep(
       [...observed.cards].filter(([slug]) => !slugs.has(slug)).map(([, { id }]) => id),
     ),
     formerTexts: new Set(record.texts),
+    formerTabs: new Map(Object.entries(record.tabs)),
   };
   const arrangement = arrange(board.tabs, board.cardOf, known, dashboard);
   const applied: AppliedRecord = {
     cards: Object.fromEntries([...bodies].map(([slug, body]) => [slug, fingerprint(body)])),
     layout: fingerprint([DASHBOARD, arrange(board.tabs, board.cardOf, known, undefined)]),
     texts: textsOf(board.tabs, board.cardOf),
+    tabs: Object.fromEntries(
+      board.tabs.flatMap(({ name }) => {
+        const id = arrangement.tabs.find((tab) => tab.name === name)?.id ?? 0;
+        // Below zero: the server gives it a number with this write.
+        return id > 0 ? [[name, id]] : [];
+      }),
+    ),
   };
   const looks = { ...DASHBOARD, width: 'full', auto_apply_filters: true } as const;
   const found = [

@@ -27,7 +27,7 @@ function displaySettings({ display, columns }: Card): VisualizationSettings {
       };
     case 'table':
       return {
-        'table.columns': columns.map(({ name }) => ({ name, enabled: true })),
+        'table.columns': columns.map(({ name, unseen }) => ({ name, enabled: unseen !== true })),
         // Else three columns of which two are names become a pivot.
         'table.pivot': false,
         'table.column_formatting': [

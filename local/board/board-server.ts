@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { connectionSettings } from '../../adapters/postgres/connect.ts';
-import { readOnly } from '../../adapters/postgres/read-as-text.ts';
+import { asDashboard, readOnly } from '../../adapters/postgres/read-as-text.ts';
 import { answerCard, readBoardData } from '../../board/board-data.ts';
 import type { Card } from '../../board/card.ts';
 import { CARDS } from '../../board/cards.ts';
-import { readFilters } from '../../board/filters.ts';
+import { readFilters, readWindow, WINDOW_FORMS } from '../../board/filters.ts';
 import { TABS } from '../../board/layout.ts';
 import { clientProgram } from '../../board/page/client-program.ts';
 import { renderPage, slugOfTab, tabAddress } from '../../board/page/page.ts';
@@ -52,6 +52,10 @@ export async function startBoardServer(readerUrl: string, port: number): Promise
 async function answer(pool: pg.Pool, request: LoopbackRequest): Promise<LoopbackResponse> {
   const { method, url } = request;
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'this page only reads' };
+  const window = url.searchParams.get('window') ?? '';
+  if (window !== '' && readWindow(window) === undefined) {
+    return { status: 400, headers: PLAIN_TEXT, body: `window must be ${WINDOW_FORMS}` };
+  }
   if (url.pathname === '/') return page(pool, url);
   if (url.pathname === '/board.js') {
     return {
@@ -75,12 +79,13 @@ function sayWhy(error: unknown): LoopbackResponse {
       : `the database does not answer: ${error instanceof Error ? error.message : String(error)}`;
   return {
     status: 503,
-    headers: { 'content-type': 'text/plain; charset=utf-8', ...AS_IT_IS },
+    headers: PLAIN_TEXT,
     body,
   };
 }
 
 const AS_IT_IS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+const PLAIN_TEXT = { 'content-type': 'text/plain; charset=utf-8', ...AS_IT_IS };
 
 async function page(pool: pg.Pool, url: URL): Promise<LoopbackResponse> {
   const nonce = randomBytes(16).toString('base64');
@@ -106,11 +111,11 @@ async function page(pool: pg.Pool, url: URL): Promise<LoopbackResponse> {
 
 async function cardAsJson(pool: pg.Pool, card: Card, url: URL): Promise<LoopbackResponse> {
   const filters = readFilters(url.searchParams);
-  const { rows, marks } = await read(pool, (client) => answerCard(client, card, filters));
+  const { rows, ...context } = await read(pool, (client) => answerCard(client, card, filters));
   const tab = tabOf(url);
   const { html, chart } = renderCard(card, rows, {
     filters,
-    marks,
+    ...context,
     addressOf: (narrowed) => tabAddress(tab, narrowed),
   });
   return {
@@ -126,7 +131,10 @@ async function read<Result>(
 ): Promise<Result> {
   const client = await pool.connect();
   try {
-    return await readOnly(client, TIMEOUT_MS, () => work(client));
+    return await readOnly(client, TIMEOUT_MS, async () => {
+      await asDashboard(client);
+      return work(client);
+    });
   } finally {
     client.release();
   }

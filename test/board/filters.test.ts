@@ -26,6 +26,7 @@ test('thirty days are as usual and not in the address', () => {
 test.each([
   'window=2026-02-30~2026-03-01',
   'window=31d',
+  'window=2026-03-02~2026-03-01',
   'window=~',
   'feature=',
   'feature=%00',

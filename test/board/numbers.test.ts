@@ -1,11 +1,12 @@
 /** What the cards say is what a plain query on the calls says, whatever is filtered, with rollups that are half up to date. */
 import type pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { foldSpend } from '../../adapters/postgres/roll-up-spend.ts';
+import { foldSpend, setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
 import { type CardRow, runCard } from '../../board/card-result.ts';
 import { cardOf } from '../../board/cards.ts';
 import type { Filters } from '../../board/filters.ts';
+import { pinReportingDay } from '../../local/postgres/pin-reporting-day.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import { storeNumberedCalls } from './calls.ts';
 
@@ -19,21 +20,28 @@ const FILTERS: Filters[] = [
   { feature: 'feature-4', prompt: 'prompt-4' },
 ];
 
+/** Where it is tomorrow already, and never a whole hour from UTC. */
+const ZONE = 'Asia/Kathmandu';
+const NOW = new Date('2026-11-20T20:00:00Z');
+
 let owner: pg.Client;
 
 beforeAll(async () => {
-  const owned = await createOwnedDatabase(new Date(), { monthsBack: 3, monthsAhead: 1 });
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 3, monthsAhead: 1 });
   ({ owner } = owned);
-  await storeNumberedCalls(owner, 1, 3_000);
+  await setReportingZone(owner, ZONE);
+  await pinReportingDay(owner, NOW);
+  await storeNumberedCalls(owner, 1, 3_000, NOW);
   await foldSpend(owner, { days: 100, wait: true });
   await refreshUserWindows(owner, { atMostEverySeconds: 0 });
-  await storeNumberedCalls(owner, 3_001, 40);
+  await storeNumberedCalls(owner, 3_001, 40, NOW);
   await refreshUserWindows(owner, { atMostEverySeconds: 0 });
   return owned.drop;
 });
 
-const TODAY = "(now() at time zone 'UTC')::date";
-const DAY = "(ts at time zone 'UTC')::date";
+const TODAY = `date '2026-11-21'`;
+const DAY = `(ts at time zone '${ZONE}')::date`;
+const UNPRICED = "count(*) filter (where price_status = 'unpriced')";
 const since = (days: number) => `${DAY} >= ${TODAY} - ${days} and ${DAY} < ${TODAY}`;
 const before = (days: number) => `${DAY} >= ${TODAY} - ${2 * days} and ${DAY} < ${TODAY} - ${days}`;
 
@@ -82,44 +90,49 @@ async function expectSame(slug: string, filters: Filters, sql: string): Promise<
 
 describe.each(FILTERS)('with %o', (filters) => {
   test.each([7, 30])('spend of %i days', async (days) => {
-    const sum = (condition: string) =>
-      `(select sum(cost_usd) from tricost.llm_calls where ${condition} and ${where(filters, ALL)})`;
+    const sums = (condition: string) =>
+      `coalesce(sum(cost_usd), 0) as cost_usd, ${UNPRICED} as unpriced_calls from tricost.llm_calls where ${condition} and ${where(filters, ALL)}`;
     await expectSame(
       `spend-${days}-days`,
       filters,
-      `select ${TODAY} - ${days} - 1 as last_day, ${sum(before(days))} as cost_usd
-       union all select ${TODAY} - 1, ${sum(since(days))} order by 1`,
+      `select ${TODAY} - ${days} - 1 as last_day, ${sums(before(days))}
+       union all select ${TODAY} - 1, ${sums(since(days))} order by 1`,
     );
   });
 
   test('month to date, and what it will come to', async () => {
-    const month = `date_trunc('month', ${TODAY})::date`;
-    const calls = `tricost.llm_calls where ${where(filters, ALL)} and ${DAY} < ${TODAY}`;
-    await expectSame(
-      'spend-month-forecast',
-      filters,
-      `select month_usd + days_left * week_usd / 7 as forecast_usd, week_usd / 7 as usd_per_day from (select
-         (${month} + interval '1 month')::date - ${TODAY} as days_left,
-         coalesce((select sum(cost_usd) from ${calls} and ${DAY} >= ${month}), 0) as month_usd,
-         (select sum(cost_usd) from ${calls} and ${DAY} >= ${TODAY} - 7) as week_usd) as sums`,
-    );
-    const [earlier, now] = await runCard(owner, cardOf('spend-month-to-date'), filters);
-    const { rows } = await owner.query<{ earlier: string | null; now: string | null }>(
-      `select
-         (select sum(cost_usd) from ${calls} and ${DAY} < ${month} and ${DAY} >= ${month} - interval '1 month'
-            and ${DAY} - (${month} - interval '1 month')::date < ${TODAY} - ${month}) as earlier,
-         (select sum(cost_usd) from ${calls} and ${DAY} >= ${month}) as now`,
-    );
-    expect([earlier?.['cost_usd'], now?.['cost_usd']]).toEqual([rows[0]?.earlier, rows[0]?.now]);
+    const spent = async (condition: string) => {
+      const { rows } = await owner.query<{ usd: string; unpriced: string }>(
+        `select coalesce(sum(cost_usd), 0) as usd, ${UNPRICED} as unpriced from tricost.llm_calls
+         where ${condition} and ${where(filters, ALL)}`,
+      );
+      return { usd: Number(rows[0]?.usd), unpriced: rows[0]?.unpriced };
+    };
+    const month = await spent(`${DAY} between '2026-11-01' and '2026-11-20'`);
+    const earlier = await spent(`${DAY} between '2026-10-01' and '2026-10-20'`);
+    const week = await spent(`${DAY} between '2026-11-14' and '2026-11-20'`);
+    const toDate = await runCard(owner, cardOf('spend-month-to-date'), filters);
+    expect(
+      toDate.map((row) => [row['last_day'], Number(row['cost_usd']), row['unpriced_calls']]),
+    ).toEqual([
+      ['2026-10-20', earlier.usd, earlier.unpriced],
+      ['2026-11-20', month.usd, month.unpriced],
+    ]);
+    const [forecast] = await runCard(owner, cardOf('spend-month-forecast'), filters);
+    // The 21st to the 30th are left.
+    expect(Number(forecast?.['forecast_usd'])).toBeCloseTo(month.usd + (10 * week.usd) / 7, 9);
+    expect(Number(forecast?.['usd_per_day'])).toBeCloseTo(week.usd / 7, 9);
+    expect(forecast?.['unpriced_calls']).toBe(month.unpriced);
   });
 
   test('cost per 1,000 calls', async () => {
     const rate = (condition: string) =>
-      `(select 1000 * avg(cost_usd) from tricost.llm_calls where ${condition} and ${where(filters, ALL)})`;
+      `1000 * avg(cost_usd) as cost_per_1000_calls_usd, ${UNPRICED} as unpriced_calls
+       from tricost.llm_calls where ${condition} and ${where(filters, ALL)}`;
     await expectSame(
       'cost-per-1000-calls',
       filters,
-      `select ${TODAY} - 8 as last_day, ${rate(before(7))} as cost_per_1000_calls_usd
+      `select ${TODAY} - 8 as last_day, ${rate(before(7))}
        union all select ${TODAY} - 1, ${rate(since(7))} order by 1`,
     );
   });
@@ -132,10 +145,10 @@ describe.each(FILTERS)('with %o', (filters) => {
       `with spend as (
          select feature, sum(cost_usd) filter (where ${since(days)}) as total_cost_usd,
            count(*) filter (where ${since(days)}) as calls, avg(cost_usd) filter (where ${since(days)}) as cost_per_call_usd,
-           ${change(days)} as change
+           ${change(days)} as change, ${UNPRICED.replace('where', `where ${since(days)} and`)} as unpriced_calls
          from tricost.llm_calls where ${narrowed} group by feature)
        select feature, total_cost_usd, total_cost_usd / (select sum(total_cost_usd) from spend) as share, calls,
-         cost_per_call_usd, change, null as alert
+         cost_per_call_usd, change, unpriced_calls, null as alert
        from spend where calls > 0 order by total_cost_usd desc nulls last, feature`,
     );
   });
@@ -143,7 +156,8 @@ describe.each(FILTERS)('with %o', (filters) => {
   test.each([7, 30])('users of %i days', async (days) => {
     const actual = await runCard(owner, cardOf(`users-${days}-days`), filters);
     const { rows } = await owner.query(
-      `select user_id, sum(cost_usd)::float8 as usd, count(distinct feature)::int as features, count(*)::int as calls
+      `select user_id, sum(cost_usd)::float8 as usd, count(distinct feature)::int as features, count(*)::int as calls,
+         (${UNPRICED})::int as unpriced
        from tricost.llm_calls where ${since(days)} and ${where(filters, ALL)}
        group by user_id order by sum(cost_usd) desc nulls last, count(*) desc, user_id limit 50`,
     );
@@ -153,6 +167,7 @@ describe.each(FILTERS)('with %o', (filters) => {
         usd: row['total_cost_usd'] === null ? null : Number(row['total_cost_usd']),
         features: Number(row['features_touched']),
         calls: Number(row['calls']),
+        unpriced: Number(row['unpriced_calls']),
       })),
     ).toEqual(rows);
   });
@@ -161,10 +176,13 @@ describe.each(FILTERS)('with %o', (filters) => {
     await expectSame(
       `prompts-${days}-days`,
       filters,
-      `select prompt_name, coalesce('v' || prompt_version, prompt_id) as version, feature,
-         sum(cost_usd) filter (where ${since(days)}) as total_cost_usd, count(*) filter (where ${since(days)}) as calls,
-         avg(input_tokens + output_tokens) filter (where ${since(days)}) as avg_tokens,
-         avg(cost_usd) filter (where ${since(days)}) as cost_per_call_usd, ${change(days)} as change
+      `select coalesce(prompt_name, left(prompt_id, 12)) as prompt, 'v' || prompt_version as version, feature,
+         coalesce(sum(cost_usd) filter (where ${since(days)}), case when ${UNPRICED.replace('where', `where ${since(days)} and`)} = 0 then 0 end)
+           as total_cost_usd,
+         count(*) filter (where ${since(days)}) as calls,
+         avg(input_tokens + coalesce(output_tokens, 0)) filter (where ${since(days)}) as avg_tokens,
+         avg(cost_usd) filter (where ${since(days)}) as cost_per_call_usd, ${change(days)} as change,
+         ${UNPRICED.replace('where', `where ${since(days)} and`)} as unpriced_calls, prompt_name
        from tricost.llm_calls where ${where(filters, [...ALL, 'prompt'])}
        group by feature, prompt_name, prompt_version, prompt_id having count(*) filter (where ${since(days)}) > 0
        order by 4 desc nulls last, 5 desc, feature, prompt_id limit 50`,
@@ -240,10 +258,59 @@ describe.each(FILTERS)('with %o', (filters) => {
 
 test('a prompt that changed is marked on the day when most of its calls changed', async () => {
   const rows = await runCard(owner, cardOf('prompt-transitions'), { feature: 'feature-4' });
-  const { rows: expected } = await owner.query<{ day: string }>(
-    `select (${TODAY} - 20)::text as day`,
+  const { rows: expected } = await owner.query<{ day: string; environments: string | null }>(
+    `select day::text, string_agg(environment, ', ' order by environment) as environments from (
+       select environment, min(day) as day from (
+         select environment, ${DAY} as day from tricost.llm_calls where feature = 'feature-4'
+         group by environment, 2 having count(*) filter (where prompt_version = 2) * 2 > count(*)) as majorities
+       group by environment) as changes
+     group by day order by day desc`,
   );
-  expect(rows.map(({ day, label }) => ({ day, label }))).toEqual([
-    { day: expected[0]?.day, label: 'prompt-4 v1 → v2' },
+  expect(rows.map(({ day, environments }) => ({ day, environments }))).toEqual(expected);
+  expect(new Set(rows.map(({ label, prompt }) => `${label} | ${prompt}`))).toEqual(
+    new Set(['prompt-4 v1 → v2 · feature-4 | prompt-4 v2 · feature-4']),
+  );
+});
+
+test('prompts of one name in two features are two, in the series and in the transitions', async () => {
+  const names = async (slug: string, filters: Filters) =>
+    [...new Set((await runCard(owner, cardOf(slug), filters)).map(({ prompt }) => prompt))].sort();
+  const both = [8, 9].flatMap((feature) => [1, 2].map((v) => `shared v${v} · feature-${feature}`));
+  expect(await names('spend-by-prompt', { prompt: 'shared' })).toEqual(both.sort());
+  expect(await names('prompt-transitions', { prompt: 'shared' })).toEqual([
+    'shared v2 · feature-8',
+    'shared v2 · feature-9',
   ]);
+  const { rows } = await owner.query<{ usd: number }>(
+    `select sum(cost_usd)::float8 as usd from tricost.llm_calls where feature = 'feature-9' and prompt_version = 2`,
+  );
+  const series = await runCard(owner, cardOf('spend-by-prompt'), { prompt: 'shared' });
+  const sum = series
+    .filter(({ prompt }) => prompt === 'shared v2 · feature-9')
+    .reduce((total, { cost_usd }) => total + Number(cost_usd), 0);
+  expect(sum).toBeCloseTo(rows[0]?.usd ?? 0, 9);
+});
+
+test('the series by feature has the eight dearest one by one, each day as it was', async () => {
+  const rows = await runCard(owner, cardOf('spend-by-feature'), { window: { days: 30 } });
+  const { rows: expected } = await owner.query(
+    `with days as (
+       select ${DAY}::text as day, feature, sum(cost_usd) as usd from tricost.llm_calls
+       where ${DAY} >= ${TODAY} - 30 and ${DAY} <= ${TODAY} group by 1, 2),
+     dearest as (select feature from days group by feature order by sum(usd) desc limit 8)
+     select day, case when feature in (select feature from dearest) then feature else '(other)' end as feature,
+       sum(usd)::float8 as usd from days group by 1, 2 order by 1, 2`,
+  );
+  const actual = rows
+    .map(({ day, feature, cost_usd }) => ({ day, feature, usd: Number(cost_usd) }))
+    .sort((a, b) => `${a.day} ${a.feature}`.localeCompare(`${b.day} ${b.feature}`));
+  expect(actual.map(({ day, feature }) => [day, feature])).toEqual(
+    expected
+      .map(({ day, feature }) => [day, feature])
+      .sort((a, b) => `${a[0]} ${a[1]}`.localeCompare(`${b[0]} ${b[1]}`)),
+  );
+  const usdOf = new Map(expected.map(({ day, feature, usd }) => [`${day} ${feature}`, usd]));
+  for (const { day, feature, usd } of actual) {
+    expect(usd).toBeCloseTo(usdOf.get(`${day} ${feature}`) ?? -1, 9);
+  }
 });

@@ -194,6 +194,71 @@ describe('on a server that has the board', () => {
     );
   });
 
+  test('a tab without a card, and a card of the board on it, are theirs who made them', async () => {
+    const [dashboard] = fake.dashboards;
+    const [card] = fake.cards;
+    const place = { row: 0, col: 0, size_x: 6, size_y: 3, parameter_mappings: [], series: [] };
+    dashboard?.tabs.push({ id: 9001, name: 'Empty', position: 2 }, { id: 9002, name: 'Mine' });
+    dashboard?.dashcards.push({
+      ...place,
+      id: 9003,
+      card_id: card?.id ?? 0,
+      dashboard_tab_id: 9002,
+      visualization_settings: {},
+    });
+    expect(await plan()).toEqual([]);
+    Object.assign(dashboard as object, { width: 'fixed' });
+    await applied();
+    expect(fake.dashboards[0]?.tabs.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([9001, 9002]),
+    );
+    const placements = () =>
+      fake.dashboards[0]?.dashcards.filter((one) => one.card_id === card?.id);
+    expect(placements()).toHaveLength(2);
+    // Where the board's own placement is gone, theirs is not taken for it.
+    dashboard?.dashcards.splice(
+      dashboard.dashcards.findIndex((one) => one.card_id === card?.id && one.id !== 9003),
+      1,
+    );
+    await applied();
+    expect(placements()?.find(({ id }) => id === 9003)).toMatchObject({ dashboard_tab_id: 9002 });
+    expect(placements()).toHaveLength(2);
+  });
+
+  test('a tab that was renamed is known by its number, and gets its name back', async () => {
+    const before = fake.dashboards[0]?.tabs.map(({ id, name }) => [id, name]);
+    Object.assign(fake.dashboards[0]?.tabs[1] as object, { name: 'Ops' });
+    await applied();
+    expect(fake.dashboards[0]?.tabs.map(({ id, name }) => [id, name])).toEqual(before);
+  });
+
+  test('a dashboard that was moved is found where it is, and stays there', async () => {
+    fake.collections.push({ id: 9001, name: 'Finance', description: null, archived: false });
+    Object.assign(fake.dashboards[0] as object, { collection_id: 9001 });
+    expect(await plan()).toEqual([]);
+    const { board_url } = await applied();
+    expect(board_url).toBe(`${fake.url}/dashboard/${fake.dashboards[0]?.id}`);
+    expect(fake.dashboards).toHaveLength(1);
+    expect(fake.takeWrites()).toEqual([]);
+    await board('destroy', '--yes');
+    expect(fake.dashboards).toMatchObject([{ archived: true }]);
+  });
+
+  test('what people set in the connection stays when it changes', async () => {
+    const details = fake.databases[0]?.details as Record<string, unknown>;
+    Object.assign(details, {
+      user: 'gone_since',
+      'tunnel-enabled': false,
+      'advanced-options': true,
+    });
+    await applied();
+    expect(fake.databases[0]?.details).toMatchObject({
+      user: new URL(readerUrl).username,
+      'tunnel-enabled': false,
+      'advanced-options': true,
+    });
+  });
+
   test('another release of the board updates what changed, and archives what left', async () => {
     const metabase = new Metabase({ url: fake.url, credential: { apiKey: fake.apiKey } });
     const [first, second] = SLUGS;
@@ -330,6 +395,27 @@ describe('refuses, and writes nothing,', () => {
       tabs: [],
     });
     expect(await refused()).toContain('is not of this command: rename it');
+  });
+
+  test('a database of the same name that is another one', async () => {
+    const details = { host: 'warehouse.internal', port: 5432, dbname: 'dwh', user: 'bi' };
+    fake.databases.push({
+      id: 1,
+      name: 'tricost',
+      engine: 'postgres',
+      archived: false,
+      details,
+      tables: [],
+      looking: undefined,
+    });
+    const said = await refused();
+    expect(said).toContain(
+      'a database named tricost that this command did not make: it is warehouse.internal:5432/dwh as bi',
+    );
+    // Neither does a collection of ours make it so.
+    fake.collections.push({ id: 2, name: 'tricost', description: `${MARK} …`, archived: false });
+    expect(await refused()).toContain('did not make');
+    expect(fake.databases[0]?.details).toEqual(details);
   });
 
   test('an address where there is no Metabase', async () => {

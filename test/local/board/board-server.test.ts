@@ -1,5 +1,7 @@
 /** What the board's server answers, and what it refuses. */
+import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { asDashboard, readOnly } from '../../../adapters/postgres/read-as-text.ts';
 import { type BoardServer, startBoardServer } from '../../../local/board/board-server.ts';
 import { storeCalls } from '../../sql/stored-calls.ts';
 import { createOwnedDatabase } from '../../support/owned-database.ts';
@@ -9,6 +11,7 @@ const YESTERDAY = new Date(NOW.getTime() - 86_400_000);
 const HOSTILE = `</script><img src=x onerror="document.title='hit'">`;
 
 let board: BoardServer;
+let databaseUrl: string;
 
 beforeAll(async () => {
   const { owner, database, drop } = await createOwnedDatabase(NOW, {
@@ -19,7 +22,8 @@ beforeAll(async () => {
     { ts: YESTERDAY, feature: 'chat', usd: '12345.678912345678' },
     { ts: YESTERDAY, feature: HOSTILE, usd: '0.000000000001' },
   ]);
-  board = await startBoardServer(database.url, 0);
+  databaseUrl = database.url;
+  board = await startBoardServer(databaseUrl, 0);
   return async () => {
     await board.close();
     await drop();
@@ -47,7 +51,7 @@ test('a card is JSON: its rows to the last digit, and what the page shows of the
 test('a card is narrowed as its address says', async () => {
   const response = await get('/cards/spend-7-days?feature=chat');
   const { rows } = (await response.json()) as { rows: Record<string, string | null>[] };
-  expect(rows.map(({ cost_usd }) => cost_usd)).toEqual([null, '12345.678912345678']);
+  expect(rows.map(({ cost_usd }) => cost_usd)).toEqual(['0', '12345.678912345678']);
 });
 
 test('the page names what can be chosen, escaped, and lets nothing in from elsewhere', async () => {
@@ -72,6 +76,34 @@ test('a database that cannot be read is said in plain text', async () => {
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     expect(await response.text()).toMatch(/^the database does not answer: .*ECONNREFUSED/);
   }
+});
+
+test('a window that cannot be meant is refused, and says what can', async () => {
+  for (const path of ['/', '/cards/features-7-days']) {
+    const response = await get(`${path}?window=2026-03-02~2026-03-01`);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('7d, 30d, 90d, 395d or two dates');
+  }
+});
+
+test('reads as a dashboard may, whoever logs in: no private table, nothing written, nothing for ever', async () => {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const tried = (sql: string, timeoutMs = 5_000) =>
+    readOnly(client, timeoutMs, async () => {
+      await asDashboard(client);
+      return client.query(sql);
+    }).then(
+      ({ rows }) => rows,
+      ({ code }: { code: string }) => code,
+    );
+  expect(await tried('select current_user')).toEqual([{ current_user: 'tricost_readonly' }]);
+  expect(await tried('select from tricost.llm_calls')).toBe('42501');
+  expect(await tried('create temporary table t ()')).toBe('25006');
+  expect(await tried('select pg_sleep(30)', 50)).toBe('57014');
+  // And the next one is the login's own again.
+  expect((await client.query('select from tricost.llm_calls limit 1')).rowCount).toBe(1);
 });
 
 describe('is refused', () => {

@@ -116,10 +116,47 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     for (const slug of ['spend-by-feature', 'spend-by-prompt']) {
       expect(await page.locator(`[data-card=${slug}] .chart svg path`).count()).toBeGreaterThan(20);
     }
+    // Where another version took over.
+    const marks = page.locator('[data-card=spend-by-prompt] .chart svg text', { hasText: ' → ' });
+    expect(await marks.count()).toBeGreaterThan(0);
     const details = page.locator('[data-card=spend-by-feature] details');
     await details.locator('summary').click();
-    expect(await details.locator('tbody tr').count()).toBe(31);
+    const days = details.locator('tbody th');
+    expect(await days.count()).toBe(31);
     expect(await page.title()).not.toBe('hit');
+    expect(await serious(page)).toEqual([]);
+
+    await page.locator('select[name=window]').selectOption('7d');
+    await settled(page);
+    expect(new URL(page.url()).search).toBe('?window=7d');
+    expect(await days.count()).toBe(8);
+    expect(await days.first().textContent()).toMatch(/ so far$/);
+    const { rows: week } = await owner.query<{ usd: string }>(
+      `select sum(cost_usd) as usd from tricost.llm_calls where feature = $1
+       and (ts at time zone 'UTC')::date >= (now() at time zone 'UTC')::date - 7`,
+      [HOSTILE],
+    );
+    const column = details.locator('thead th').filter({ hasText: HOSTILE });
+    const index = await column.evaluate((cell) =>
+      [...(cell.parentElement?.children ?? [])].indexOf(cell),
+    );
+    const shown = await details.locator(`tbody tr > :nth-child(${index + 1})`).allTextContents();
+    expect(shown.filter((text) => text !== '$0.00')).toEqual([
+      formatValue(week[0]?.usd ?? null, 'usd'),
+    ]);
+
+    // A click on a bar narrows, too.
+    const bars = await page
+      .locator('[data-card=spend-by-feature] .chart svg path[fill="#4269d0"]')
+      .all();
+    const boxes = (await Promise.all(bars.map((bar) => bar.boundingBox()))).flatMap(
+      (box) => box ?? [],
+    );
+    const [tallest] = boxes.sort((a, b) => b.height - a.height);
+    if (tallest === undefined) throw new Error('no bar is drawn');
+    await page.mouse.click(tallest.x + tallest.width / 2, tallest.y + tallest.height / 2);
+    await page.waitForURL(({ searchParams }) => searchParams.get('feature') === HOSTILE);
+    await settled(page);
   });
 
   test('a feature and a prompt narrow the board, the address keeps them, and back undoes it', async () => {
@@ -141,12 +178,6 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     await page.locator('[data-card=prompts-30-days] a').first().click();
     await settled(page);
     expect(await page.locator('[data-card=prompts-30-days] tbody tr').count()).toBe(2);
-    // The tab keeps what is narrowed, and so does a new visit.
-    await page.getByRole('link', { name: 'Operations' }).click();
-    await page.waitForURL(/tab=operations/);
-    await settled(page);
-    expect(page.url()).toContain('feature=feature-4');
-    await page.goBack();
     await page.goBack();
     await page.goBack();
     await settled(page);
@@ -156,29 +187,22 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     expect(await scalar(page, 'spend-7-days')).toBe(narrowed);
   });
 
-  test('a click on a bar narrows, too', async () => {
-    const page = await open('/');
-    await page.locator('[data-card=spend-by-feature] details').scrollIntoViewIfNeeded();
-    const bars = await page
-      .locator('[data-card=spend-by-feature] .chart svg path[fill="#4269d0"]')
-      .all();
-    const boxes = (await Promise.all(bars.map((bar) => bar.boundingBox()))).flatMap(
-      (box) => box ?? [],
-    );
-    const [tallest] = boxes.sort((a, b) => b.height - a.height);
-    if (tallest === undefined) throw new Error('no bar is drawn');
-    await page.mouse.click(tallest.x + tallest.width / 2, tallest.y + tallest.height / 2);
-    await page.waitForURL(({ searchParams }) => searchParams.get('feature') === HOSTILE);
-    await settled(page);
-  });
-
   test('in the dark and on a phone axe finds nothing, and nothing is wider than the screen', async () => {
     const page = await open('/', { viewport: PHONE, colorScheme: 'dark' });
     expect(await serious(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
+    // The change is in sight.
+    const change = page.locator('[data-card=features-7-days] thead th').last();
+    const box = await change.boundingBox();
+    expect((box?.x ?? PHONE.width) + (box?.width ?? 0)).toBeLessThan(PHONE.width);
+    // The tab keeps what is narrowed.
+    await page.locator('select[name=feature]').selectOption('feature-4');
+    await settled(page);
     await page.getByRole('link', { name: 'Operations' }).click();
     await page.waitForURL(/tab=operations/);
     await settled(page);
+    expect(page.url()).toContain('feature=feature-4');
+    expect(await serious(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(PHONE.width);
   });
 
