@@ -73,6 +73,14 @@ test('a stream that ends too early has failed, and is estimated by its text', as
   ]);
 });
 
+test('a stream of InvokeModel that ends too early counts the text seen, not its beginning', async () => {
+  const third = (bytes: Buffer) => [bytes.subarray(0, Math.floor(bytes.length * 0.7))];
+  const [cut] = await streamed('invoke-with-response-stream', third);
+  expect(cut).toMatchObject({ status: 'error', usage_source: 'estimated' });
+  const usage = cut?.usage_raw ?? {};
+  expect(usage['output_tokens']).toBeGreaterThan(1);
+});
+
 test('a stream that tells of an exception has failed', async () => {
   const name = Buffer.from(':exception-type');
   const value = Buffer.from('throttlingException');

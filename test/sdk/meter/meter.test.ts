@@ -105,6 +105,24 @@ describe('one call is counted once', () => {
     expect(await published()).toHaveLength(3);
   });
 
+  test('by a metered fetch over one that hands it on as a Request, or with headers of its own', async () => {
+    const { tricost, published, url } = start();
+    const inner = tricost.meter((...args: Parameters<typeof fetch>) => fetch(...args));
+    const asRequest = tricost.meter((input: string, init: RequestInit) =>
+      inner(new Request(input, init)),
+    );
+    const withHeader = tricost.meter((input: string, init: RequestInit) =>
+      inner(new URL(input), { ...init, headers: { 'x-own': '1' } }),
+    );
+    for (const outer of [asRequest, withHeader]) {
+      const response = await tricost.withTags(TAGS, () =>
+        outer(`${url}/chat/completions`, post(chat)),
+      );
+      await response.text();
+    }
+    expect(await published()).toHaveLength(2);
+  });
+
   test('where the global fetch is the metered one', async () => {
     const { tricost, published, url } = start();
     vi.stubGlobal('fetch', tricost.fetch);
@@ -392,6 +410,21 @@ describe('requests of other shapes', () => {
     tricost.publish({ model: 'gpt-5.4' });
     await tricost.shutdown();
     expect(transport.messages.map(({ dropped }) => dropped)).toEqual([2]);
+  });
+
+  test('a form, as that of a picture to edit', async () => {
+    const { tricost, published } = start();
+    const body = new FormData();
+    body.set('model', 'gpt-image-2');
+    const usage = { input_tokens: 5, output_tokens: 7 };
+    const server: typeof fetch = tricost.meter(async () => Response.json({ usage }));
+    const response = await tricost.withTags(TAGS, () =>
+      server('https://api.openai.com/v1/images/edits', { method: 'POST', body }),
+    );
+    await response.text();
+    expect(await published()).toMatchObject([
+      { provider: 'openai', model: 'gpt-image-2', usage_raw: usage },
+    ]);
   });
 
   test('an answer without a body', async () => {
