@@ -13,7 +13,7 @@ import type { Construct } from 'constructs';
 import type { MetabaseConfig } from '../config/config.ts';
 import { grantReadParameters } from './parameter-access.ts';
 
-/** An exact release, that of deploy/metabase/compose.yaml; 0.x is the open-source edition. */
+/** The newest build of one release, that of deploy/metabase/compose.yaml; 0.x is the open-source edition. */
 const IMAGE = 'metabase/metabase:v0.65.4.x';
 const PORT = 3000;
 /** 1 vCPU, and twice the heap: https://www.metabase.com/docs/latest/installation-and-operation/running-metabase-on-docker */

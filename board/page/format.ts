@@ -41,7 +41,7 @@ export function formatValue(value: string | null, format: Format): string {
         : smallest(value, FINE, 0.000_05, '$0.0001');
     case 'percent':
       // Neither is what is not all ever all.
-      return Number(value) > 0.9995 && Number(value) < 1
+      return Number(value) >= 0.9995 && Number(value) < 1
         ? '> 99.9%'
         : smallest(value, PERCENT, 0.000_5, '0.1%');
     case 'change':

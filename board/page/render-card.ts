@@ -70,7 +70,10 @@ function scalar(card: Card, display: ScalarDisplay, rows: readonly CardRow[]): s
 function lacking({ columns }: Card, row: CardRow | undefined): string {
   return columns
     .filter(({ name, lacks }) => lacks === true && Number(row?.[name] ?? 0) > 0)
-    .map(({ name, title, format }) => `${formatValue(row?.[name] ?? null, format)} ${title}`)
+    .map(({ name, title, format }) => {
+      const count = row?.[name] ?? null;
+      return `${formatValue(count, format)} ${count === '1' ? title.replace(/^calls /, 'call ') : title}`;
+    })
     .join(', ');
 }
 

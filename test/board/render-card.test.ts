@@ -93,6 +93,7 @@ test('what a number leaves out is said beside it, and only where there is someth
       options,
     ).html;
   expect(scalar('99')).toContain('99 calls without a price');
+  expect(scalar('1')).toContain('>1 call without a price');
   expect(scalar('0')).not.toContain('without a price');
   for (const slug of ['features-7-days', 'prompts-7-days', 'users-7-days']) {
     const row = Object.fromEntries(cardOf(slug).columns.map(({ name }) => [name, '1']));

@@ -145,7 +145,13 @@ function markLine(marks: Chart['marks'], color: string): NonNullable<LineSeriesO
     symbol: 'none',
     lineStyle: { color, type: 'dashed', width: 1 },
     label: { color, fontSize: 11, position: 'end' },
-    data: marks.map(({ day, label }) => ({ xAxis: day, label: { formatter: label } })),
+    data: [...Map.groupBy(marks, ({ day }) => day)].map(([day, [first, ...others]]) => ({
+      xAxis: day,
+      // One over the other they could not be read; the table has each.
+      label: {
+        formatter: `${first?.label}${others.length === 0 ? '' : ` and ${others.length} more`}`,
+      },
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What the board's server answers, and what it refuses. */
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { asDashboard, readOnly } from '../../../adapters/postgres/read-as-text.ts';
@@ -11,22 +12,27 @@ const YESTERDAY = new Date(NOW.getTime() - 86_400_000);
 const HOSTILE = `</script><img src=x onerror="document.title='hit'">`;
 
 let board: BoardServer;
+let owner: pg.Client;
 let databaseUrl: string;
+/** Of a login that is in tricost_readonly and nothing else. */
+let readerUrl: string;
 
 beforeAll(async () => {
-  const { owner, database, drop } = await createOwnedDatabase(NOW, {
-    monthsBack: 2,
-    monthsAhead: 0,
-  });
+  const owned = await createOwnedDatabase(NOW, { monthsBack: 2, monthsAhead: 0 });
+  ({ owner } = owned);
   await storeCalls(owner, [
     { ts: YESTERDAY, feature: 'chat', usd: '12345.678912345678' },
     { ts: YESTERDAY, feature: HOSTILE, usd: '0.000000000001' },
   ]);
-  databaseUrl = database.url;
+  databaseUrl = owned.database.url;
+  const login = `board_${randomUUID().replaceAll('-', '')}`;
+  await owner.query(`create role ${login} login password 'read' in role tricost_readonly`);
+  readerUrl = Object.assign(new URL(databaseUrl), { username: login, password: 'read' }).href;
   board = await startBoardServer(databaseUrl, 0);
   return async () => {
     await board.close();
-    await drop();
+    await owner.query(`drop role ${login}`);
+    await owned.drop();
   };
 });
 
@@ -86,24 +92,45 @@ test('a window that cannot be meant is refused, and says what can', async () => 
   }
 });
 
-test('reads as a dashboard may, whoever logs in: no private table, nothing written, nothing for ever', async () => {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  onTestFinished(() => client.end());
-  const tried = (sql: string, timeoutMs = 5_000) =>
-    readOnly(client, timeoutMs, async () => {
+describe.each(['owner', 'reader'])('reads as a dashboard may, with the login of the %s', (who) => {
+  const tried = async (sql: string, timeoutMs = 5_000) => {
+    const client = new pg.Client({ connectionString: who === 'owner' ? databaseUrl : readerUrl });
+    await client.connect();
+    onTestFinished(() => client.end());
+    return readOnly(client, timeoutMs, async () => {
       await asDashboard(client);
       return client.query(sql);
     }).then(
       ({ rows }) => rows,
       ({ code }: { code: string }) => code,
     );
-  expect(await tried('select current_user')).toEqual([{ current_user: 'tricost_readonly' }]);
-  expect(await tried('select from tricost.llm_calls')).toBe('42501');
-  expect(await tried('create temporary table t ()')).toBe('25006');
-  expect(await tried('select pg_sleep(30)', 50)).toBe('57014');
-  // And the next one is the login's own again.
-  expect((await client.query('select from tricost.llm_calls limit 1')).rowCount).toBe(1);
+  };
+
+  test.each([
+    ['select current_user', [{ current_user: 'tricost_readonly' }]],
+    ['select feature from reporting.llm_calls limit 1', [{ feature: expect.any(String) }]],
+    // Permission denied, and a transaction that only reads.
+    ['select from tricost.llm_calls', '42501'],
+    ['create temporary table t ()', '25006'],
+  ])('%s', async (sql, answer) => {
+    expect(await tried(sql)).toEqual(answer);
+  });
+
+  test('nothing takes for ever', async () => {
+    expect(await tried('select pg_sleep(30)', 50)).toBe('57014');
+  });
+});
+
+test('a view that a dashboard may not read is not read by a login that may', async () => {
+  const path = '/cards/rejected-events';
+  expect((await get(path)).status).toBe(200);
+  await owner.query('revoke select on reporting.rejected_calls from tricost_readonly');
+  onTestFinished(async () => {
+    await owner.query('grant select on reporting.rejected_calls to tricost_readonly');
+  });
+  const response = await get(path);
+  expect(response.status).toBe(503);
+  expect(await response.text()).toContain('permission denied for view rejected_calls');
 });
 
 describe('is refused', () => {
