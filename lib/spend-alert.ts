@@ -42,6 +42,7 @@ export class SpendAlert extends Construct {
         TRICOST_REPORTING_ZONE: config.reportingZone,
         TRICOST_SPEND_GROWTH_RATIO: String(config.alert.growthRatio),
         TRICOST_MINIMUM_SPEND_USD: config.alert.minimumSpendUsd,
+        TRICOST_HEARTBEAT: String(config.alert.heartbeat),
         TRICOST_BOARD_URL: config.boardUrl ?? '',
         TRICOST_NOTIFY_QUEUE_URL: notifyQueue.queueUrl,
       } satisfies SpendAlertEnv,

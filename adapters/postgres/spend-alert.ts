@@ -16,6 +16,7 @@ import type { AlertState } from '../../domain/spend-alert/state.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import { addToOutbox } from './outbox.ts';
+import { insertCoverageAlerts } from './tag-coverage.ts';
 
 /** bigint and numeric arrive as text. */
 type WindowColumns<Window extends string> = Record<
@@ -82,9 +83,12 @@ export async function recordNotifications(
   notifications: readonly AlertNotification[],
   windows: SpendWindows,
 ): Promise<void> {
-  for (const { dedupeKey, message, alerts } of notifications) {
+  for (const { dedupeKey, message, alerts, coverageAlerts = [] } of notifications) {
     const outboxId = await addToOutbox(client, dedupeKey, message);
-    if (outboxId !== undefined) await insertAlerts(client, alerts, windows.date, outboxId);
+    if (outboxId === undefined) continue;
+    if (alerts.length > 0) await insertAlerts(client, alerts, windows.date, outboxId);
+    if (coverageAlerts.length > 0)
+      await insertCoverageAlerts(client, coverageAlerts, windows.date, outboxId);
   }
 }
 

@@ -23,6 +23,7 @@ const INGEST: GrantedObjects = {
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.tag_coverage_alerts': ['insert'],
   'table tricost.alert_settings': ['select'],
   'table tricost.prices': ['select'],
   'table tricost.model_names': ['select'],
@@ -39,6 +40,8 @@ const INGEST: GrantedObjects = {
   'table reporting.spend_by_user_day': ['select'],
   'table reporting.prompt_versions': ['select'],
   'table reporting.alert_states': ['select'],
+  'table reporting.tag_coverage': ['select'],
+  'table reporting.tag_coverage_alerts': ['select'],
   'table reporting.reporting_day': ['select'],
 };
 
@@ -51,6 +54,7 @@ const READONLY: GrantedObjects = {
   'table reporting.alerts': ['select'],
   'table reporting.alert_states': ['select'],
   'table reporting.alert_history': ['select'],
+  'table reporting.tag_coverage_alerts': ['select'],
   'table reporting.prices': ['select'],
   'table reporting.unpriced_calls': ['select'],
   'table reporting.unpriced_models': ['select'],

@@ -14,17 +14,23 @@ import {
   recordNotifications,
 } from '../../adapters/postgres/spend-alert.ts';
 import { readSeries } from '../../adapters/postgres/spend-series.ts';
+import { readOpenCoverage, readTagCoverage } from '../../adapters/postgres/tag-coverage.ts';
 import { inTransaction } from '../../adapters/postgres/transaction.ts';
-import type { LocalDate } from '../../domain/reporting-days.ts';
+import { countUnpriced } from '../../adapters/postgres/unpriced-models.ts';
+import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
 import {
   type AlertNotification,
   composeAlerts,
+  composeCoverage,
+  composeHeartbeat,
   composeLearning,
 } from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
+import { coverageOfWeek } from '../../domain/spend-alert/heartbeat.ts';
 import { type FeatureDays, judge, type Verdict } from '../../domain/spend-alert/judge.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { type CoverageAlert, judgeCoverage } from '../../domain/spend-alert/tag-coverage.ts';
 import { closedHours, type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
 import { explainAlerts } from './explain-alerts.ts';
 
@@ -34,6 +40,8 @@ export interface AlertOptions {
   zone: string;
   settings: RuleSettings;
   prices: PriceListReader;
+  /** Whether today has one line that says what was looked at. */
+  hasHeartbeat: boolean;
   boardUrl: string | undefined;
   /** When the run was due. */
   asOf: Date;
@@ -78,12 +86,13 @@ async function doDate(
     return outcome;
   }
   const windows = spendWindows(lease.localDate, options.zone);
-  const { snapshot, verdict } = await inTransaction(
+  const morning = await inTransaction(
     client,
     () => readAndJudge(client, windows, options),
     'repeatable read',
   );
-  const notifications = compose(verdict, snapshot, windows, options);
+  const { snapshot, verdict } = morning;
+  const notifications = compose(morning, windows, options);
   const outcome = {
     state: verdict.state,
     features: snapshot.features.length,
@@ -96,18 +105,39 @@ async function doDate(
   return outcome;
 }
 
+/** What is known of a date, and what of it is told. */
+interface Morning {
+  snapshot: SpendSnapshot;
+  verdict: Verdict;
+  coverageAlerts: CoverageAlert[];
+  /** undefined: no calls in seven days. */
+  coverage: number | undefined;
+  /** Before this morning, of features and of tags. */
+  openAlerts: number;
+  unpricedModels: number;
+}
+
 /** All of it of one instant: what a message sums up is what its terms sum to. */
 async function readAndJudge(
   client: ClientBase,
   windows: SpendWindows,
   { settings, prices, asOf }: AlertOptions,
-): Promise<{ snapshot: SpendSnapshot; verdict: Verdict }> {
+): Promise<Morning> {
   const snapshot = await readSpend(client, windows, asOf);
   const days = await readDays(client, windows, settings, asOf);
+  const environments = await readTagCoverage(client, windows.date);
+  const open = await readOpenCoverage(client);
+  const facts = {
+    snapshot,
+    coverage: coverageOfWeek(environments),
+    openAlerts: open.size + days.filter((feature) => feature.open !== undefined).length,
+    unpricedModels: await countUnpriced(client),
+  };
   const verdict = judge(snapshot, days, windows);
-  if (verdict.state !== 'judged') return { snapshot, verdict };
+  if (verdict.state !== 'judged') return { ...facts, verdict, coverageAlerts: [] };
   const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
-  return { snapshot, verdict: { ...verdict, alerts } };
+  const coverageAlerts = judgeCoverage(environments, open);
+  return { ...facts, verdict: { ...verdict, alerts }, coverageAlerts };
 }
 
 /** Of features that have an alert, too, when they have no calls any more. */
@@ -131,18 +161,29 @@ async function readDays(
 }
 
 function compose(
-  verdict: Verdict,
-  { features, lastCallAt }: SpendSnapshot,
+  { snapshot, verdict, coverageAlerts, ...facts }: Morning,
   windows: SpendWindows,
-  { boardUrl, asOf }: AlertOptions,
+  { hasHeartbeat, boardUrl, asOf }: AlertOptions,
 ): AlertNotification[] {
   if (verdict.state === 'learning') return [composeLearning(verdict.until, windows.zone)];
   if (verdict.state === 'no-data') return [];
-  return composeAlerts(verdict.alerts, verdict.ended, {
-    windows,
-    totalUsd: totalSpend(features),
-    lastCallAt: lastCallAt ?? asOf,
-    boardUrl,
-    asOf,
-  });
+  const { features, lastCallAt = asOf } = snapshot;
+  const { alerts, ended } = verdict;
+  const report = { windows, totalUsd: totalSpend(features), lastCallAt, boardUrl, asOf };
+  const told = [
+    ...composeAlerts(alerts, ended, report),
+    ...composeCoverage(coverageAlerts, report),
+  ];
+  // A day that is caught up is over: nobody wonders any more whether it was looked at.
+  if (!hasHeartbeat || windows.date !== localDateOf(asOf, windows.zone)) return told;
+  const transitions = [...alerts, ...ended, ...coverageAlerts];
+  const count = (state: string) => transitions.filter((t) => t.transition === state).length;
+  const heartbeat = {
+    ...{ features: features.length, coverage: facts.coverage },
+    previousUsd: totalSpend(features, 'previous'),
+    currentUsd: report.totalUsd,
+    openAlerts: facts.openAlerts + count('opened') - count('resolved'),
+    unpricedModels: facts.unpricedModels,
+  };
+  return [...told, composeHeartbeat(heartbeat, report)];
 }
