@@ -33,6 +33,8 @@ export interface AlertConfig {
   readonly growthRatio: number;
   /** Decimal number of US dollars. */
   readonly minimumSpendUsd: string;
+  /** Whether one line a day says what was looked at, also when nothing fires. */
+  readonly heartbeat: boolean;
 }
 
 /** Names of SSM SecureString parameters. */

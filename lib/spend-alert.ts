@@ -45,6 +45,7 @@ export class SpendAlert extends Construct {
         TRICOST_REPORTING_ZONE: config.reportingZone,
         TRICOST_SPEND_GROWTH_RATIO: String(config.alert.growthRatio),
         TRICOST_MINIMUM_SPEND_USD: config.alert.minimumSpendUsd,
+        TRICOST_HEARTBEAT: String(config.alert.heartbeat),
         TRICOST_BOARD_URL: config.boardUrl ?? '',
         TRICOST_NOTIFY_QUEUE_URL: notifyQueue.queueUrl,
         TRICOST_FOLLOW_UP_GROUP: followUps.group.scheduleGroupName,

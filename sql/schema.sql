@@ -568,6 +568,34 @@ create table tricost.schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
 
+create table tricost.tag_coverage_alerts (
+  id bigint generated always as identity not null,
+  local_date date not null,
+  environment text,
+  transition text not null,
+  tag text not null,
+  calls bigint not null,
+  share numeric not null,
+  usual_share numeric not null,
+  outbox_id bigint not null,
+  created_at timestamp with time zone default now() not null,
+  constraint tag_coverage_alerts_calls_check CHECK ((calls > 0)),
+  constraint tag_coverage_alerts_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES tricost.outbox(id),
+  constraint tag_coverage_alerts_pkey PRIMARY KEY (id),
+  constraint tag_coverage_alerts_share_check CHECK (((share >= (0)::numeric) AND (share <= (1)::numeric))),
+  constraint tag_coverage_alerts_tag_check CHECK ((tag = ANY (ARRAY['feature'::text, 'user'::text, 'prompt'::text]))),
+  constraint tag_coverage_alerts_transition_check CHECK ((transition = ANY (ARRAY['opened'::text, 'resolved'::text]))),
+  constraint tag_coverage_alerts_usual_share_check CHECK (((usual_share >= (0)::numeric) AND (usual_share <= (1)::numeric)))
+);
+CREATE UNIQUE INDEX tag_coverage_alerts_local_date_environment_key ON tricost.tag_coverage_alerts USING btree (local_date, md5(environment)) NULLS NOT DISTINCT;
+comment on table tricost.tag_coverage_alerts is 'Environments whose calls stopped naming their feature, user or prompt, and that it is over. Rows are added, never changed.';
+comment on column tricost.tag_coverage_alerts.environment is 'NULL: the calls that do not say.';
+comment on column tricost.tag_coverage_alerts.tag is 'Which of the three fewer calls name.';
+comment on column tricost.tag_coverage_alerts.calls is 'Of the day before.';
+comment on column tricost.tag_coverage_alerts.share is 'Of these calls, how many name all three: 0.992 is 99.2 %.';
+comment on column tricost.tag_coverage_alerts.usual_share is 'The median of the weeks before.';
+grant insert on tricost.tag_coverage_alerts to tricost_ingest;
+
 create table tricost.teams (
   name text not null,
   secret text not null,
@@ -657,6 +685,17 @@ create view reporting.alert_history as
         END AS detail
    FROM tricost.alerts
 UNION ALL
+ SELECT tag_coverage_alerts.created_at,
+    tag_coverage_alerts.local_date AS day,
+    NULL::text AS feature,
+    tag_coverage_alerts.transition,
+    'tags'::text AS rule,
+    NULL::numeric AS previous_usd,
+    NULL::numeric AS current_usd,
+    NULL::numeric AS change_ratio,
+    format('%s %% of the calls of %s name feature, user and prompt, usually %s %%; %s is missing more often'::text, round(100::numeric * tag_coverage_alerts.share, 1), COALESCE(tag_coverage_alerts.environment, 'no environment'::text), round(100::numeric * tag_coverage_alerts.usual_share, 1), tag_coverage_alerts.tag) AS detail
+   FROM tricost.tag_coverage_alerts
+UNION ALL
  SELECT changes.changed_at AS created_at,
     (changes.changed_at AT TIME ZONE reporting_day.zone)::date AS day,
     NULL::text AS feature,
@@ -674,9 +713,9 @@ UNION ALL
      CROSS JOIN LATERAL ( VALUES ('opened'::text,unpriced_models.first_seen_at,NULL::numeric), ('resolved'::text,unpriced_models.resolved_at,unpriced_models.repriced_usd)) changes(transition, changed_at, usd)
      CROSS JOIN reporting.reporting_day
   WHERE changes.changed_at IS NOT NULL;
-comment on view reporting.alert_history is 'Everything that was told of, and what people said of it: spend of features, and models without a price.';
+comment on view reporting.alert_history is 'Everything that was told of, and what people said of it: spend of features, tags that calls no longer have, models without a price.';
 comment on column reporting.alert_history.feature is 'NULL: of no single one.';
-comment on column reporting.alert_history.rule is 'growth, new, spike, prompt, user; unpriced. NULL: the end of a feature''s alert, or a person.';
+comment on column reporting.alert_history.rule is 'growth, new, spike, prompt, user; tags; unpriced. NULL: the end of a feature''s alert, or a person.';
 comment on column reporting.alert_history.previous_usd is 'What the rule compared with.';
 comment on column reporting.alert_history.current_usd is 'What it compared; of a model that has its price now, what its calls cost.';
 grant select on reporting.alert_history to tricost_readonly;
@@ -1603,7 +1642,22 @@ create view reporting.tag_coverage as
    FROM parts
   GROUP BY day, environment, provider, model, knows_users;
 comment on view reporting.tag_coverage is 'Per day of the reporting zone, environment, provider and model, how many calls and how much of the spend name their feature, user and prompt: exact at every instant. NULL: not known of a month that was dropped before it was counted, or no call has a known cost.';
+grant select on reporting.tag_coverage to tricost_ingest;
 grant select on reporting.tag_coverage to tricost_readonly;
+
+create view reporting.tag_coverage_alerts as
+ SELECT local_date,
+    environment,
+    transition,
+    tag,
+    calls,
+    share,
+    usual_share,
+    created_at
+   FROM tricost.tag_coverage_alerts;
+comment on view reporting.tag_coverage_alerts is 'When calls of an environment stopped naming their feature, user or prompt, and when that was over.';
+grant select on reporting.tag_coverage_alerts to tricost_ingest;
+grant select on reporting.tag_coverage_alerts to tricost_readonly;
 
 create view reporting.unpriced_calls as
  SELECT provider,

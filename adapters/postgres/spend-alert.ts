@@ -17,6 +17,7 @@ import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows
 import type { RoutedNotification } from '../../domain/teams/compose-by-team.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
 import { addToOutbox } from './outbox.ts';
+import { insertCoverageAlerts } from './tag-coverage.ts';
 
 /** bigint and numeric arrive as text. */
 type WindowColumns<Window extends string> = Record<
@@ -83,9 +84,12 @@ export async function recordNotifications(
   notifications: readonly RoutedNotification[],
   windows: SpendWindows,
 ): Promise<void> {
-  for (const { dedupeKey, message, alerts, ...options } of notifications) {
+  for (const { dedupeKey, message, alerts, coverageAlerts = [], ...options } of notifications) {
     const outboxId = await addToOutbox(client, dedupeKey, message, options);
-    if (outboxId !== undefined) await insertAlerts(client, alerts, windows.date, outboxId);
+    if (outboxId === undefined) continue;
+    if (alerts.length > 0) await insertAlerts(client, alerts, windows.date, outboxId);
+    if (coverageAlerts.length > 0)
+      await insertCoverageAlerts(client, coverageAlerts, windows.date, outboxId);
   }
 }
 

@@ -81,6 +81,15 @@ async function openGaps(
   };
 }
 
+/** Models of which some call has no price. */
+export async function countUnpriced(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ models: number }>(
+    `select count(distinct (provider, model))::int as models from tricost.unpriced_models
+     where resolved_at is null`,
+  );
+  return rows[0]?.models ?? 0;
+}
+
 async function countOfADay(client: ClientBase): Promise<number> {
   const { rows } = await client.query<{ models: number }>(
     `select count(*)::int as models from tricost.unpriced_models

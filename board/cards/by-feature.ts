@@ -49,7 +49,7 @@ export const byFeature: readonly Card[] = [
     slug: 'alert-history',
     title: 'Alerts',
     question:
-      'What was told of, and what became of it: spend of features, models without a price? The newest fifty.',
+      'What was told of, and what became of it: spend of features, lost tags, models without a price? The newest fifty.',
     sql: alertHistory,
     view: 'alert_history',
     parameters: ['feature'],

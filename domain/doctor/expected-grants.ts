@@ -23,6 +23,7 @@ const INGEST: GrantedObjects = {
   'table tricost.job_runs': ['insert', 'select', 'update'],
   'table tricost.outbox': ['insert', 'select', 'update'],
   'table tricost.alerts': ['insert'],
+  'table tricost.tag_coverage_alerts': ['insert'],
   'table tricost.alert_settings': ['select'],
   'table tricost.teams': ['select'],
   'table tricost.feature_owners': ['select'],
@@ -43,6 +44,8 @@ const INGEST: GrantedObjects = {
   'table reporting.alert_states': ['select'],
   'function tricost.feature_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
   'function tricost.prompt_sums(timestamp with time zone, timestamp with time zone)': ['execute'],
+  'table reporting.tag_coverage': ['select'],
+  'table reporting.tag_coverage_alerts': ['select'],
   'table reporting.reporting_day': ['select'],
 };
 
@@ -60,6 +63,7 @@ const READONLY: GrantedObjects = {
   'table reporting.alerts': ['select'],
   'table reporting.alert_states': ['select'],
   'table reporting.alert_history': ['select'],
+  'table reporting.tag_coverage_alerts': ['select'],
   'table reporting.prices': ['select'],
   'table reporting.unpriced_calls': ['select'],
   'table reporting.unpriced_models': ['select'],

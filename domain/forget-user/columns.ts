@@ -40,6 +40,10 @@ export const COLUMN_DECISIONS = {
   'alerts.rule': 'nobody',
   'alerts.transition': 'nobody',
 
+  'tag_coverage_alerts.environment': 'reported',
+  'tag_coverage_alerts.transition': 'nobody',
+  'tag_coverage_alerts.tag': 'nobody',
+
   'alert_settings.feature': 'reported',
 
   'outbox.payload': 'rewritten',

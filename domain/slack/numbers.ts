@@ -5,6 +5,11 @@ const CENT: PicoUsd = 10n ** 10n;
 const DOLLAR: PicoUsd = 10n ** 12n;
 
 const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const WHOLE_DOLLARS = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumFractionDigits: 0,
+});
 const COUNT = new Intl.NumberFormat('en-US');
 const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
@@ -15,6 +20,11 @@ const READABLE_FACTOR = 10n;
 export function formatUsd(amount: PicoUsd): string {
   if (amount > 0n && amount < CENT / 2n) return 'under $0.01';
   return DOLLARS.format(exact(amount));
+}
+
+/** `$1,234`: where cents say nothing. */
+export function formatWholeUsd(amount: PicoUsd): string {
+  return WHOLE_DOLLARS.format(exact(amount));
 }
 
 /** `$0.0197`: below a dollar, the first three digits that are not zero. */
@@ -43,6 +53,11 @@ export function formatCompact(count: number): string {
 export function formatShare(part: PicoUsd, whole: PicoUsd): string {
   const percent = divideHalfUp(part * 100n, whole);
   return percent === 0n && part > 0n ? 'under 1 %' : `${COUNT.format(percent)} %`;
+}
+
+/** `99.2 %` of 0.9929: rounded down, so that 100 % is all. */
+export function formatPercent(share: number): string {
+  return `${(Math.floor(Number((1_000 * share).toPrecision(12))) / 10).toFixed(1)} %`;
 }
 
 export interface Change {

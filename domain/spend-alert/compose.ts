@@ -2,11 +2,14 @@
 import { fitName } from '../ingest-calls/text.ts';
 import type { LocalDate } from '../reporting-days.ts';
 import { context, type SlackMessage, section } from '../slack/message.ts';
+import { coverageMessage } from './coverage-message.ts';
 import { digestMessage } from './digest-message.ts';
 import { endedMessage } from './ended-message.ts';
+import { type Heartbeat, heartbeatMessage } from './heartbeat.ts';
 import type { EndedAlert, SpendAlert } from './judge.ts';
 import { alertMessage } from './message.ts';
 import { dayName, type SpendReport } from './report.ts';
+import type { CoverageAlert } from './tag-coverage.ts';
 import { WINDOW_DAYS } from './windows.ts';
 
 export interface AlertNotification {
@@ -14,6 +17,7 @@ export interface AlertNotification {
   dedupeKey: string;
   message: SlackMessage;
   alerts: (SpendAlert | EndedAlert)[];
+  coverageAlerts?: readonly CoverageAlert[];
 }
 
 /** Messages about single features a day, and those of which somebody looks into why: a channel that gets more is a channel nobody reads. */
@@ -47,6 +51,22 @@ export function composeAlerts(
     });
   }
   return notifications;
+}
+
+/** @param coverageAlerts of all environments; one message, because whoever names environments may name many */
+export function composeCoverage(
+  coverageAlerts: readonly CoverageAlert[],
+  report: SpendReport,
+): AlertNotification[] {
+  if (coverageAlerts.length === 0) return [];
+  const message = coverageMessage(coverageAlerts, report);
+  const dedupeKey = `spend-alert:${report.windows.date}:tags`;
+  return [{ dedupeKey, message, alerts: [], coverageAlerts }];
+}
+
+export function composeHeartbeat(heartbeat: Heartbeat, report: SpendReport): AlertNotification {
+  const dedupeKey = `spend-alert:${report.windows.date}:heartbeat`;
+  return { dedupeKey, message: heartbeatMessage(heartbeat, report), alerts: [] };
 }
 
 /** Says once that tricost is there, and why it keeps quiet. */

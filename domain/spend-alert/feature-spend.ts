@@ -54,9 +54,12 @@ export interface SpendSnapshot {
   lastCallAt: Date | undefined;
 }
 
-/** The current window's spend of all features together. */
-export function totalSpend(features: readonly FeatureSpend[]): PicoUsd {
-  return features.reduce((sum, { current }) => sum + (current.costUsd ?? 0n), 0n);
+/** A window's spend of all features together. */
+export function totalSpend(
+  features: readonly FeatureSpend[],
+  window: 'previous' | 'current' = 'current',
+): PicoUsd {
+  return features.reduce((sum, spend) => sum + (spend[window].costUsd ?? 0n), 0n);
 }
 
 /** The month so far, plus the current window's daily average for every day that is left. */

@@ -62,7 +62,7 @@ function days(first: LocalDate, last: LocalDate): string {
 }
 
 /** The day is named only when it is not the day of the alert: then it is news. */
-function dataUntil(lastCallAt: Date, { date, zone }: SpendWindows): string {
+export function dataUntil(lastCallAt: Date, { date, zone }: SpendWindows): string {
   const time = localTimeOf(lastCallAt, zone);
   const day = localDateOf(lastCallAt, zone);
   return day === date ? time : `${dayName(day)} ${time}`;

@@ -10,13 +10,21 @@ import {
 import type { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import { readVerdict } from '../../adapters/postgres/read-verdict.ts';
 import { readOpenAlerts, recordNotifications } from '../../adapters/postgres/spend-alert.ts';
+import { readOpenCoverage, readTagCoverage } from '../../adapters/postgres/tag-coverage.ts';
 import { readRouting } from '../../adapters/postgres/teams.ts';
 import { inTransaction } from '../../adapters/postgres/transaction.ts';
-import type { LocalDate } from '../../domain/reporting-days.ts';
-import { composeLearning } from '../../domain/spend-alert/compose.ts';
+import { countUnpriced } from '../../adapters/postgres/unpriced-models.ts';
+import { type LocalDate, localDateOf } from '../../domain/reporting-days.ts';
+import {
+  composeCoverage,
+  composeHeartbeat,
+  composeLearning,
+} from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
+import { coverageOfWeek } from '../../domain/spend-alert/heartbeat.ts';
 import type { Verdict } from '../../domain/spend-alert/judge.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { type CoverageAlert, judgeCoverage } from '../../domain/spend-alert/tag-coverage.ts';
 import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
 import {
   composeByTeam,
@@ -30,6 +38,8 @@ export interface AlertOptions {
   zone: string;
   settings: RuleSettings;
   prices: PriceListReader;
+  /** Whether today has one line that says what was looked at. */
+  hasHeartbeat: boolean;
   boardUrl: string | undefined;
   /** When the run was due. */
   asOf: Date;
@@ -74,12 +84,13 @@ async function doDate(
     return outcome;
   }
   const windows = spendWindows(lease.localDate, options.zone);
-  const { snapshot, verdict, routing } = await inTransaction(
+  const morning = await inTransaction(
     client,
     () => readAndJudge(client, windows, options),
     'repeatable read',
   );
-  const notifications = compose(verdict, snapshot, windows, options, routing);
+  const { snapshot, verdict } = morning;
+  const notifications = compose(morning, windows, options);
   const outcome = {
     state: verdict.state,
     features: snapshot.features.length,
@@ -92,33 +103,65 @@ async function doDate(
   return outcome;
 }
 
+/** What is known of a date, and what of it is told. */
+interface Morning {
+  snapshot: SpendSnapshot;
+  verdict: Verdict;
+  coverageAlerts: CoverageAlert[];
+  /** undefined: no calls in seven days. */
+  coverage: number | undefined;
+  /** Before this morning, of features and of tags. */
+  openAlerts: number;
+  unpricedModels: number;
+  routing: Routing;
+}
+
 /** All of it of one instant: what a message sums up is what its terms sum to. */
 async function readAndJudge(
   client: ClientBase,
   windows: SpendWindows,
   { settings, prices, asOf }: AlertOptions,
-): Promise<{ snapshot: SpendSnapshot; verdict: Verdict; routing: Routing }> {
+): Promise<Morning> {
   const open = await readOpenAlerts(client);
   const own = await readAlertSettings(client);
   const judged = await readVerdict(client, windows, asOf, { settings, own, open }, prices);
-  return { ...judged, routing: await readRouting(client) };
+  const environments = await readTagCoverage(client, windows.date);
+  const openCoverage = await readOpenCoverage(client);
+  return {
+    ...judged,
+    coverageAlerts:
+      judged.verdict.state === 'judged' ? judgeCoverage(environments, openCoverage) : [],
+    coverage: coverageOfWeek(environments),
+    openAlerts: openCoverage.size + open.size,
+    unpricedModels: await countUnpriced(client),
+    routing: await readRouting(client),
+  };
 }
 
 function compose(
-  verdict: Verdict,
-  { features, lastCallAt }: SpendSnapshot,
+  { snapshot, verdict, coverageAlerts, routing, ...facts }: Morning,
   windows: SpendWindows,
-  { boardUrl, asOf }: AlertOptions,
-  routing: Routing,
+  { hasHeartbeat, boardUrl, asOf }: AlertOptions,
 ): RoutedNotification[] {
   if (verdict.state === 'learning') return [composeLearning(verdict.until, windows.zone)];
   if (verdict.state === 'no-data') return [];
-  const report = {
-    windows,
-    totalUsd: totalSpend(features),
-    lastCallAt: lastCallAt ?? asOf,
-    boardUrl,
-    asOf,
+  const { features, lastCallAt = asOf } = snapshot;
+  const { alerts, ended } = verdict;
+  const report = { windows, totalUsd: totalSpend(features), lastCallAt, boardUrl, asOf };
+  const told = [
+    ...composeByTeam(alerts, ended, report, routing),
+    ...composeCoverage(coverageAlerts, report),
+  ];
+  // A day that is caught up is over: nobody wonders any more whether it was looked at.
+  if (!hasHeartbeat || windows.date !== localDateOf(asOf, windows.zone)) return told;
+  const transitions = [...alerts, ...ended, ...coverageAlerts];
+  const count = (state: string) => transitions.filter((t) => t.transition === state).length;
+  const heartbeat = {
+    ...{ features: features.length, coverage: facts.coverage },
+    previousUsd: totalSpend(features, 'previous'),
+    currentUsd: report.totalUsd,
+    openAlerts: facts.openAlerts + count('opened') - count('resolved'),
+    unpricedModels: facts.unpricedModels,
   };
-  return composeByTeam(verdict.alerts, verdict.ended, report, routing);
+  return [...told, composeHeartbeat(heartbeat, report)];
 }

@@ -8,6 +8,8 @@ export interface SpendAlertEnv extends DatabaseEnv {
   TRICOST_SPEND_GROWTH_RATIO: string;
   /** This week's spend above which a feature may alert, a decimal number of US dollars. */
   TRICOST_MINIMUM_SPEND_USD: string;
+  /** `true`: one line a day, also when nothing fires. */
+  TRICOST_HEARTBEAT: string;
   /** Address of the board, linked from messages; empty: no link. */
   TRICOST_BOARD_URL: string;
   /** The queue that wakes the notify function. */
@@ -25,6 +27,7 @@ export interface SpendAlertSettings {
   reportingZone: string;
   growthRatio: number;
   minimumSpendUsd: string;
+  hasHeartbeat: boolean;
   boardUrl: string | undefined;
   notifyQueueUrl: string;
   followUps: { group: string; roleArn: string; deadLetterQueueArn: string };
@@ -36,6 +39,7 @@ export function readSpendAlertEnv(env: NodeJS.ProcessEnv): SpendAlertSettings {
     reportingZone: requireVariable(env, 'TRICOST_REPORTING_ZONE'),
     growthRatio: requireNumber(env, 'TRICOST_SPEND_GROWTH_RATIO'),
     minimumSpendUsd: requireVariable(env, 'TRICOST_MINIMUM_SPEND_USD'),
+    hasHeartbeat: env['TRICOST_HEARTBEAT'] === 'true',
     boardUrl: env['TRICOST_BOARD_URL'] || undefined,
     notifyQueueUrl: requireVariable(env, 'TRICOST_NOTIFY_QUEUE_URL'),
     followUps: {

@@ -46,7 +46,7 @@ export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
     const asOf = readScheduledRun(event);
     refuseFuture(asOf, new Date());
     const client = await services.connection();
-    const { reportingZone: zone, boardUrl } = settings;
+    const { reportingZone: zone, hasHeartbeat, boardUrl } = settings;
     await requireReportingZone(client, zone);
     const today = localDateOf(asOf, zone);
     if (event.followUp !== undefined) {
@@ -56,7 +56,10 @@ export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
     }
     const history = await readJobHistory(client, JOB, today);
     const { lastFinished } = history;
-    const options = { zone, settings: ruleSettings, prices, boardUrl, asOf, lastFinished };
+    const options = {
+      ...{ zone, settings: ruleSettings, prices, hasHeartbeat, boardUrl },
+      ...{ asOf, lastFinished },
+    };
     const dates: SpendAlertResult['dates'] = [];
     const failures: unknown[] = [];
     let isTodayDone = true;

@@ -26,7 +26,7 @@ test('an address is all a team must write', () => {
     stackName: 'Tricost',
     alarmEmail: 'ops@example.com',
     reportingZone: 'UTC',
-    alert: { growthRatio: 0.3, minimumSpendUsd: '5' },
+    alert: { growthRatio: 0.3, minimumSpendUsd: '5', heartbeat: true },
     boardUrl: undefined,
     parameters: {
       migrateDatabaseUrl: '/tricost/database-url/migrate',
@@ -71,7 +71,7 @@ describe('every error names the key, the value, and what is allowed', () => {
     [
       'an invention',
       { alert: { cooldown: 1 } },
-      'alert.cooldown is not a setting: remove it, or use one of growthRatio, minimumSpendUsd',
+      'alert.cooldown is not a setting: remove it, or use one of growthRatio, minimumSpendUsd, heartbeat',
     ],
     [
       'a zone in lower case',

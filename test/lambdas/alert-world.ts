@@ -21,6 +21,13 @@ const REGION = 'eu-west-1';
 /** So long a visibility timeout that a message seen earlier is one whose function asked for it. */
 const QUEUE_OPTIONS = { region: REGION, attributes: { VisibilityTimeout: '43200' } };
 
+/** Twenty calls a day for eight days, of which those of the last day name no user. */
+export const LOST_TAGS: StoredCall[] = Array.from({ length: 8 * 20 }, (_, n) => ({
+  ts: `2026-11-${15 + Math.floor(n / 20)}T12:00:00Z`,
+  usd: '0.000001',
+  ...(n >= 7 * 20 && { user_id: '(none)' }),
+}));
+
 export interface AlertWorld {
   owner: pg.Client;
   /** The owner's connection string. */
@@ -88,11 +95,12 @@ export async function startAlertWorld(): Promise<AlertWorld> {
       TRICOST_REPORTING_ZONE: 'Europe/Rome',
       TRICOST_SPEND_GROWTH_RATIO: '0.3',
       TRICOST_MINIMUM_SPEND_USD: '5',
+      TRICOST_HEARTBEAT: 'false',
       TRICOST_BOARD_URL: '',
     },
     async reset() {
       await owner.query(
-        'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.job_runs, tricost.teams restart identity cascade',
+        'truncate tricost.llm_calls, tricost.alerts, tricost.tag_coverage_alerts, tricost.outbox, tricost.job_runs, tricost.teams restart identity cascade',
       );
       fauxqs.deleteQueue(QUEUE, { region: REGION });
       fauxqs.createQueue(QUEUE, QUEUE_OPTIONS);

@@ -4,7 +4,7 @@ import type { SQSBatchResponse } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { EXPECTED_GRANTS } from '../../domain/doctor/expected-grants.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
-import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
+import { type AlertWorld, LOST_TAGS, MORNING, startAlertWorld } from './alert-world.ts';
 import { type BundleHandler, importBundle } from './import-bundle.ts';
 
 /** After the morning of these tests, whatever day it is. */
@@ -89,7 +89,7 @@ async function firstToFail(): Promise<string | undefined> {
   const { TRICOST_NOTIFY_QUEUE_URL: queueUrl = '' } = world.env;
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: envelope() }));
   if (await fails('ingest-calls', await world.receive())) return 'ingest-calls';
-  await world.storeCalls(GROWTH);
+  await world.storeCalls([...GROWTH, ...LOST_TAGS]);
   if (await fails('spend-alert', { scheduledTime: MORNING })) return 'spend-alert';
   await world.addToOutbox('anything');
   if (await fails('notify', await world.receive())) return 'notify';
@@ -104,7 +104,7 @@ test('with all of them, everything works', async () => {
        (select count(*)::int from tricost.deliveries) as deliveries,
        (select count(*)::int from tricost.rejected_calls) as rejected`,
   );
-  expect(rows).toEqual([{ alerts: 1, delivered: 3, deliveries: 1, rejected: 1 }]);
+  expect(rows).toEqual([{ alerts: 1, delivered: 4, deliveries: 1, rejected: 1 }]);
 });
 
 test.each(

@@ -17,7 +17,7 @@ import { claimDate, finishDate } from '../../adapters/postgres/job-runs.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { addDays } from '../../domain/reporting-days.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
-import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
+import { type AlertWorld, LOST_TAGS, MORNING, startAlertWorld } from './alert-world.ts';
 import { metricsOf } from './printed-metrics.ts';
 
 let world: AlertWorld;
@@ -172,6 +172,77 @@ describe('a morning', () => {
     expect(alerts).toHaveLength(3);
     expect(messages.join()).toContain(`\`${'🔥'.repeat(79)}…\``);
     expect(messages.join()).not.toContain('<!channel>');
+  });
+
+  test('tags that get lost are one message and one row, and no second one while they are', async () => {
+    await world.storeCalls([{ ts: '2026-10-01T12:00:00Z', usd: '0.01' }, ...LOST_TAGS]);
+    const run = await newFunction();
+    await run();
+    await world.storeCalls(
+      LOST_TAGS.slice(-20).map((call) => ({ ...call, ts: '2026-11-23T12:00:00Z' })),
+    );
+    await run('2026-11-24T07:00:00Z');
+    const told =
+      ':label: calls without an environment stopped naming their user: 0.0 % of 20 calls yesterday name feature, user and prompt, usually 100.0 %';
+    expect((await written()).messages).toEqual([told]);
+    const { rows } = await world.owner.query(
+      `select day::text, feature, transition, rule, detail from reporting.alert_history`,
+    );
+    expect(rows).toEqual([
+      {
+        ...{ day: '2026-11-23', feature: null, transition: 'opened', rule: 'tags' },
+        detail:
+          '0.0 % of the calls of no environment name feature, user and prompt, usually 100.0 %; user is missing more often',
+      },
+    ]);
+  });
+
+  test('tags that come back are told of on the second day', async () => {
+    await world.storeCalls([{ ts: '2026-10-01T12:00:00Z', usd: '0.01' }, ...LOST_TAGS]);
+    const run = await newFunction();
+    await run();
+    for (const day of [23, 24]) {
+      const named = LOST_TAGS.slice(0, 20).map((call) => ({
+        ...call,
+        ts: `2026-11-${day}T12:00:00Z`,
+      }));
+      await world.storeCalls(named);
+      await run(`2026-11-${day + 1}T07:00:00Z`);
+    }
+    const { rows } = await world.owner.query(
+      'select local_date::text as day, transition from tricost.tag_coverage_alerts order by id',
+    );
+    expect(rows).toEqual([
+      { day: '2026-11-23', transition: 'opened' },
+      { day: '2026-11-25', transition: 'resolved' },
+    ]);
+    expect((await written()).messages.at(-1)).toMatch(/^:white_check_mark: tags of calls without/);
+  });
+
+  test('one line says that somebody has looked, once a day, whatever else is told', async () => {
+    vi.stubEnv('TRICOST_HEARTBEAT', 'true');
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    await run();
+    await run('2026-11-23T08:15:00Z');
+    const beat = (open: number, usd: string) =>
+      `:green_heart: 1 feature checked, ${usd}, ${open} open alert${open === 1 ? '' : 's'}, coverage 100.0 %, 0 unpriced, data until 18 Nov 13:00`;
+    expect((await written()).messages).toEqual([HEADLINE, beat(1, '$20 this week (+100 %)')]);
+  });
+
+  test('a day that is caught up has no such line', async () => {
+    vi.stubEnv('TRICOST_HEARTBEAT', 'true');
+    await world.storeCalls(GROWTH);
+    const run = await newFunction();
+    await run('2026-11-20T07:00:00Z');
+    await run('2026-11-23T07:00:00Z');
+    const { rows } = await world.owner.query(
+      `select dedupe_key from tricost.outbox where dedupe_key like '%heartbeat' order by id`,
+    );
+    expect(rows.map(({ dedupe_key }) => dedupe_key)).toEqual([
+      'spend-alert:2026-11-20:heartbeat',
+      'spend-alert:2026-11-23:heartbeat',
+    ]);
   });
 
   test('thresholds that make no sense fail at cold start, not in the morning', async () => {

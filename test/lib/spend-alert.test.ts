@@ -26,6 +26,7 @@ test('the function gets the thresholds, the zone and the board as configured', (
         TRICOST_REPORTING_ZONE: 'Asia/Kathmandu',
         TRICOST_SPEND_GROWTH_RATIO: '0.25',
         TRICOST_MINIMUM_SPEND_USD: '12.50',
+        TRICOST_HEARTBEAT: 'true',
         TRICOST_BOARD_URL: 'https://board.example.com/public/1',
         TRICOST_NOTIFY_QUEUE_URL: { Ref: idOf(template, 'AWS::SQS::Queue', 'NotifyQueue') },
         TRICOST_FOLLOW_UP_GROUP: 'Tricost-follow-ups',

@@ -28,7 +28,9 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await owner.query('truncate tricost.llm_calls, tricost.alerts, tricost.outbox restart identity');
+  await owner.query(
+    'truncate tricost.llm_calls, tricost.alerts, tricost.tag_coverage_alerts, tricost.outbox restart identity',
+  );
 });
 
 describe('days and hours', () => {
