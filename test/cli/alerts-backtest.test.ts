@@ -26,6 +26,8 @@ let config: string;
 const FEATURES: Record<string, (day: number) => number> = {
   steady: () => 20,
   step: (day) => (day < 35 ? 10 : 26),
+  // Ends on the same morning, in a thread of its own.
+  'step too': (day) => (day < 35 ? 10 : 26),
   'step again': (day) => (day < 30 ? 10 : day < 36 ? 25 : 120),
   spike: (day) => (day === 40 ? 90 : 10),
   fresh: (day) => (day < 33 ? 0 : 12),
