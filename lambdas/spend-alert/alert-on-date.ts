@@ -11,6 +11,7 @@ import type { PriceListReader } from '../../adapters/postgres/price-list.ts';
 import {
   readOpenAlerts,
   readSpend,
+  readTopUsers,
   recordNotifications,
 } from '../../adapters/postgres/spend-alert.ts';
 import { readSeries } from '../../adapters/postgres/spend-series.ts';
@@ -27,7 +28,12 @@ import {
 } from '../../domain/spend-alert/compose.ts';
 import { type SpendSnapshot, totalSpend } from '../../domain/spend-alert/feature-spend.ts';
 import { coverageOfWeek } from '../../domain/spend-alert/heartbeat.ts';
-import { type FeatureDays, judge, type Verdict } from '../../domain/spend-alert/judge.ts';
+import {
+  type FeatureDays,
+  judge,
+  type SpendAlert,
+  type Verdict,
+} from '../../domain/spend-alert/judge.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { type CoverageAlert, judgeCoverage } from '../../domain/spend-alert/tag-coverage.ts';
@@ -135,9 +141,23 @@ async function readAndJudge(
   };
   const verdict = judge(snapshot, days, windows);
   if (verdict.state !== 'judged') return { ...facts, verdict, coverageAlerts: [] };
-  const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
+  const named = await nameTopUsers(client, verdict.alerts, windows);
+  const alerts = await explainAlerts(client, named, windows, asOf, prices);
   const coverageAlerts = judgeCoverage(environments, open);
   return { ...facts, verdict: { ...verdict, alerts }, coverageAlerts };
+}
+
+async function nameTopUsers(
+  client: ClientBase,
+  alerts: readonly SpendAlert[],
+  windows: SpendWindows,
+): Promise<SpendAlert[]> {
+  const features = alerts.map(({ spend }) => spend.feature);
+  const users = await readTopUsers(client, windows, features);
+  return alerts.map((alert) => ({
+    ...alert,
+    spend: { ...alert.spend, topUser: users.get(alert.spend.feature) },
+  }));
 }
 
 /** Of features that have an alert, too, when they have no calls any more. */
