@@ -5,6 +5,7 @@ import {
   type FeatureDays,
   judge,
   type OpenAlert,
+  type SpendAlert,
   type Verdict,
 } from '../../domain/spend-alert/judge.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
@@ -12,7 +13,7 @@ import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { closedHours, type SpendWindows } from '../../domain/spend-alert/windows.ts';
 import { explainAlerts } from './explain-alerts.ts';
 import type { PriceListReader } from './price-list.ts';
-import { readSpend } from './spend-alert.ts';
+import { readSpend, readTopUsers } from './spend-alert.ts';
 import { readSeries } from './spend-series.ts';
 
 export interface JudgedBy {
@@ -38,8 +39,22 @@ export async function readVerdict(
   const days = await readFeatureDays(client, windows, asOf, by);
   const verdict = judge(snapshot, days, windows);
   if (verdict.state !== 'judged') return { snapshot, verdict };
-  const alerts = await explainAlerts(client, verdict.alerts, windows, asOf, prices);
+  const named = await nameTopUsers(client, verdict.alerts, windows);
+  const alerts = await explainAlerts(client, named, windows, asOf, prices);
   return { snapshot, verdict: { ...verdict, alerts } };
+}
+
+async function nameTopUsers(
+  client: ClientBase,
+  alerts: readonly SpendAlert[],
+  windows: SpendWindows,
+): Promise<SpendAlert[]> {
+  const features = alerts.map(({ spend }) => spend.feature);
+  const users = await readTopUsers(client, windows, features);
+  return alerts.map((alert) => ({
+    ...alert,
+    spend: { ...alert.spend, topUser: users.get(alert.spend.feature) },
+  }));
 }
 
 /** Of features that have an alert, too, when they have no calls any more. */

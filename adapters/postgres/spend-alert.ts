@@ -7,6 +7,7 @@ import type { AlertNotification } from '../../domain/spend-alert/compose.ts';
 import type {
   FeatureSpend,
   SpendSnapshot,
+  TopUser,
   WindowSpend,
 } from '../../domain/spend-alert/feature-spend.ts';
 import type { Decomposition } from '../../domain/spend-alert/growth/decompose.ts';
@@ -37,12 +38,10 @@ interface Row extends WindowColumns<'previous'>, WindowColumns<'current'> {
   top_prompt_usd: string | null;
   top_model: string | null;
   top_model_usd: string | null;
-  top_user_id: string | null;
-  top_user_usd: string | null;
 }
 
 /**
- * What every feature spent in the windows, in one statement.
+ * What every feature spent in the windows, in one statement; who spent it, `readTopUsers` says.
  *
  * @param windows of the zone that the rollups have
  * @param asOf calls after it do not count as fresh data
@@ -60,16 +59,40 @@ export async function readSpend(
   };
 }
 
+/**
+ * Who cost most in the current window, by feature: from the calls of the week, so only features that are told of are asked for.
+ *
+ * @param client in the transaction that read the spend
+ */
+export async function readTopUsers(
+  client: ClientBase,
+  { currentStart, currentEnd }: SpendWindows,
+  features: readonly string[],
+): Promise<Map<string, TopUser>> {
+  if (features.length === 0) return new Map();
+  const { rows } = await client.query<{ feature: string; user_id: string; usd: string | null }>(
+    `select distinct on (feature) feature, user_id, usd
+     from (
+       select feature, user_id, count(*) as calls, sum(cost_usd) as usd from reporting.llm_calls
+       where ts >= $1::timestamptz and ts < $2::timestamptz and feature = any ($3::text[])
+       group by feature, user_id
+     ) as users
+     order by feature, usd desc nulls last, calls desc, user_id`,
+    [currentStart, currentEnd, features],
+  );
+  return new Map(
+    rows.map(({ feature, user_id, usd }) => [feature, { id: user_id, costUsd: money(usd) }]),
+  );
+}
+
 /** Of sql/queries/spend-alert.sql. */
 export function spendAlertParameters(windows: SpendWindows, asOf: Date): (string | Date)[] {
-  const { date, currentStart, currentEnd } = windows;
+  const { date } = windows;
   return [
     addDays(date, -2 * WINDOW_DAYS),
     addDays(date, -WINDOW_DAYS),
     date,
     startOfMonth(date),
-    currentStart,
-    currentEnd,
     asOf,
   ];
 }
@@ -206,10 +229,7 @@ function featureSpend(feature: string, row: Row): FeatureSpend {
       row.top_model === null
         ? undefined
         : { name: row.top_model, costUsd: money(row.top_model_usd) },
-    topUser:
-      row.top_user_id === null
-        ? undefined
-        : { id: row.top_user_id, costUsd: money(row.top_user_usd) },
+    topUser: undefined,
     monthToDateUsd: money(row.month_to_date_usd),
   };
 }

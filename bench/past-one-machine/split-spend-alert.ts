@@ -1,10 +1,10 @@
 /** The alert's query in two halves: what every shard of the users answers, and what makes one answer of theirs. */
 
 /** Common table expressions of the query that read calls: they run on the shards. */
-const ON_SHARDS = ['slices', 'users', 'data'];
+const ON_SHARDS = ['slices', 'data'];
 
 /**
- * Slices are sums, so they add up. A user's calls are all on one shard, so its first users are candidates for the first.
+ * Slices are sums, so they add up.
  *
  * @param query sql/queries/spend-alert.sql
  * @returns `partial` takes the query's own parameters and gives one row; `merge` takes these rows as a JSON array
@@ -28,22 +28,16 @@ export function splitSpendAlert(query: string): { partial: string; merge: string
   // As text: a driver that parses JSON would make doubles of the sums.
   const partial = `with ${ON_SHARDS.map((name) => `${name} as (${body(name)})`).join(', ')}
 select (select coalesce(jsonb_agg(s), '[]') from slices as s)::text as slices,
-  (select coalesce(jsonb_agg(u), '[]') from (
-    select distinct on (feature) * from users
-    order by feature, current_usd desc nulls last, current_calls desc, user_id) as u)::text as users,
   data.first_call_at, data.last_call_at
 from data`;
   const shards = `shards as (
-  select * from jsonb_to_recordset($1) as t (slices text, users text, first_call_at timestamptz, last_call_at timestamptz)
+  select * from jsonb_to_recordset($1) as t (slices text, first_call_at timestamptz, last_call_at timestamptz)
 )`;
   const slices = `slices as (
   select feature, prompt_name, prompt_id, model, max(prompt_version) as prompt_version, ${columns.map(sum).join(', ')}
   from shards, jsonb_to_recordset(slices::jsonb) as t (feature text, prompt_name text, prompt_id text, model text,
     prompt_version int, ${columns.map((name) => `${name} numeric`).join(', ')})
   group by feature, prompt_name, prompt_id, model
-)`;
-  const users = `users as (
-  select t.* from shards, jsonb_to_recordset(users::jsonb) as t (feature text, user_id text, current_calls bigint, current_usd numeric)
 )`;
   const data = `data as (
   select min(first_call_at) as first_call_at, max(last_call_at) as last_call_at from shards
@@ -53,6 +47,6 @@ from data`;
     .map((name) => `${name} as (\n${body(name)}\n)`);
   return {
     partial,
-    merge: `with ${[shards, slices, users, data, ...unchanged].join(',\n')}\n${final}`,
+    merge: `with ${[shards, slices, data, ...unchanged].join(',\n')}\n${final}`,
   };
 }

@@ -27,7 +27,7 @@ interface TopModel {
   costUsd: PicoUsd | null;
 }
 
-interface TopUser {
+export interface TopUser {
   /** As events name it, `(none)` where they name nobody. */
   id: string;
   costUsd: PicoUsd | null;
@@ -40,6 +40,7 @@ export interface FeatureSpend {
   /** The costliest prompt, model and user of the current window; absent when it has no calls. */
   topPrompt: TopPrompt | undefined;
   topModel: TopModel | undefined;
+  /** Of features that are told of: users are many. */
   topUser: TopUser | undefined;
   /** From the first of the month to the end of the current window; null: nothing priced. */
   monthToDateUsd: PicoUsd | null;

@@ -5,6 +5,9 @@ const EMOJI: Readonly<Record<string, string>> = {
   chart_with_downwards_trend: '📉',
   chart_with_upwards_trend: '📈',
   fire: '🔥',
+  green_heart: '💚',
+  grey_question: '❔',
+  label: '🏷️',
   moneybag: '💰',
   new: '🆕',
   rotating_light: '🚨',
@@ -13,6 +16,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   warning: '⚠️',
   white_check_mark: '✅',
   x: '❌',
+  zap: '⚡',
 };
 
 export function replaceEmoji(text: string): string {

@@ -1,6 +1,6 @@
 -- What every feature spent in two windows and in the month so far, in one statement, so in one snapshot.
 -- $1 first day of the previous window, $2 of the current one, $3 the day after it, $4 first of the month: days of the
--- reporting zone. $5 and $6 when $2 and $3 begin, $7 as of when. Half-open ranges. A row per feature with calls in any of
+-- reporting zone. $5 as of when. Half-open ranges. A row per feature with calls in any of
 -- them: new and vanished ones too; one row without a feature when there are none. Sums leave out what is NULL: an unknown cost is counted, never taken for zero.
 with slices as (
   select feature, prompt_name, prompt_id, model, max(prompt_version) as prompt_version,
@@ -54,22 +54,10 @@ top_models as (
   group by feature, model
   order by feature, sum(current_usd) desc nulls last, sum(current_calls) desc, model
 ),
--- Apart from the slices: users are many, and only the current window is asked for them.
-users as (
-  select feature, user_id, count(*) as current_calls, sum(cost_usd) as current_usd
-  from reporting.llm_calls
-  where ts >= $5::timestamptz and ts < $6::timestamptz
-  group by feature, user_id
-),
-top_users as (
-  select distinct on (feature) feature, user_id, current_usd
-  from users
-  order by feature, current_usd desc nulls last, current_calls desc, user_id
-),
 data as (
   select
     (select min(ts) from reporting.llm_calls) as first_call_at,
-    (select max(ts) from reporting.llm_calls where ts <= $7::timestamptz) as last_call_at
+    (select max(ts) from reporting.llm_calls where ts <= $5::timestamptz) as last_call_at
 )
 select
   data.first_call_at, data.last_call_at, features.*,
@@ -78,12 +66,9 @@ select
   top_prompts.prompt_version as top_prompt_version,
   top_prompts.current_usd as top_prompt_usd,
   top_models.model as top_model,
-  top_models.current_usd as top_model_usd,
-  top_users.user_id as top_user_id,
-  top_users.current_usd as top_user_usd
+  top_models.current_usd as top_model_usd
 from data
 left join features on true
 left join top_prompts using (feature)
 left join top_models using (feature)
-left join top_users using (feature)
 order by features.feature

@@ -36,7 +36,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   await owner.query(
-    'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.alert_settings restart identity',
+    'truncate tricost.llm_calls, tricost.alerts, tricost.tag_coverage_alerts, tricost.outbox, tricost.alert_settings restart identity',
   );
 });
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await owner.query(
-    'truncate tricost.llm_calls, tricost.user_windows, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries, tricost.forget_user_runs',
+    'truncate tricost.llm_calls, tricost.user_windows, tricost.alerts, tricost.tag_coverage_alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries, tricost.forget_user_runs',
   );
 });
 
@@ -450,7 +450,7 @@ test('interrupted anywhere and run again: one pseudonym, everything forgotten', 
   // Before its end the first month has only its own calls done, and the others nothing; in the last one, all before it are done.
   for (const stopIn of ['llm_calls_p2026_08', 'llm_calls_p2026_11']) {
     await owner.query(
-      'truncate tricost.llm_calls, tricost.alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries',
+      'truncate tricost.llm_calls, tricost.alerts, tricost.tag_coverage_alerts, tricost.outbox, tricost.rejected_calls, tricost.deliveries',
     );
     await storeEverywhere(ID);
     await owner.query('analyze');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
-import { readSpend } from '../../adapters/postgres/spend-alert.ts';
+import { readSpend, readTopUsers } from '../../adapters/postgres/spend-alert.ts';
 import { formatPicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend, SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
 import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
@@ -182,10 +182,17 @@ describe('unknown is not zero', () => {
       { ts, user_id: 'f', feature: 'unpriced', usd: null },
       { ts: '2026-11-10T00:00:00Z', user_id: 'g', feature: 'vanished' },
     ]);
-    const topUser = async (feature: string) => (await readFeature(WINDOWS, feature)).topUser;
-    expect(await topUser('f')).toEqual({ id: 'b', costUsd: parsePicoUsd('4') });
-    expect(await topUser('unpriced')).toEqual({ id: 'f', costUsd: null });
-    expect(await topUser('vanished')).toBeUndefined();
+    await owner.query('set role tricost_ingest');
+    const users = await readTopUsers(owner, WINDOWS, ['f', 'unpriced', 'vanished']).finally(() =>
+      owner.query('reset role'),
+    );
+    expect([...users]).toEqual([
+      ['f', { id: 'b', costUsd: parsePicoUsd('4') }],
+      ['unpriced', { id: 'f', costUsd: null }],
+    ]);
+    // No calls are read for what is not told of.
+    expect((await readTopUsers(owner, WINDOWS, ['unpriced'])).size).toBe(1);
+    expect((await readTopUsers(owner, WINDOWS, [])).size).toBe(0);
   });
 
   test('the costliest prompt and model come first; the unpriced last', async () => {
