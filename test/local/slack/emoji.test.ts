@@ -1,13 +1,14 @@
 /** What messages begin with is a picture in the inbox, as it is in Slack. */
 import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { replaceEmoji } from '../../../local/slack/emoji.ts';
 
-const ROOT = new URL('../../../', import.meta.url).pathname;
+const ROOT = resolve(import.meta.dirname, '../../..');
 
 test('every emoji that a message is written with is known', () => {
   const written = globSync('domain/**/*.ts', { cwd: ROOT }).flatMap((path) =>
-    [...readFileSync(`${ROOT}${path}`, 'utf8').matchAll(/['`](:[a-z_]+:)/g)].map(
+    [...readFileSync(join(ROOT, path), 'utf8').matchAll(/['`](:[a-z_]+:)/g)].map(
       ([, name]) => name,
     ),
   );
