@@ -7,6 +7,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   fire: '🔥',
   green_heart: '💚',
   grey_question: '❔',
+  hourglass_flowing_sand: '⏳',
   label: '🏷️',
   moneybag: '💰',
   new: '🆕',
