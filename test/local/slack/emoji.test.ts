@@ -1,9 +1,10 @@
 /** What messages begin with is a picture in the inbox, as it is in Slack. */
 import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { replaceEmoji } from '../../../local/slack/emoji.ts';
 
-const ROOT = new URL('../../../', import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 test('every emoji that a message is written with is known', () => {
   const written = globSync('domain/**/*.ts', { cwd: ROOT }).flatMap((path) =>
