@@ -328,14 +328,15 @@ async function snapshoot(client: Client, race: Race): Promise<void> {
 }
 
 /** Often enough to meet everything, seldom enough that folds get done in between. */
-const ZONE_PAUSE_MS = 2_000;
+const ZONE_PAUSE_MS = 1_000;
 
 async function changeZonesAndMonths(client: Client, race: Race, random: Random): Promise<void> {
   let months = MONTHS_BACK;
   while (!race.isOver) {
     const dice = random.between(1, 10);
     try {
-      if (dice <= 6) {
+      // A zone first, and until it was another one: a short race has few turns.
+      if (dice <= 6 || race.zones === 0) {
         if (await setReportingZone(client, random.pick(ZONES as [string, ...string[]])))
           race.zones += 1;
       } else if (dice <= 8 && months > LEAST_MONTHS) {
