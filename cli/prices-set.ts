@@ -17,6 +17,7 @@ import {
 } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
 import { EVERY_REGION } from '../domain/pricing/regions.ts';
+import { servedTier } from '../domain/pricing/served-tier.ts';
 import { parseBeginning } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { priceArrived } from './price-arrival.ts';
@@ -203,7 +204,9 @@ function rowsOf(options: SetOptions): PriceRow[] {
   return options.unit.map((unit, index) => ({
     ...{ id: 0, kind: 'contracted' as const, revision: 1, provider, model, source },
     unit,
-    serviceTier: options.tier,
+    // As calls say it: OpenAI's fast tier is its priority tier.
+    serviceTier:
+      servedTier({ provider: options.provider, serviceTier: options.tier }) ?? options.tier,
     region: options.region.trim().toLowerCase(),
     aboveInputTokens: options.above,
     fromMinute: 0,

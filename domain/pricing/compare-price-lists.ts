@@ -6,6 +6,7 @@
 import { isSameDecimal, parseDecimal } from '../money.ts';
 import { isOfRegion, priceKey } from './price-book.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
+import { EVERY_REGION } from './regions.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
 export type Held<Row> = Row & { release: string | null };
@@ -191,10 +192,16 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
  * it says without a date it says of the past only where nothing was said yet.
  */
 function instantsOf({ here, rows, validFrom, isPriced }: Key): string[] {
-  const dated = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
+  const said = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
+  const dated = isRegionSaidBefore({ here, rows, isPriced }) ? said.sort(byTime).slice(1) : said;
   const first = [...dated, validFrom].sort(byTime)[0] ?? validFrom;
   const past = isPriced ? [] : [SINCE_EVER];
   return [...new Set([...past, ...dated, validFrom, ...laterThan(first, here)])].sort(byTime);
+}
+
+/** A price of every region begins when the provider began to have such, which is no date of its amount: once said, that day is over. */
+function isRegionSaidBefore({ here, rows, isPriced }: Omit<Key, 'validFrom' | 'isLate'>): boolean {
+  return rows[0]?.region === EVERY_REGION && (isPriced || here.length > 0);
 }
 
 function byTime(a: string, b: string): number {

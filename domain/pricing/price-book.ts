@@ -145,7 +145,10 @@ export class PriceBook {
       const since = beginning(inTier, test) ?? beginning(this.#regional.get(provider) ?? [], test);
       return since !== undefined && since <= at.getTime();
     };
-    const isOwnName = !(this.#prices.get(calledAs) ?? []).some(isListed);
+    // Not a longer form of a listed id, nor a name that the provider itself has for one: these have the prices of their model.
+    const isOfNoList =
+      via === undefined ? calledAs === key(provider, model) : via.priceStatus !== 'priced';
+    const isOwnName = isOfNoList && !(this.#prices.get(calledAs) ?? []).some(isListed);
     return {
       ...{ region: place, isStated, asked, isApart: isPricedApart(isOfRegion) },
       ...{

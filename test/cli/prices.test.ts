@@ -95,6 +95,15 @@ describe('a contracted price', () => {
     expect(await said('set', ...openai, ...terms)).toMatchObject({ regions_apart: [] });
   });
 
+  test('of OpenAI’s fast tier is one of its priority tier, which is the same', async () => {
+    const model = ['--provider', 'openai', '--model', 'gpt-5.4', '--tier', 'fast'];
+    const terms = ['--unit', 'input', '--price', '1', '--valid-from', '2026-11-01', ...ORDER_FORM];
+    await said('set', ...model, ...terms);
+    const { prices: rows } = await readPriceList(owner);
+    const contracts = rows.filter(({ kind }) => kind === 'contracted');
+    expect(contracts.map(({ serviceTier }) => serviceTier)).toEqual(['priority']);
+  });
+
   test('takes the place of the listed one from its date on, until it ends', async () => {
     const { code, stdout } = await runTricost(
       ['prices', 'set', ...GPT_5, '--price', '1.10', '--valid-from', '2026-12-01', ...ORDER_FORM],

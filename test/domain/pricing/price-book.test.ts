@@ -292,12 +292,24 @@ describe('a contract that names no region', () => {
     const azure = { ...eu, provider: 'azure' };
     expect(costs(book(...deployment), 'team-gpt', azure)).toBe('0.1 priced');
     // Also where the name leads to a model whose list has the region.
-    const to = name('team-gpt', 'claude-opus-5', { provider: 'azure', modelProvider: 'anthropic' });
+    const to = name('team-gpt', 'claude-opus-5', {
+      ...{ provider: 'azure', modelProvider: 'anthropic', priceStatus: 'inferred' },
+    });
     const named = new PriceBook({ prices: [...prices, ...deployment], names: [...names, to] });
     expect(costs(named, 'team-gpt', { ...azure, region: 'us' })).toBe('0.1 priced');
     const tuned = of('openai', 'ft:gpt-4.1:acme', 'input', '3');
     expect(costs(book(tuned), 'ft:gpt-4.1:acme', { ...eu, provider: 'openai' })).toBe('0.3 priced');
   });
+
+  test.each(['claude-opus-4-6-20260205', 'claude-sonnet-4.6'])(
+    'does not reach it under another name of the model either: %s',
+    (model) => {
+      const entered = book(of('anthropic', model, 'input', '1'));
+      const claude = { ...eu, provider: 'anthropic', region: 'us' };
+      expect(costs(entered, model, claude)).toBe(costs(book(), model, claude));
+      expect(costs(entered, model, { ...claude, region: '' })).toBe('0.1 priced');
+    },
+  );
 
   test('does not reach a region that the provider names and prices', () => {
     const claude = { ...eu, provider: 'anthropic', region: 'us' };

@@ -1,6 +1,6 @@
 /** The first release whose list has regions of OpenAI and other sizes, taken over the one before: no call of the past loses its price. */
 import { describe, expect, test } from 'vitest';
-import { formatPicoUsd } from '../../../domain/money.ts';
+import { formatPicoUsd, parsePicoUsd } from '../../../domain/money.ts';
 import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
 import {
   comparePriceLists,
@@ -132,4 +132,37 @@ describe('an upgrade of the list of revision 1', () => {
       expect(costOf(corrected, before)).toBe(costOf(upgraded, before));
     }
   });
+
+  test.each([
+    ['another price', (row: PriceRow): PriceRow => ({ ...row, priceUsd: half(row.priceUsd) })],
+    [
+      'another size',
+      (row: PriceRow): PriceRow => ({
+        ...row,
+        aboveInputTokens: row.aboveInputTokens && 200_000,
+      }),
+    ],
+  ])(
+    'is followed by a release with %s: no call of before costs another, in any region',
+    (_, change) => {
+      const model = /^gpt-5\.[45]/;
+      const prices = list.prices.map((row) =>
+        row.provider === 'openai' && model.test(row.model) ? change(row) : row,
+      );
+      const next = { ...list, prices };
+      const then = new PriceBook(take(take(first, list, DEPLOY), next, '2026-12-15T00:00:00Z'));
+      const later = new PriceBook(next);
+      const ofModel = (call: object) => model.test((call as { model: string }).model);
+      for (const call of [...calls(''), ...calls('eu')].filter(ofModel)) {
+        const before = { ...call, at: AFTER };
+        expect(costOf(then, before), JSON.stringify(before)).toBe(costOf(upgraded, before));
+        const after = { ...call, at: new Date('2026-12-20T00:00:00Z') };
+        expect(costOf(then, after), JSON.stringify(after)).toBe(costOf(later, after));
+      }
+    },
+  );
 });
+
+function half(usd: string | null): string | null {
+  return usd === null ? null : formatPicoUsd(parsePicoUsd(usd) / 2n);
+}
