@@ -1,6 +1,5 @@
 /** Teams, and which of them owns a feature. */
-import { Temporal } from 'temporal-polyfill';
-import type { LocalDate } from '../reporting-days.ts';
+import { instantAtHour, type LocalDate } from '../reporting-days.ts';
 
 export interface Team {
   name: string;
@@ -39,8 +38,5 @@ export function ownerOf(feature: string, owners: readonly FeatureOwner[]): strin
  * @throws RangeError when the date or the zone does not exist
  */
 export function dueAt(date: LocalDate, { timeZone, hour }: Pick<Team, 'timeZone' | 'hour'>): Date {
-  const plainTime = Temporal.PlainTime.from({ hour });
-  return new Date(
-    Temporal.PlainDate.from(date).toZonedDateTime({ timeZone, plainTime }).epochMilliseconds,
-  );
+  return instantAtHour(date, hour, timeZone);
 }
