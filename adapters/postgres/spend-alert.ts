@@ -1,6 +1,6 @@
 /** Reads what features spent, and writes what was alerted. */
 import type { ClientBase } from 'pg';
-import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import { parsePicoUsd } from '../../domain/money.ts';
 import { addDays, startOfMonth } from '../../domain/reporting-days.ts';
 import { changeRatio } from '../../domain/spend-alert/change-ratio.ts';
 import type { AlertNotification } from '../../domain/spend-alert/compose.ts';
@@ -17,6 +17,7 @@ import type { AlertState } from '../../domain/spend-alert/state.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 import type { RoutedNotification } from '../../domain/teams/compose-by-team.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
+import { count, decimal, money } from './numeric-columns.ts';
 import { addToOutbox } from './outbox.ts';
 import { insertCoverageAlerts } from './tag-coverage.ts';
 
@@ -272,16 +273,4 @@ function windowDetails(window: WindowSpend): object {
     output_tokens: window.outputTokens,
     usd: decimal(window.costUsd),
   };
-}
-
-function count(text: string | null): number | null {
-  return text === null ? null : Number(text);
-}
-
-function money(text: string | null): PicoUsd | null {
-  return text === null ? null : parsePicoUsd(text);
-}
-
-function decimal(amount: PicoUsd | null): string | null {
-  return amount === null ? null : formatPicoUsd(amount);
 }

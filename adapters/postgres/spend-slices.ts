@@ -1,9 +1,10 @@
 /** Reads what growth is explained by: prompt versions on models, in the two spans that a rule compared. */
 import type { ClientBase } from 'pg';
-import { type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import type { PicoUsd } from '../../domain/money.ts';
 import { addDays } from '../../domain/reporting-days.ts';
 import type { Slice, SliceWindow } from '../../domain/spend-alert/growth/slice.ts';
 import { type Span, type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
+import { count, money } from './numeric-columns.ts';
 
 type Sums<Window extends string> = Record<`${Window}_calls` | `${Window}_priced_calls`, string> &
   Record<
@@ -125,8 +126,8 @@ async function users(
   );
   return rows.map((row) => ({
     userId: row.userId,
-    previousUsd: row.previousUsd === null ? null : parsePicoUsd(row.previousUsd),
-    currentUsd: row.currentUsd === null ? null : parsePicoUsd(row.currentUsd),
+    previousUsd: money(row.previousUsd),
+    currentUsd: money(row.currentUsd),
   }));
 }
 
@@ -190,17 +191,12 @@ async function slices(
 }
 
 function windowOf(row: Row, window: 'previous' | 'current'): SliceWindow {
-  const usd = row[`${window}_usd`];
   return {
     calls: Number(row[`${window}_calls`]),
     pricedCalls: Number(row[`${window}_priced_calls`]),
     inputTokens: count(row[`${window}_input_tokens`]),
     outputTokens: count(row[`${window}_output_tokens`]),
     cacheReadTokens: count(row[`${window}_cache_read_tokens`]),
-    costUsd: usd === null ? null : parsePicoUsd(usd),
+    costUsd: money(row[`${window}_usd`]),
   };
-}
-
-function count(text: string | null): number | null {
-  return text === null ? null : Number(text);
 }
