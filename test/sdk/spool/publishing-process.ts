@@ -11,6 +11,11 @@ const publisher = createPublisher({
   flushAfterMs: 1,
   onError: () => {},
 });
+// Before the first call is told: whoever counts them may send it at once.
+process.on('SIGTERM', async () => {
+  await publisher.shutdown();
+  process.exit(0);
+});
 for (let index = 0; index < Number(calls); index += 1) {
   const event_id = crypto.randomUUID();
   publisher.publish({ event_id, model: 'gpt-5', usage: { input_tokens: index } });
@@ -18,9 +23,5 @@ for (let index = 0; index < Number(calls); index += 1) {
   process.stdout.write(`${event_id}\n`);
   await new Promise(setImmediate);
 }
-process.on('SIGTERM', async () => {
-  await publisher.shutdown();
-  process.exit(0);
-});
 // Lives until it is killed.
 setInterval(() => {}, 60_000);
