@@ -305,6 +305,16 @@ describe('what an app loads at its start is what it imports, and nothing else', 
     expect(await gzippedKb(app)).toBeLessThanOrEqual(15);
   });
 
+  test('without a bundler, the core is two files: each takes some 0.3 ms to load', () => {
+    const source = join(app, 'node_modules/tricost/dist/sdk/src');
+    const imports = (file: string) =>
+      [...readFileSync(join(source, file), 'utf8').matchAll(/^(?:import|export) .*from "(.*)";$/gm)]
+        .map(([, from]) => from)
+        .filter((from) => !from?.startsWith('node:'));
+    expect(imports('index.js')).toEqual(['./shared/core.js']);
+    expect(imports('shared/core.js')).toEqual([]);
+  });
+
   /** What only one part of the package says. */
   const MARKS = {
     prompts: 'tricost.prompt.v1',
