@@ -43,11 +43,12 @@ export const TABS: readonly Tab[] = [
           {
             height: 3,
             cards: [
-              { slug: 'spend-7-days', width: 5 },
-              { slug: 'spend-30-days', width: 5 },
-              { slug: 'spend-month-to-date', width: 5 },
-              { slug: 'spend-month-forecast', width: 5 },
+              { slug: 'spend-7-days', width: 4 },
+              { slug: 'spend-30-days', width: 4 },
+              { slug: 'spend-month-to-date', width: 4 },
+              { slug: 'spend-month-forecast', width: 4 },
               { slug: 'cost-per-1000-calls', width: 4 },
+              { slug: 'unpriced-calls', width: 4 },
             ],
           },
         ],

@@ -137,6 +137,16 @@ describe.each(FILTERS)('with %o', (filters) => {
     );
   });
 
+  test('calls without a price, of what the numbers at the top leave out', async () => {
+    const count = (condition: string) =>
+      `${UNPRICED} as unpriced_calls from tricost.llm_calls where ${condition} and ${where(filters, ALL)}`;
+    await expectSame(
+      'unpriced-calls',
+      filters,
+      `select ${TODAY} - 31 as last_day, ${count(before(30))} union all select ${TODAY} - 1, ${count(since(30))} order by 1`,
+    );
+  });
+
   test.each([7, 30])('features of %i days', async (days) => {
     const narrowed = where(filters, ['environment', 'model']);
     await expectSame(
