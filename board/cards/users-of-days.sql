@@ -1,5 +1,9 @@
 -- Nothing filtered: the snapshot that is made at most once an hour. Anything filtered, no snapshot yet, or one of another day: every
 -- call of the window, now. No change is said where calls of the window before are gone.
+-- Materialized: else the window's edge is computed for each call.
+with edge as materialized (
+  select previous_starts_at, starts_at, ends_at from reporting.windows where window_days = :days
+)
 select user_id, total_cost_usd, features_touched, calls, change, unpriced_calls, as_of
 from (
   select user_id, cost_usd as total_cost_usd, features_touched, calls,
@@ -18,15 +22,13 @@ from (
     unpriced_calls, now()
   from (
     select user_id,
-      sum(cost_usd) filter (where ts >= starts_at) as cost_usd,
-      count(distinct feature) filter (where ts >= starts_at) as features_touched,
-      count(*) filter (where ts >= starts_at) as calls,
-      count(*) filter (where ts >= starts_at and price_status = 'unpriced') as unpriced_calls,
-      sum(cost_usd) filter (where ts < starts_at) as previous_cost_usd
+      sum(cost_usd) filter (where ts >= (select starts_at from edge)) as cost_usd,
+      count(distinct feature) filter (where ts >= (select starts_at from edge)) as features_touched,
+      count(*) filter (where ts >= (select starts_at from edge)) as calls,
+      count(*) filter (where ts >= (select starts_at from edge) and price_status = 'unpriced') as unpriced_calls,
+      sum(cost_usd) filter (where ts < (select starts_at from edge)) as previous_cost_usd
     from reporting.llm_calls
-    cross join (select starts_at from reporting.windows where window_days = :days) as edge
-    where ts >= (select previous_starts_at from reporting.windows where window_days = :days)
-      and ts < (select ends_at from reporting.windows where window_days = :days)
+    where ts >= (select previous_starts_at from edge) and ts < (select ends_at from edge)
       and (
         not exists (select from reporting.user_windows where today = (select today from reporting.reporting_day))
         [[or {{environment}}]] [[or {{model}}]] [[or {{feature}}]]

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { foldSpend, setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
 import { type CardRow, runCard } from '../../board/card-result.ts';
-import { cardOf } from '../../board/cards.ts';
+import { CARDS, cardOf } from '../../board/cards.ts';
+import { expand } from '../../board/expand.ts';
 import type { Filters } from '../../board/filters.ts';
 import { pinReportingDay } from '../../local/postgres/pin-reporting-day.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
@@ -299,6 +300,18 @@ test('prompts of one name in two features are two, in the series and in the tran
     .filter(({ prompt }) => prompt === 'shared v2 · feature-9')
     .reduce((total, { cost_usd }) => total + Number(cost_usd), 0);
   expect(sum).toBeCloseTo(rows[0]?.usd ?? 0, 9);
+});
+
+test.each(CARDS)('$slug looks up the days of its window, not one for each call', async (card) => {
+  const { text, values } = expand(card, { environment: 'production', window: { days: 30 } });
+  const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
+    `explain (analyze, timing off) ${text}`,
+    values,
+  );
+  const lookedUp = rows
+    .map((row) => row['QUERY PLAN'])
+    .filter((line) => line.includes(' on reporting_days') && /loops=\d{3}/.test(line));
+  expect(lookedUp).toEqual([]);
 });
 
 test('the series by feature has the eight dearest one by one, each day as it was', async () => {
