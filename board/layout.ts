@@ -60,8 +60,8 @@ export const TABS: readonly Tab[] = [
       },
       {
         heading: 'By user',
-        text: 'Environment, model and feature apply. Without any of them it is as of the time below the table, else as of now.',
-        rows: [HALVES('users-7-days', 'users-30-days', 9)],
+        text: 'Environment, model and feature apply, and the window to the series. Without any of the three the tables are as of the time below them, and so is who the eight users are; all else is as of now.',
+        rows: [FULL('spend-by-user', 7), HALVES('users-7-days', 'users-30-days', 9)],
       },
       {
         heading: 'By prompt',

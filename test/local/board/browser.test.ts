@@ -113,7 +113,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     const expected = await weekBy('feature', 'true');
     expect(features).toEqual(expected.map(({ name }) => name));
     expect(costs).toEqual(expected.map(({ usd }) => formatValue(usd, 'usd')));
-    for (const slug of ['spend-by-feature', 'spend-by-prompt']) {
+    for (const slug of ['spend-by-feature', 'spend-by-user', 'spend-by-prompt']) {
       expect(await page.locator(`[data-card=${slug}] .chart svg path`).count()).toBeGreaterThan(20);
     }
     // Where another version took over.
