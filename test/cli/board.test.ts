@@ -123,6 +123,14 @@ describe('on a server that has the board', () => {
     }
   });
 
+  test('rows whose alert is open stand out: it is a text', () => {
+    const features = fake.cards[SLUGS.indexOf('features-7-days')];
+    const settings = features?.['visualization_settings'] as Record<string, unknown> | undefined;
+    expect(settings?.['table.column_formatting']).toContainEqual(
+      expect.objectContaining({ columns: ['alert'], operator: 'not-null', highlight_row: true }),
+    );
+  });
+
   test('a plan writes nothing, and says what would be written', async () => {
     Object.assign(fake.cards[0] as object, { display: 'pie' });
     const { stdout } = await board('plan');
