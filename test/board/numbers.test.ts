@@ -353,6 +353,11 @@ test('users of days that are not all kept are unknown, not nothing', async () =>
   }
 });
 
+test('calls without a prompt are called so in the series', async () => {
+  const rows = await runCard(owner, cardOf('spend-by-prompt'), { feature: '(untagged)' });
+  expect(new Set(rows.map(({ prompt }) => prompt))).toEqual(new Set(['(untagged) (no prompt)']));
+});
+
 test('the series by feature has the eight dearest one by one, each day as it was', async () => {
   const rows = await runCard(owner, cardOf('spend-by-feature'), { window: { days: 30 } });
   const { rows: expected } = await owner.query(
