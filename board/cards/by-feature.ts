@@ -31,7 +31,8 @@ export const byFeature: readonly Card[] = [
   {
     slug: 'spend-by-feature',
     title: 'Spend by feature',
-    question: 'Which features cost what, day by day? The eight dearest, and all others as one.',
+    question:
+      'Which features cost what, day by day? The dearest, eight at most, and all others as one.',
     sql: spendByFeature,
     view: 'spend_by_feature_day',
     parameters: ['window', 'environment', 'model'],

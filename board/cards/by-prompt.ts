@@ -34,7 +34,7 @@ export const byPrompt: readonly Card[] = [
     slug: 'spend-by-prompt',
     title: 'Spend by prompt version',
     question:
-      'Which versions cost what, day by day? The eight dearest, and all others as one. Dashed: another version took over.',
+      'Which versions cost what, day by day? The dearest, eight at most, and all others as one. Dashed: another version took over.',
     sql: spendByPrompt,
     view: 'spend_by_prompt_day',
     parameters: ['window', 'environment', 'model', 'feature', 'prompt'],

@@ -29,7 +29,7 @@ export const byUser: readonly Card[] = [
     slug: 'spend-by-user',
     title: 'Spend by user',
     question:
-      'What do the eight dearest users of the last 30 days cost, day by day? All others, and the calls that name no user, as one.',
+      'What do the dearest users of the last 30 days, eight at most, cost day by day? All others, and the calls that name no user, as one.',
     sql: spendByUser,
     view: 'spend_by_feature_day',
     parameters: ['window', 'environment', 'model', 'feature'],

@@ -1,9 +1,11 @@
--- The eight dearest prompt versions of the days asked for one by one, the others as one. Features may have prompts of the same name.
-select day, case when place <= 8 then prompt else '(other)' end as prompt, sum(cost_usd) as cost_usd
+-- The eight dearest prompt versions of the days asked for one by one, the others as one; of many days fewer, as the series of features.
+-- Features may have prompts of the same name.
+select day, case when place <= shown then prompt else '(other)' end as prompt, sum(cost_usd) as cost_usd
 from (
   select day, cost_usd,
     title || version || case when feature <> title and prompt_name is not null then ' · ' || feature else '' end as prompt,
-    dense_rank() over (order by total_usd desc nulls last, feature, title, version) as place
+    dense_rank() over (order by total_usd desc nulls last, feature, title, version) as place,
+    least(8, 2000 / (max(day) over () - min(day) over () + 1) - 1) as shown
   from (
     select day, feature, prompt_name, title, version,
       sum(cost_usd) as cost_usd, sum(sum(cost_usd)) over (partition by feature, prompt_name, title, version) as total_usd

@@ -1,5 +1,6 @@
 -- The eight dearest users of the last 30 days one by one, the others as one. Who they are: with nothing filtered the snapshot knows, else
 -- every call of the 30 days is asked. What they cost: their own calls, found by an index. What the others cost: the rollups, less that.
+-- Of many days fewer than eight, as in the series of features.
 with narrowed as (
   -- True as soon as one is set, for which nothing is read, or when there is no snapshot of today.
   select not exists (select from reporting.user_windows where today = (select today from reporting.reporting_day))
@@ -18,6 +19,16 @@ kinds as materialized (
   where day >= (select first_day from edge) and day < (select today from edge)
     [[and {{environment}}]] [[and {{model}}]] [[and {{feature}}]]
 ),
+spend as materialized (
+  select day, environment, feature, provider, model, calls, priced_calls, unpriced_calls, cost_usd
+  from reporting.spend_by_feature_day
+  where {{window}} [[and {{environment}}]] [[and {{model}}]] [[and {{feature}}]]
+),
+days as materialized (
+  select day, sum(calls) as calls, sum(priced_calls) as priced_calls, sum(unpriced_calls) as unpriced_calls, sum(cost_usd) as cost_usd
+  from spend
+  group by day
+),
 dearest as materialized (
   select user_id, row_number() over (order by cost_usd desc nulls last, calls desc, user_id) as place
   from (
@@ -35,17 +46,7 @@ dearest as materialized (
   -- Nobody, whose calls may be most of all.
   where user_id <> '(none)'
   order by place
-  limit 8
-),
-spend as materialized (
-  select day, environment, feature, provider, model, calls, priced_calls, unpriced_calls, cost_usd
-  from reporting.spend_by_feature_day
-  where {{window}} [[and {{environment}}]] [[and {{model}}]] [[and {{feature}}]]
-),
-days as materialized (
-  select day, sum(calls) as calls, sum(priced_calls) as priced_calls, sum(unpriced_calls) as unpriced_calls, sum(cost_usd) as cost_usd
-  from spend
-  group by day
+  limit (select greatest(0, least(8, 2000 / greatest(count(*), 1) - 1)) from days)
 ),
 of_users as (
   select used.day, used.user_id, sum(used.calls) as calls, sum(used.priced_calls) as priced_calls,
