@@ -43,11 +43,12 @@ export const TABS: readonly Tab[] = [
           {
             height: 3,
             cards: [
-              { slug: 'spend-7-days', width: 5 },
-              { slug: 'spend-30-days', width: 5 },
-              { slug: 'spend-month-to-date', width: 5 },
-              { slug: 'spend-month-forecast', width: 5 },
+              { slug: 'spend-7-days', width: 4 },
+              { slug: 'spend-30-days', width: 4 },
+              { slug: 'spend-month-to-date', width: 4 },
+              { slug: 'spend-month-forecast', width: 4 },
               { slug: 'cost-per-1000-calls', width: 4 },
+              { slug: 'unpriced-calls', width: 4 },
             ],
           },
         ],
@@ -59,8 +60,8 @@ export const TABS: readonly Tab[] = [
       },
       {
         heading: 'By user',
-        text: 'Environment, model and feature apply. Without any of them it is as of the time below the table, else as of now.',
-        rows: [HALVES('users-7-days', 'users-30-days', 9)],
+        text: 'Environment, model and feature apply, and the window to the series. Without any of the three the tables are as of the time below them, and so is who the eight users are; all else is as of now.',
+        rows: [FULL('spend-by-user', 7), HALVES('users-7-days', 'users-30-days', 9)],
       },
       {
         heading: 'By prompt',

@@ -1227,9 +1227,15 @@ create view reporting.reporting_day as
            FROM tricost.reporting_days
           WHERE reporting_days.starts_at <= now()
           ORDER BY reporting_days.starts_at DESC
-         LIMIT 1) AS today
+         LIMIT 1) AS today,
+    ( SELECT reporting_days.local_day + 1
+           FROM tricost.reporting_days
+          WHERE reporting_days.starts_at < rollup_state.raw_from
+          ORDER BY reporting_days.starts_at DESC
+         LIMIT 1) AS kept_from
    FROM tricost.rollup_state;
 comment on view reporting.reporting_day is 'One row: the reporting zone and the day that it is there.';
+comment on column reporting.reporting_day.kept_from is 'The first day of which every call is kept one by one. NULL: none was dropped.';
 grant select on reporting.reporting_day to tricost_ingest;
 grant select on reporting.reporting_day to tricost_readonly;
 

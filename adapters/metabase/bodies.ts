@@ -96,6 +96,8 @@ export interface Collection {
   name: string;
   description?: string | null;
   archived?: boolean | null;
+  /** The numbers of the collections that it is in, between slashes: `/` for none. */
+  location?: string | null;
 }
 
 export interface CollectionItem {

@@ -6,6 +6,7 @@ import spendMonthForecast from './spend-month-forecast.sql' with { type: 'text' 
 import spendMonthToDate from './spend-month-to-date.sql' with { type: 'text' };
 import spendOfDays from './spend-of-days.sql' with { type: 'text' };
 import { UNPRICED } from './unpriced.ts';
+import unpricedCalls from './unpriced-calls.sql' with { type: 'text' };
 
 const PARAMETERS: Card['parameters'] = ['environment', 'model', 'feature'];
 
@@ -67,6 +68,20 @@ export const kpis: readonly Card[] = [
       { name: 'last_day', title: 'Until', format: 'day' },
       { name: 'cost_per_1000_calls_usd', title: 'Per 1,000 calls', format: 'usd' },
       UNPRICED,
+    ],
+  },
+  {
+    // Metabase shows one value of a number card, so what the others leave out is one of its own. None of them reaches further back.
+    slug: 'unpriced-calls',
+    title: 'Calls without a price',
+    question: 'In none of these sums. Of the 30 days, and the 30 before.',
+    sql: unpricedCalls,
+    view: 'feature_windows',
+    parameters: PARAMETERS,
+    display: { kind: 'smartscalar', value: 'unpriced_calls', time: 'last_day' },
+    columns: [
+      { name: 'last_day', title: 'Until', format: 'day' },
+      { name: 'unpriced_calls', title: 'Calls without a price', format: 'count' },
     ],
   },
 ];

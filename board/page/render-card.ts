@@ -219,7 +219,10 @@ function scrollable(card: Card, html: string): string {
 }
 
 function classes({ format, wide }: Column): string {
-  const names = [isNumber(format) ? 'number' : [], wide === true ? 'wide' : []].flat();
+  const names = [
+    isNumber(format) ? 'number' : format === 'text' ? 'text' : [],
+    wide === true ? 'wide' : [],
+  ].flat();
   return names.length === 0 ? '' : ` class="${names.join(' ')}"`;
 }
 

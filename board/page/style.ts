@@ -63,7 +63,7 @@ footer { color: var(--soft); font-size: .8rem; padding-bottom: 2.5rem; }
 @media (max-width: 40rem) { body { font-size: 14px; } .asof { margin-left: 0; } header, main, footer, form { padding-left: .8rem; padding-right: .8rem; }
   .filters { position: static; } label { flex: 1 1 40%; } select { max-width: none; width: 100%; } article { padding: .75rem .8rem; border-radius: 10px; } p.number { font-size: 1.4rem; }
   .row { gap: .6rem; margin-bottom: .6rem; } }
-@media (max-width: 40rem) { .wide { display: none; } tbody th { min-width: 7.5rem; max-width: 11rem; } th, td { padding: .4rem .3rem; } }
+@media (max-width: 40rem) { .wide { display: none; } tbody th { min-width: 7.5rem; max-width: 11rem; } th, td { padding: .4rem .3rem; } td.text { white-space: normal; } }
 @media print { .filters, nav, details { display: none; } article { break-inside: avoid; } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } html { scroll-behavior: auto; } }
 `;

@@ -1,5 +1,5 @@
 /** Reads from a Metabase server what it has of the board. Changes nothing. */
-import type { Database, StoredCard } from '../../adapters/metabase/bodies.ts';
+import type { Collection, Database, StoredCard } from '../../adapters/metabase/bodies.ts';
 import type { Metabase } from '../../adapters/metabase/metabase.ts';
 import { BOARD_NAME } from '../layout.ts';
 import { DATABASE_NAME } from './database-body.ts';
@@ -9,23 +9,24 @@ import { COLLECTION_NAME } from './plan.ts';
 
 /** @param slugs of the cards of the board */
 export async function observe(metabase: Metabase, slugs: readonly string[]): Promise<Observed> {
-  const databases = await Promise.all(
-    (await metabase.databases())
-      .filter(({ name, engine }) => name === DATABASE_NAME && engine === 'postgres')
-      .map((stored) => observeDatabase(metabase, stored)),
-  );
   const collections = (await metabase.collections()).filter(
-    (collection) =>
-      collection.id !== 'root' && (collection.name === COLLECTION_NAME || isOurs(collection)),
+    (collection) => collection.id !== 'root' && (isOurs(collection) || hasOurPlace(collection)),
   );
   const ours = collections.find(isOurs);
+  const numbers = readNumbers(ours);
+  const postgres = (await metabase.databases()).filter(({ engine }) => engine === 'postgres');
+  const made = postgres.filter(({ id }) => id === numbers.database);
+  const named = postgres.filter(({ name }) => name === DATABASE_NAME);
+  // People may have given it another name: then all that is on it must not move to a second one.
+  const databases = await Promise.all(
+    (made.length > 0 ? made : named).map((stored) => observeDatabase(metabase, stored)),
+  );
   const items = ours === undefined ? [] : await metabase.collectionItems(Number(ours.id));
   const dashboardIds = new Set(
     items.filter(({ model }) => model === 'dashboard').map(({ id }) => id),
   );
   // People may have moved it to a collection of theirs, where it is as good.
-  const { dashboard: recorded } = readNumbers(ours);
-  if (recorded !== undefined) dashboardIds.add(recorded);
+  if (numbers.dashboard !== undefined) dashboardIds.add(numbers.dashboard);
   const dashboards = await Promise.all([...dashboardIds].map((id) => metabase.dashboard(id)));
   const board = dashboards.flatMap((dashboard) =>
     dashboard !== undefined &&
@@ -36,6 +37,11 @@ export async function observe(metabase: Metabase, slugs: readonly string[]): Pro
   );
   const known = new Set([...slugs, ...Object.keys(readRecord(board.find(isOurs)).cards)]);
   return { databases, collections, items, dashboards: board, cards: await cards(metabase, known) };
+}
+
+/** Within another collection everybody may have one of that name. */
+function hasOurPlace({ name, location }: Collection): boolean {
+  return name === COLLECTION_NAME && (location ?? '/') === '/';
 }
 
 /** A handful at a time: a small instance answers all at once no sooner. */

@@ -10,7 +10,7 @@ import type {
 import type { FieldId } from './card-body.ts';
 
 export interface Observed {
-  /** Every Postgres database named as ours. */
+  /** The Postgres database that an earlier run made; where there is none, every one named as ours. */
   databases: ObservedDatabase[];
   /** Named as ours, or marked as ours. */
   collections: Collection[];

@@ -33,7 +33,9 @@ function displaySettings({ display, columns }: Card): VisualizationSettings {
         'table.column_formatting': [
           ...(display.highlight === undefined
             ? []
-            : [rule(display.highlight, { operator: 'is-true', color: RISE, highlight_row: true })]),
+            : [
+                rule(display.highlight, { operator: 'not-null', color: RISE, highlight_row: true }),
+              ]),
           ...columns
             .filter(({ format }) => format === 'change')
             .flatMap(({ name }) => [

@@ -1,6 +1,8 @@
 /** Every card's query runs as a dashboard's role on a real Postgres, whatever is set, and gives the columns that the card shows. */
 import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Card } from '../../board/card.ts';
+import { UNPRICED } from '../../board/cards/unpriced.ts';
 import { CARDS } from '../../board/cards.ts';
 import { expand } from '../../board/expand.ts';
 import { type Filters, readFilters } from '../../board/filters.ts';
@@ -55,6 +57,30 @@ describe.each(CARDS)('$slug', (card) => {
     expect([...used].sort()).toEqual([...card.parameters].sort());
   });
 });
+
+test('beside numbers that leave calls out is the number of these calls, for who sees one value of a card', () => {
+  const rows = TABS.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
+  const cardsOf = (row: (typeof rows)[number]) =>
+    row.cards.flatMap(({ slug }) => CARDS.filter((card) => card.slug === slug));
+  const numbers = rows.map(cardsOf).filter((cards) => cards.some(leavesCallsOut));
+  expect(numbers).not.toEqual([]);
+  for (const cards of numbers) {
+    for (const { parameters } of cards.filter(leavesCallsOut)) {
+      expect(
+        cards.some(
+          (card) =>
+            'value' in card.display &&
+            card.display.value === UNPRICED.name &&
+            card.parameters.join() === parameters.join(),
+        ),
+      ).toBe(true);
+    }
+  }
+});
+
+function leavesCallsOut({ display, columns }: Card): boolean {
+  return 'value' in display && columns.some(({ lacks }) => lacks === true);
+}
 
 test('every card stands in one place, and every row is full', () => {
   const rows = TABS.flatMap(({ sections }) => sections.flatMap((section) => section.rows));

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { foldSpend, setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { refreshUserWindows } from '../../adapters/postgres/user-windows.ts';
 import { type CardRow, runCard } from '../../board/card-result.ts';
-import { cardOf } from '../../board/cards.ts';
+import { CARDS, cardOf } from '../../board/cards.ts';
+import { expand } from '../../board/expand.ts';
 import type { Filters } from '../../board/filters.ts';
 import { pinReportingDay } from '../../local/postgres/pin-reporting-day.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
@@ -137,6 +138,16 @@ describe.each(FILTERS)('with %o', (filters) => {
     );
   });
 
+  test('calls without a price, of what the numbers at the top leave out', async () => {
+    const count = (condition: string) =>
+      `${UNPRICED} as unpriced_calls from tricost.llm_calls where ${condition} and ${where(filters, ALL)}`;
+    await expectSame(
+      'unpriced-calls',
+      filters,
+      `select ${TODAY} - 31 as last_day, ${count(before(30))} union all select ${TODAY} - 1, ${count(since(30))} order by 1`,
+    );
+  });
+
   test.each([7, 30])('features of %i days', async (days) => {
     const narrowed = where(filters, ['environment', 'model']);
     await expectSame(
@@ -208,6 +219,28 @@ describe.each(FILTERS)('with %o', (filters) => {
       for (const { day, usd } of expected) expect(byDay.get(day)).toBeCloseTo(usd, 10);
       const names_ = new Set(rows.map((row) => row['feature'] ?? row['prompt']));
       expect(names_.size).toBeLessThanOrEqual(9);
+    }
+  });
+
+  test('the series by user: the eight dearest of 30 days, and all others', async () => {
+    const rows = await runCard(owner, cardOf('spend-by-user'), filters);
+    const narrowed = where(filters, ALL);
+    const { rows: expected } = await owner.query<{ day: string; user_id: string; usd: number }>(
+      `with dearest as (
+         select user_id from tricost.llm_calls where ${since(30)} and ${narrowed} and user_id <> '(none)'
+         group by user_id order by sum(cost_usd) desc nulls last, count(*) desc, user_id limit 8)
+       select ${DAY}::text as day, coalesce(dearest.user_id, '(other)') as user_id, sum(cost_usd)::float8 as usd
+       from tricost.llm_calls left join dearest using (user_id)
+       where ${where(filters, ['window'])} and ${narrowed} group by 1, 2 order by 2, 1`,
+    );
+    const usdOf = new Map(expected.map(({ day, user_id, usd }) => [`${day} ${user_id}`, usd]));
+    const names = [...new Set(expected.map(({ user_id }) => user_id))];
+    expect([...new Set(rows.map((row) => row['user_id']))].sort()).toEqual(names.sort());
+    expect(rows.length).toBe(new Set(expected.map(({ day }) => day)).size * names.length);
+    for (const { day, user_id, cost_usd } of rows) {
+      const usd = usdOf.get(`${day} ${user_id}`);
+      if (usd === null) expect(cost_usd === null || Number(cost_usd) === 0).toBe(true);
+      else expect(Number(cost_usd)).toBeCloseTo(usd ?? 0, 10);
     }
   });
 
@@ -289,6 +322,40 @@ test('prompts of one name in two features are two, in the series and in the tran
     .filter(({ prompt }) => prompt === 'shared v2 · feature-9')
     .reduce((total, { cost_usd }) => total + Number(cost_usd), 0);
   expect(sum).toBeCloseTo(rows[0]?.usd ?? 0, 9);
+});
+
+test.each(CARDS)('$slug looks up the days of its window, not one for each call', async (card) => {
+  const { text, values } = expand(card, { environment: 'production', window: { days: 30 } });
+  const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
+    `explain (analyze, timing off) ${text}`,
+    values,
+  );
+  const lookedUp = rows
+    .map((row) => row['QUERY PLAN'])
+    .filter((line) => line.includes(' on reporting_days') && /loops=\d{3}/.test(line));
+  expect(lookedUp).toEqual([]);
+});
+
+test('users of days that are not all kept are unknown, not nothing', async () => {
+  await owner.query('begin');
+  try {
+    // In Kathmandu it is the first of the month already, a part of which is gone.
+    await owner.query(`update tricost.rollup_state set raw_from = '2026-11-01Z'`);
+    await owner.query(`delete from tricost.llm_calls where ts < '2026-11-01Z'`);
+    await owner.query('delete from tricost.rollup_dirty');
+    const rows = await runCard(owner, cardOf('spend-by-user'), { window: { days: 30 } });
+    const known = rows.filter(({ cost_usd }) => cost_usd !== null).map(({ day }) => day ?? '');
+    expect(known.sort()[0]).toBe('2026-11-02');
+    const days = rows.filter(({ user_id }) => user_id === '(other)').map(({ day }) => day ?? '');
+    expect(days.sort()[0]).toBe('2026-10-22');
+  } finally {
+    await owner.query('rollback');
+  }
+});
+
+test('calls without a prompt are called so in the series', async () => {
+  const rows = await runCard(owner, cardOf('spend-by-prompt'), { feature: '(untagged)' });
+  expect(new Set(rows.map(({ prompt }) => prompt))).toEqual(new Set(['(untagged) (no prompt)']));
 });
 
 test('the series by feature has the eight dearest one by one, each day as it was', async () => {

@@ -123,6 +123,14 @@ describe('on a server that has the board', () => {
     }
   });
 
+  test('rows whose alert is open stand out: it is a text', () => {
+    const features = fake.cards[SLUGS.indexOf('features-7-days')];
+    const settings = features?.['visualization_settings'] as Record<string, unknown> | undefined;
+    expect(settings?.['table.column_formatting']).toContainEqual(
+      expect.objectContaining({ columns: ['alert'], operator: 'not-null', highlight_row: true }),
+    );
+  });
+
   test('a plan writes nothing, and says what would be written', async () => {
     Object.assign(fake.cards[0] as object, { display: 'pie' });
     const { stdout } = await board('plan');
@@ -353,6 +361,32 @@ describe('on a server that has the board', () => {
     vi.stubEnv('METABASE_DATABASE_URL', '');
     await applied();
     expect(fake.takeWrites()).toEqual([]);
+  });
+
+  test('a connection that was renamed is known by its number, and gets its name back', async () => {
+    const [{ id } = { id: 0 }] = fake.databases;
+    Object.assign(fake.databases[0] as object, { name: 'LLM spend' });
+    vi.stubEnv('METABASE_DATABASE_URL', '');
+    expect(await plan()).toEqual([]);
+    vi.stubEnv('METABASE_DATABASE_URL', readerUrl);
+    expect(await plan()).toEqual([['update', 'tricost', ['name']]]);
+    await applied();
+    expect(fake.databases).toMatchObject([{ id, name: 'tricost' }]);
+    // Somebody else's of that name is none of ours.
+    fake.databases.push({ ...(fake.databases[0] as object), id: 999 } as never);
+    expect(await plan()).toEqual([]);
+  });
+
+  test('a collection of the same name within another one is somebody else’s', async () => {
+    fake.collections.push({
+      id: 999,
+      name: 'tricost',
+      description: null,
+      location: '/998/',
+      archived: false,
+    });
+    expect(await plan()).toEqual([]);
+    expect((await board('plan')).code).toBe(0);
   });
 
   test('another password is taken when the login fails, and only then', async () => {

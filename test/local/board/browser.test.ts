@@ -113,7 +113,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     const expected = await weekBy('feature', 'true');
     expect(features).toEqual(expected.map(({ name }) => name));
     expect(costs).toEqual(expected.map(({ usd }) => formatValue(usd, 'usd')));
-    for (const slug of ['spend-by-feature', 'spend-by-prompt']) {
+    for (const slug of ['spend-by-feature', 'spend-by-user', 'spend-by-prompt']) {
       expect(await page.locator(`[data-card=${slug}] .chart svg path`).count()).toBeGreaterThan(20);
     }
     // Where another version took over.
@@ -195,6 +195,11 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     const change = page.locator('[data-card=features-7-days] thead th').last();
     const box = await change.boundingBox();
     expect((box?.x ?? PHONE.width) + (box?.width ?? 0)).toBeLessThan(PHONE.width);
+    // Nor is a table wider than its card.
+    const wider = `[...document.querySelectorAll('[data-card] .body > .scroll')]
+      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+      .map((table) => table.closest('[data-card]').dataset.card)`;
+    expect(await page.evaluate(wider)).toEqual([]);
     // The tab keeps what is narrowed.
     await page.locator('select[name=feature]').selectOption('feature-4');
     await settled(page);

@@ -371,7 +371,14 @@ export class FakeMetabase {
   #createCollection(sent: Body): Body {
     const body = closed('newCollection', sent, this.stripped);
     check(isText(body['name']), 'name');
-    const collection: Item = { ...body, id: this.#id(), entity_id: nanoId(), archived: false };
+    const parent = body['parent_id'] ?? null;
+    const collection: Item = {
+      ...body,
+      id: this.#id(),
+      entity_id: nanoId(),
+      location: parent === null ? '/' : `/${String(parent)}/`,
+      archived: false,
+    };
     this.collections.push(collection);
     return collection;
   }
