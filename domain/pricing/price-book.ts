@@ -148,7 +148,7 @@ export class PriceBook {
     // Not a longer form of a listed id, nor a name that the provider itself has for one: these have the prices of their model.
     const isOfNoList =
       via === undefined ? calledAs === key(provider, model) : via.priceStatus !== 'priced';
-    const isOwnName = isOfNoList && !(this.#prices.get(calledAs) ?? []).some(isListed);
+    const isOwnName = isOfNoList && !isListedAt(this.#prices.get(calledAs) ?? [], at.getTime());
     return {
       ...{ region: place, isStated, asked, isApart: isPricedApart(isOfRegion) },
       ...{
@@ -170,7 +170,7 @@ export class PriceBook {
       const via = latest(this.#names.get(key(provider, id)) ?? [], atMs);
       if (via !== undefined)
         return { provider: via.modelProvider, model: via.model, via, calledAs };
-      if (!rows.every(isContracted)) return { provider, model: id, calledAs };
+      if (isListedAt(rows, atMs)) return { provider, model: id, calledAs };
     }
     const calledAs = key(provider, contracted ?? ids[0] ?? '');
     const found = this.#findByFamily(provider, ids[0] ?? '', atMs);
@@ -187,7 +187,8 @@ export class PriceBook {
       for (const target of knownIds(via.modelProvider, via.model + id.slice(via.name.length))) {
         const name = latest(this.#names.get(key(via.modelProvider, target)) ?? [], atMs);
         const at = name ?? { modelProvider: via.modelProvider, model: target };
-        if (this.#prices.has(key(at.modelProvider, at.model))) {
+        const rows = this.#prices.get(key(at.modelProvider, at.model)) ?? [];
+        if (isListedAt(rows, atMs) || rows.some(isContracted)) {
           return { provider: at.modelProvider, model: at.model, via };
         }
       }
@@ -277,8 +278,9 @@ function beginning(
   return begins.length === 0 ? undefined : begins.reduce((a, b) => Math.min(a, b));
 }
 
-function isListed({ kind }: PriceRow): boolean {
-  return kind === 'list';
+/** Whether the list had begun to say what the model costs: until then its name may stand for another. */
+function isListedAt(rows: readonly PriceRow[], atMs: number): boolean {
+  return rows.some(({ kind, validFrom }) => kind === 'list' && Date.parse(validFrom) <= atMs);
 }
 
 function isContracted({ kind }: PriceRow): boolean {

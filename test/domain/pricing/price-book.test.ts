@@ -122,6 +122,34 @@ describe('a contract on a model as named', () => {
   });
 });
 
+describe('a model whose prices begin on a date', () => {
+  const since = { validFrom: '2026-06-01T00:00:00Z' };
+  const before = { at: new Date('2026-05-31T23:59:59Z') };
+
+  test('is what its shorter name says until then, as if the list did not have it', () => {
+    const prices = [...LISTED, price('listed-2026-01-01', 'input', '1', since)];
+    const book = new PriceBook({ prices, names: [] });
+    expect(costs(book, 'listed-2026-01-01', before)).toBe('30 priced');
+    const input = { usage: { input_tokens: 1_000_000 } };
+    expect(costs(book, 'listed-2026-01-01', input)).toBe('1 priced');
+  });
+
+  test('is what a family leads to until then', () => {
+    const family = name('', '', { provider: 'shop', match: 'family', priceStatus: 'inferred' });
+    const own = price('listed', 'input', '1', { ...since, provider: 'shop' });
+    const book = new PriceBook({ prices: [...LISTED, own], names: [family] });
+    expect(costs(book, 'listed', { ...before, provider: 'shop' })).toBe('30 inferred');
+    const input = { usage: { input_tokens: 1_000_000 } };
+    expect(costs(book, 'listed', { ...input, provider: 'shop' })).toBe('1 priced');
+  });
+
+  test('has no price from the day on which it is withdrawn: not that of another', () => {
+    const ended = price('listed-2026-01-01', 'input', null, since);
+    const prices = [...LISTED, price('listed-2026-01-01', 'input', '1'), ended];
+    expect(costs(new PriceBook({ prices, names: [] }), 'listed-2026-01-01')).toBe('model_unlisted');
+  });
+});
+
 describe('a size that has a price in one tier', () => {
   const prices = [
     price('sized', 'input', '10'),
@@ -310,6 +338,27 @@ describe('a contract that names no region', () => {
       expect(costs(entered, model, { ...claude, region: '' })).toBe('0.1 priced');
     },
   );
+
+  test('on a name of nobody else reaches every region until the list has prices of the name, and not one call less', () => {
+    const since = '2026-11-20T00:00:00Z';
+    const mine = [
+      contract('claude-opus-9', 'input', '1', { provider: 'anthropic' }),
+      contract('claude-opus-9', 'output', '2', { provider: 'anthropic' }),
+    ];
+    const listed = price('claude-opus-9', 'input', '50', {
+      ...{ provider: 'anthropic', validFrom: since },
+    });
+    const claude = { ...eu, provider: 'anthropic', region: 'us' };
+    const at = (instant: string) => ({ ...claude, at: new Date(instant) });
+    const after = book(...mine, listed);
+    expect(costs(after, 'claude-opus-9', at('2026-11-19T23:59:59Z'))).toBe('0.1 priced');
+    // From then on the name is a model of Anthropic's, which prices `us` apart: the contract does not say what it costs there.
+    expect(costs(after, 'claude-opus-9', at(since))).toBe('region_unlisted');
+    const there = { provider: 'anthropic', validFrom: since, region: 'us' };
+    const named = book(...mine, listed, price('claude-opus-9', 'input', '55', there));
+    expect(costs(named, 'claude-opus-9', at('2026-11-19T23:59:59Z'))).toBe('0.1 priced');
+    expect(costs(named, 'claude-opus-9', at(since))).toBe('5.5 priced');
+  });
 
   test('does not reach a region that the provider names and prices', () => {
     const claude = { ...eu, provider: 'anthropic', region: 'us' };
