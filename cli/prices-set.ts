@@ -2,8 +2,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Client } from 'pg';
 import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
-import { pricedThing } from '../domain/pricing/compare-price-lists.ts';
 import { leavesSmallCallsOut } from '../domain/pricing/contract-gap.ts';
+import { pricedThing } from '../domain/pricing/first-said.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
 import { isOfNamedRegion, priceKey } from '../domain/pricing/price-book.ts';
 import {

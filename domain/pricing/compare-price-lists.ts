@@ -4,6 +4,7 @@
  * yesterday's calls keep theirs.
  */
 import { isSameDecimal, parseDecimal } from '../money.ts';
+import { type FirstSaid, firstSaid, modelKey, pricedThing } from './first-said.ts';
 import { isOfRegion, priceKey } from './price-book.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 import { EVERY_REGION } from './regions.ts';
@@ -81,10 +82,14 @@ export function comparePriceLists(
   const there = byKey(listed);
   const heldFor = new Set([...here.values()].flat().map(pricedThing));
   const othersHeld = heldOtherwise([...here.values()].flat(), listed);
+  const first = firstSaid(heldList, list, validFrom);
   for (const [key, rows] of there) {
-    const isPriced = rows[0] !== undefined && heldFor.has(pricedThing(rows[0]));
-    const isLate = rows[0] !== undefined && isOfRegion(rows[0]) && othersHeld.has(inTier(rows[0]));
-    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced, isLate }, changes);
+    const [row] = rows;
+    if (row === undefined) continue;
+    const isPriced = heldFor.has(pricedThing(row));
+    const isLate = isOfRegion(row) && othersHeld.has(inTier(row));
+    const since = first.price(row);
+    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced, isLate, since }, changes);
   }
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
@@ -104,7 +109,7 @@ export function comparePriceLists(
     }
   }
   keepContracts(held, validFrom, changes);
-  compareNames(heldList, list, validFrom, changes.names);
+  compareNames(heldList, list, { validFrom, first }, changes.names);
   return changes;
 }
 
@@ -164,6 +169,8 @@ interface Key {
   isPriced: boolean;
   /** Whether what it says of a time before `validFrom` follows from a price that did not hold here then. */
   isLate: boolean;
+  /** Nothing that it says holds before. */
+  since: string;
 }
 
 function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges): void {
@@ -191,16 +198,21 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
  * When the release says what the price is: on its own dates and whatever was said here after them, and from `validFrom` on. What
  * it says without a date it says of the past only where nothing was said yet.
  */
-function instantsOf({ here, rows, validFrom, isPriced }: Key): string[] {
+function instantsOf({ here, rows, validFrom, isPriced, since }: Key): string[] {
   const said = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
   const dated = isRegionSaidBefore({ here, rows, isPriced }) ? said.sort(byTime).slice(1) : said;
   const first = [...dated, validFrom].sort(byTime)[0] ?? validFrom;
   const past = isPriced ? [] : [SINCE_EVER];
-  return [...new Set([...past, ...dated, validFrom, ...laterThan(first, here)])].sort(byTime);
+  const instants = [...past, ...dated, validFrom, ...laterThan(first, here)];
+  return [...new Set(instants.map((at) => (byTime(at, since) < 0 ? since : at)))].sort(byTime);
 }
 
 /** A price of every region begins when the provider began to have such, which is no date of its amount: once said, that day is over. */
-function isRegionSaidBefore({ here, rows, isPriced }: Omit<Key, 'validFrom' | 'isLate'>): boolean {
+function isRegionSaidBefore({
+  here,
+  rows,
+  isPriced,
+}: Pick<Key, 'here' | 'rows' | 'isPriced'>): boolean {
   return rows[0]?.region === EVERY_REGION && (isPriced || here.length > 0);
 }
 
@@ -242,11 +254,6 @@ function inTier({ provider, model, serviceTier }: PriceRow): string {
   return [provider, model, serviceTier].join('\n');
 }
 
-/** The key without its band and hours. */
-export function pricedThing({ provider, model, unit, serviceTier, region }: PriceRow): string {
-  return [provider, model, unit, serviceTier, region].join('\n');
-}
-
 function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): boolean {
   const [one, other] = [parseDecimal(a ?? ''), parseDecimal(b ?? '')];
   if (one === undefined || other === undefined) return one === other;
@@ -254,22 +261,19 @@ function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): bool
 }
 
 function compareNames(
-  { prices: heldPrices, names: held }: HeldPriceList,
+  { names: held }: HeldPriceList,
   listed: PriceList,
-  validFrom: string,
+  { validFrom, first }: { validFrom: string; first: FirstSaid },
   { added, changed, unlisted, kept }: PriceListChanges['names'],
 ): void {
   // In the order in which later ones take the place of earlier ones.
   const here = Map.groupBy(held, nameKey);
-  const priced = new Set(heldPrices.filter(({ kind }) => kind === 'list').map(modelKey));
   for (const name of listed.names) {
     const rows = here.get(nameKey(name)) ?? [];
     for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
       const before = nameAt(rows, instant);
       if (before === undefined) {
-        // The name has prices of its own until now: calls of before keep them.
-        const isPriced = priced.has(modelKey({ provider: name.provider, model: name.name }));
-        added.push(isPriced && name.match === 'exact' ? { ...name, validFrom } : name);
+        added.push({ ...name, validFrom: first.name(name) });
       } else if (leadsToTheSame(before, name)) continue;
       else if (!isByHand(before)) changed.push({ name: { ...name, validFrom: instant }, before });
       else {
@@ -299,10 +303,6 @@ function compareNames(
 /** The last to begin by then. */
 function nameAt<Name extends ModelName>(rows: readonly Name[], instant: string): Name | undefined {
   return rows.findLast((row) => byTime(row.validFrom, instant) <= 0);
-}
-
-function modelKey({ provider, model }: { provider: string; model: string }): string {
-  return [provider, model].join('\n');
 }
 
 function isItself({ provider, name, modelProvider, model }: ModelName): boolean {

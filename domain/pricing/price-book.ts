@@ -101,6 +101,22 @@ export class PriceBook {
     return rates;
   }
 
+  /** Whether any call of that name that started before an instant had a price, by whatever the name led to then. */
+  hasPriceBefore(provider: string, model: string, instant: string): boolean {
+    const beforeMs = Date.parse(instant);
+    return this.#changes.some((atMs) => {
+      if (atMs >= beforeMs) return false;
+      const found = this.#find(provider, model, atMs);
+      return found !== undefined && effectiveRows(this.#rowsOf(found), atMs).length > 0;
+    });
+  }
+
+  /** Of the model, and of contracts on the call's own name. */
+  #rowsOf({ provider, model, calledAs }: Found): PriceRow[] {
+    const own = (this.#prices.get(calledAs) ?? []).filter(isContracted);
+    return [...(this.#prices.get(key(provider, model)) ?? []), ...own];
+  }
+
   /** How many changes there were before the instant: between two of them, every price holds. */
   #epoch(atMs: number): number {
     let low = 0;
@@ -118,8 +134,7 @@ export class PriceBook {
     const found = this.#find(asked, model, at.getTime());
     if (found === undefined) return 'model_unlisted';
     const led = this.#prices.get(key(found.provider, found.model)) ?? [];
-    const own = (this.#prices.get(found.calledAs) ?? []).filter(isContracted);
-    const rows = effectiveRows([...led, ...own], at.getTime());
+    const rows = effectiveRows(this.#rowsOf(found), at.getTime());
     if (rows.length === 0) return 'model_unlisted';
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';

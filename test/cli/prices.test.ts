@@ -437,7 +437,11 @@ describe('a release of the catalogue', () => {
     const { new_names } = await release('2026-11-01', model('m-1', 2, names));
     expect(new_names).toMatchObject([{ name: 'm-2', model: 'm-1' }]);
     expect(await cost('acme', 'm-2', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
+    // The name begins with the release: the contract's calls are as they were, and so are those of before it.
+    expect(await cost('acme', 'm-2', '2026-05-31T00:00:00Z')).toBe('model_unlisted');
+    await release('2026-05-01', model('m-1', 2, names));
     expect(await cost('acme', 'm-2', '2026-05-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-2', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
   });
 
   test('leaves contracted prices alone', async () => {
