@@ -3,11 +3,12 @@
  * somebody entered by hand stays. A price of a release that says no date is the price from now on, not what it always was:
  * yesterday's calls keep theirs.
  */
-import { isSameDecimal, parseDecimal } from '../money.ts';
 import { type FirstSaid, firstSaid, modelKey, pricedThing } from './first-said.ts';
 import { isOfRegion, priceKey } from './price-book.ts';
+import { byTime, holdingAt, isSamePrice } from './price-history.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 import { EVERY_REGION } from './regions.ts';
+import { type RegionFollows, regionsFollow } from './regions-follow.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
 export type Held<Row> = Row & { release: string | null };
@@ -81,15 +82,17 @@ export function comparePriceLists(
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
   const heldFor = new Set([...here.values()].flat().map(pricedThing));
-  const othersHeld = heldOtherwise([...here.values()].flat(), listed);
   const first = firstSaid(heldList, list, validFrom);
+  const keyOf = (key: string, rows: readonly PriceRow[], row: PriceRow): Key => {
+    const isPriced = heldFor.has(pricedThing(row));
+    return { here: here.get(key) ?? [], rows, validFrom, isPriced, since: first.price(row) };
+  };
+  const regional: Key[] = [];
   for (const [key, rows] of there) {
     const [row] = rows;
     if (row === undefined) continue;
-    const isPriced = heldFor.has(pricedThing(row));
-    const isLate = isOfRegion(row) && othersHeld.has(inTier(row));
-    const since = first.price(row);
-    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced, isLate, since }, changes);
+    if (isOfRegion(row)) regional.push(keyOf(key, rows, row));
+    else compareKey(keyOf(key, rows, row), changes);
   }
   const listedFor = new Set(listed.map(pricedThing));
   for (const [key, rows] of here) {
@@ -108,6 +111,8 @@ export function comparePriceLists(
       else changes.unlisted.push(row);
     }
   }
+  const after = [...held, ...rowsToAdd(changes).prices];
+  compareRegions(regional, regionsFollow(after, listed, validFrom), changes);
   keepContracts(held, validFrom, changes);
   compareNames(heldList, list, { validFrom, first }, changes.names);
   return changes;
@@ -167,8 +172,6 @@ interface Key {
   validFrom: string;
   /** Whether the unit has a price, in this band or another: then a new band is a change of it. */
   isPriced: boolean;
-  /** Whether what it says of a time before `validFrom` follows from a price that did not hold here then. */
-  isLate: boolean;
   /** Nothing that it says holds before. */
   since: string;
 }
@@ -181,7 +184,6 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
     const before = holdingAt(known, instant);
     if (listed === undefined || (before === undefined && listed.priceUsd === null)) continue;
     if (before !== undefined && isSamePrice(before, listed)) continue;
-    if (before === undefined && key.isLate && byTime(instant, key.validFrom) < 0) continue;
     const row = { ...listed, ...beginAt(instant, before) };
     if (before !== undefined && isByHand(before)) {
       const last = holdingAt(released, instant);
@@ -191,6 +193,21 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
     if (before === undefined) added.push(row);
     else (row.priceUsd === null ? ended : changed).push({ row, before });
     known.push(row);
+  }
+}
+
+/** Of what has a price of the region already, the release says the next one; the first follows from the base price here. */
+function compareRegions(
+  keys: readonly Key[],
+  follows: (row: PriceRow) => RegionFollows,
+  changes: PriceListChanges,
+): void {
+  for (const key of keys) {
+    const [row] = key.rows;
+    if (row === undefined) continue;
+    const { since, unless } = follows(row);
+    if (key.here.length === 0 && unless !== undefined) keep(changes.kept, { row, before: unless });
+    else compareKey({ ...key, since: [since, key.since].sort(byTime).at(-1) ?? since }, changes);
   }
 }
 
@@ -216,48 +233,8 @@ function isRegionSaidBefore({
   return rows[0]?.region === EVERY_REGION && (isPriced || here.length > 0);
 }
 
-function byTime(a: string, b: string): number {
-  return Date.parse(a) - Date.parse(b);
-}
-
 function byKey<Row extends PriceRow>(rows: readonly Row[]): Map<string, Row[]> {
   return Map.groupBy(rows, priceKey);
-}
-
-/** The last to begin by then, and of those that begin together the last revision. */
-export function holdingAt<Row extends PriceRow>(
-  rows: readonly Row[],
-  instant: string,
-): Row | undefined {
-  return rows
-    .filter((row) => byTime(row.validFrom, instant) <= 0)
-    .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
-}
-
-/**
- * Tiers of models that have or had a price of no region here that the release does not name: entered by hand, or of another
- * release. What the release says of their regions follows from its own, and says nothing of the time before it.
- */
-function heldOtherwise(
-  held: readonly Held<PriceRow>[],
-  listed: readonly PriceRow[],
-): ReadonlySet<string> {
-  const named = Map.groupBy(listed, pricedThing);
-  const isOther = (row: Held<PriceRow>) =>
-    row.region === '' &&
-    row.priceUsd !== null &&
-    (isByHand(row) || !named.get(pricedThing(row))?.some((other) => isSamePrice(row, other)));
-  return new Set(held.filter(isOther).map(inTier));
-}
-
-function inTier({ provider, model, serviceTier }: PriceRow): string {
-  return [provider, model, serviceTier].join('\n');
-}
-
-function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): boolean {
-  const [one, other] = [parseDecimal(a ?? ''), parseDecimal(b ?? '')];
-  if (one === undefined || other === undefined) return one === other;
-  return isSameDecimal(one, other);
 }
 
 function compareNames(

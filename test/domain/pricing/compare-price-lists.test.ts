@@ -283,7 +283,64 @@ describe('a price of a region that a release has and those before it had not', (
   test('says nothing of the time before it where that price was another one', () => {
     const cheaper = take(NOTHING, list([row(0, SINCE_EVER, '4')]), FIRST_DAY);
     expect(begins(cheaper)).toEqual([SECOND_DAY]);
-    expect(begins(withPrices(NOTHING, row(0, SINCE_EVER, '4')))).toEqual([SECOND_DAY]);
+    // Nor of that in which it was, where it has been the same since.
+    const risen = list([row(0, SINCE_EVER, '4'), row(0, FIRST_DAY, '5')]);
+    expect(begins(take(NOTHING, risen, FIRST_DAY))).toEqual([FIRST_DAY]);
+  });
+
+  test('is not added where somebody keeps the price that it follows from at another amount', () => {
+    expect(begins(withPrices(NOTHING, row(0, SINCE_EVER, '8')))).toEqual([]);
+    const same = take(NOTHING, list([row(0, SINCE_EVER, '5')]), FIRST_DAY);
+    expect(begins(withPrices(same, row(0, FIRST_DAY, '8')))).toEqual([]);
+    expect(begins(withPrices(same, row(0, THIRD_DAY, '8')))).toEqual([]);
+    expect(begins(withPrices(same, row(0, FIRST_DAY, '5.0')))).toEqual([since]);
+    const { kept } = comparePriceLists(withPrices(same, row(0, FIRST_DAY, '8')), next, SECOND_DAY);
+    expect(kept).toMatchObject([{ before: { priceUsd: '8' }, row: { region: '*' } }]);
+    // Held already, it goes on to be what the releases say.
+    const held = withPrices(take(same, next, SECOND_DAY), row(0, THIRD_DAY, '8'));
+    const dearer = list([row(0, SINCE_EVER, '6'), { ...regional, priceUsd: '6.6' }]);
+    expect(rowsToAdd(comparePriceLists(held, dearer, THIRD_DAY)).prices).toMatchObject([
+      { region: '*', priceUsd: '6.6' },
+    ]);
+  });
+
+  test('says nothing of a time in which another size of input had the price that it follows from', () => {
+    const sizes = (size: number) => [row(0, SINCE_EVER, '5'), row(size, SINCE_EVER, '10')];
+    const everywhere = sizes(272_000).map((base) => ({
+      ...{ ...base, region: '*', validFrom: since },
+      priceUsd: String(Number(base.priceUsd) * 1.1),
+    }));
+    const after = take(
+      take(NOTHING, list(sizes(271_999)), FIRST_DAY),
+      list([...sizes(272_000), ...everywhere]),
+      SECOND_DAY,
+    );
+    const every = after.prices.filter(({ region }) => region === '*');
+    expect(every.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
+    const cost = (day: string, input_tokens: number, region: string) => {
+      const call = { provider: 'acme', model: 'm', at: new Date(day), region };
+      const priced = priceCall(new PriceBook(after), { ...call, usage: { input_tokens } });
+      return priced.priceStatus === 'unpriced' ? null : Number(priced.cost) / 1e12;
+    };
+    for (const tokens of [271_999, 272_000, 272_001]) {
+      expect(cost(FIRST_DAY, tokens, 'eu')).toBe(cost(FIRST_DAY, tokens, ''));
+      expect(cost(SECOND_DAY, tokens, 'eu')).toBeCloseTo(
+        1.1 * Number(cost(SECOND_DAY, tokens, '')),
+      );
+    }
+  });
+
+  test('says nothing of a tier in which one unit had another price', () => {
+    const output = { ...row(0, SINCE_EVER, '20'), unit: 'output' as const };
+    const everywhere = { ...output, region: '*', validFrom: since, priceUsd: '22' };
+    const held = take(
+      NOTHING,
+      list([row(0, SINCE_EVER, '5'), { ...output, priceUsd: '5' }]),
+      FIRST_DAY,
+    );
+    const said = list([row(0, SINCE_EVER, '5'), regional, output, everywhere]);
+    const every = take(held, said, SECOND_DAY).prices.filter(({ region }) => region === '*');
+    expect(every.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
   });
 });
 

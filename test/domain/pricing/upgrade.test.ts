@@ -1,4 +1,5 @@
 /** The first release whose list has regions of OpenAI and other sizes, taken over the one before: no call of the past loses its price. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatPicoUsd, parsePicoUsd } from '../../../domain/money.ts';
 import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
@@ -129,7 +130,7 @@ describe('an upgrade of the list of revision 1', () => {
     for (const call of [...calls(''), ...calls('eu')]) {
       expect(costOf(corrected, call), JSON.stringify(call)).toBe(costOf(fresh, call));
       const before = { ...call, at: new Date('2026-10-31T23:59:59Z') };
-      expect(costOf(corrected, before)).toBe(costOf(upgraded, before));
+      expect(costOf(corrected, before), JSON.stringify(before)).toBe(costOf(upgraded, before));
     }
   });
 
@@ -160,6 +161,43 @@ describe('an upgrade of the list of revision 1', () => {
         expect(costOf(then, after), JSON.stringify(after)).toBe(costOf(later, after));
       }
     },
+  );
+});
+
+test('a call in a region costs what it costs elsewhere, a tenth more, or nothing that is known: whatever was held or entered', () => {
+  const days = ['1970-01-01', '2026-03-05', '2026-08-21', '2026-11-10', '2026-11-20', '2026-11-22'];
+  const bases = first.prices.filter(
+    ({ provider, model }) => provider === 'openai' && model === 'gpt-5.5',
+  );
+  const another = fc
+    .record({
+      base: fc.constantFrom(...bases),
+      day: fc.constantFrom(...days),
+      release: fc.constantFrom(null, 'another release'),
+      usd: fc.constantFrom('1', '8', '100', null, undefined),
+      size: fc.constantFrom(undefined, 200_000, 271_999, 272_000),
+    })
+    .map(({ base, day, release, usd, size }) => ({
+      ...{ ...base, validFrom: `${day}T00:00:00Z`, revision: 2, release },
+      priceUsd: usd === undefined ? base.priceUsd : usd,
+      aboveInputTokens: size ?? base.aboveInputTokens,
+    }));
+  const sampled = calls('eu').filter((call) => 'model' in call && call.model === 'gpt-5.5');
+  fc.assert(
+    fc.property(fc.array(another, { maxLength: 3 }), (others) => {
+      const held = { ...first, prices: [...first.prices, ...others] };
+      const book = new PriceBook(take(held, list, DEPLOY));
+      for (const at of [new Date('2026-04-01'), BEFORE, AFTER]) {
+        for (const call of sampled) {
+          const there = costOf(book, { ...call, at });
+          if (!/^\d/.test(there)) continue;
+          const here = costOf(book, { ...call, at, region: '' });
+          const tenthMore = formatPicoUsd((parsePicoUsd(here) * 11n) / 10n);
+          expect([here, tenthMore], JSON.stringify({ call, at })).toContain(there);
+        }
+      }
+    }),
+    { numRuns: 15 },
   );
 });
 
