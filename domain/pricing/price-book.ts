@@ -138,7 +138,7 @@ export class PriceBook {
     if (rows.length === 0) return 'model_unlisted';
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';
-    const where = this.#whereOf(found, led, { region, serviceTier, at, asked });
+    const where = this.#whereOf(found, led, { region, serviceTier, at, asked, model });
     const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
@@ -146,14 +146,17 @@ export class PriceBook {
   }
 
   #whereOf(
-    { provider, model, via, calledAs }: Found,
+    found: Found,
     led: readonly PriceRow[],
-    { region, serviceTier, at, asked }: Omit<Served, 'provider' | 'model'> & { asked: string },
+    { region, serviceTier, at, asked, model: called }: Omit<Served, 'provider'> & { asked: string },
   ): Where {
+    const { provider, model, via, calledAs } = found;
     const place = region.toLowerCase();
     const isStated = !isAnywhere(place);
+    const isOfOnePrice =
+      !isStated || hasOnePriceEverywhere({ provider: asked, model: called }, found);
     const isPricedApart = (test: (row: PriceRow) => boolean) => {
-      if (!isStated || hasOnePriceEverywhere(provider, model, via?.name)) return false;
+      if (isOfOnePrice) return false;
       const inTier = led.filter((row) => row.serviceTier === serviceTier);
       // Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for
       // any: that of no region would be a guess, and most likely too low.

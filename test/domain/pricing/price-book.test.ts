@@ -399,8 +399,9 @@ describe('models of OpenAI in a region', () => {
     ...new Set(list.prices.filter((row) => row.provider === 'openai').map((row) => row.model)),
   ];
   const openai = { provider: 'openai', serviceTier: 'standard', region: 'eu', at: AT } as const;
+  const listed = new PriceBook(list);
   const regions = (model: string) => {
-    const rates = new PriceBook(list).ratesFor({ ...openai, model });
+    const rates = listed.ratesFor({ ...openai, model });
     return typeof rates === 'string'
       ? rates
       : [...new Set([...rates.units.values()].flat().map(({ row }) => row.region))].join();
@@ -460,6 +461,62 @@ describe('models of OpenAI in a region', () => {
     }
     const at = new Date('2026-03-05T00:00:00Z');
     expect(costs(book, 'gpt-5.3', { ...call, at })).toBe('region_unlisted');
+  });
+
+  test('of a name or snapshot that is newer than an older model, and has its prices, have none', () => {
+    const names = ['gpt-realtime-3-mini', 'gpt-4o-turbo'].map((from, index) =>
+      name(from, ['gpt-realtime-mini', 'gpt-4o'][index] ?? '', {
+        ...{ provider: 'openai', modelProvider: 'openai' },
+      }),
+    );
+    const book = new PriceBook({ ...list, names: [...list.names, ...names] });
+    const cost = (model: string, region: string) =>
+      costs(book, model, {
+        provider: 'openai',
+        region,
+        usage: { input_tokens: 1_000_000, output_tokens: 0 },
+      });
+    for (const { name: model } of names) {
+      expect(cost(model, '')).toMatch(/priced$/);
+      expect(cost(model, 'eu')).toBe('region_unlisted');
+      expect(cost(`${model}-2026-12-01`, 'eu')).toBe('region_unlisted');
+    }
+    expect(cost('gpt-4o-2026-03-04', 'eu')).toBe('2.5 priced');
+    expect(cost('gpt-4o-2026-03-05', 'eu')).toBe('region_unlisted');
+    expect(cost('gpt-4o-20261201', 'eu')).toBe('region_unlisted');
+  });
+
+  test('of every name that the list has today for a model of one price cost the same there', () => {
+    const older = new Set(models.filter((model) => regions(model) === ''));
+    const newer = ['ft:gpt-4o-2024-', 'ft:gpt-4o-mini-2024-', 'ft:gpt-4-0', 'gpt-5-nano-'];
+    const names = list.names
+      .filter(({ provider, model }) => provider === 'openai' && older.has(model))
+      .map((named) => named.name);
+    expect(names.length).toBeGreaterThan(60);
+    // The catalogue's beginnings of names are none; and a newer model that it takes for an older one.
+    expect(names.filter((named) => regions(named) !== '').sort()).toEqual(
+      [...newer, 'gpt-realtime-2.1-mini'].sort(),
+    );
+  });
+
+  test('have none on Azure, which prices regions apart, and what somebody gave their prices has what they have', () => {
+    const alias = (provider: string) =>
+      name('mine', 'gpt-4.1', { provider, modelProvider: 'openai', priceStatus: 'inferred' });
+    const book = new PriceBook({
+      ...list,
+      names: [...list.names, alias('openai'), alias('azure')],
+    });
+    const cost = (provider: string, model: string, region: string) =>
+      costs(book, model, {
+        provider,
+        region,
+        usage: { input_tokens: 1_000_000, output_tokens: 0 },
+      });
+    for (const model of ['gpt-4.1', 'gpt-4.1-2025-04-14', 'mine']) {
+      expect(cost('azure', model, '')).toBe('2 inferred');
+      expect(cost('azure', model, 'swedencentral')).toBe('region_unlisted');
+    }
+    expect(cost('openai', 'mine', 'eu')).toBe('2 inferred');
   });
 
   test('of a catalogue that tricost has not seen yet have none', () => {

@@ -105,7 +105,8 @@ describe('an upgrade of the list of revision 1', () => {
     const apart = new Set(list.prices.filter(({ region }) => region === '*').map((r) => r.model));
     const known = calls('eu').filter((call) => {
       const { model } = call as { model: string };
-      return apart.has(model) || hasOnePriceEverywhere('openai', model);
+      const named = { provider: 'openai', model };
+      return apart.has(model) || hasOnePriceEverywhere(named, named);
     });
     expect(known.length).toBeGreaterThan(1_000);
     for (const call of known) {
