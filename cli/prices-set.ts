@@ -88,7 +88,7 @@ Examples:
   $ npx tricost prices set --provider openai --model gpt-5 --unit input cache_read output --price 1.10 0.11 8 \\
       --valid-from 2026-12-01 --source 'order form 4711'
   $ npx tricost prices set --provider openai --model gpt-5 --unit input --end --valid-from 2027-12-01 --source 'order form 4711'
-  $ npx tricost prices set --provider openai --model ft:gpt-4.1:acme --unit input output --price 3 12 --new-model \\
+  $ npx tricost prices set --provider openai --model ft:gpt-4.1-2025-04-14:acme::9XyZ12ab --unit input output --price 3 12 --new-model \\
       --valid-from 2026-01-01 --source https://platform.openai.com/docs/pricing`,
     )
     .action((options: SetOptions) =>

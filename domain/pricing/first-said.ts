@@ -40,25 +40,35 @@ export function firstSaid(held: PriceList, listed: PriceList, validFrom: string)
   const ofUnit = Map.groupBy(list, pricedThing);
   const own = (rows: readonly PriceRow[] = []) =>
     rows.map((row) => row.validFrom).reduce(earlier, validFrom);
+  const wasCharged = (row: PriceRow) => {
+    const hasUnit = (unit: PriceUnit) => ofUnit.has(pricedThing({ ...row, unit }));
+    const whole = PART_OF[row.unit];
+    // Where writes are charged apart, those of an hour have no price but their own.
+    const isApart = row.unit === 'cache_write_1h' && hasUnit('cache_write_5m');
+    return whole !== undefined && hasUnit(whole) && !isApart;
+  };
+  const late = listed.prices.filter((row) => wasCharged(row) && !ofUnit.has(pricedThing(row)));
   return {
     price(row) {
       const since = own(ofModel.get(modelKey(row)));
       if (book.hasPriceBefore(row.provider, row.model, since)) return since;
-      const hasUnit = (unit: PriceUnit) => ofUnit.has(pricedThing({ ...row, unit }));
-      const whole = PART_OF[row.unit];
-      // Where writes are charged apart, those of an hour have no price but their own.
-      const isApart = row.unit === 'cache_write_1h' && hasUnit('cache_write_5m');
-      const wasCharged = whole !== undefined && hasUnit(whole) && !isApart;
-      return wasCharged ? own(ofUnit.get(pricedThing(row))) : SINCE_EVER;
+      return wasCharged(row) ? own(ofUnit.get(pricedThing(row))) : SINCE_EVER;
     },
     name(name) {
       const takesOver =
         name.match === 'exact'
           ? book.hasPriceBefore(name.provider, name.name, validFrom)
           : familyTakesOver(name, held, listed);
-      return takesOver ? validFrom : name.validFrom;
+      // Calls of before would have the whole's price for what has one of its own now.
+      const isLate = late.some((row) => leadsTo(name, row));
+      return takesOver || isLate ? validFrom : name.validFrom;
     },
   };
+}
+
+function leadsTo({ match, modelProvider, model }: ModelName, row: PriceRow): boolean {
+  if (row.provider !== modelProvider) return false;
+  return match === 'exact' ? row.model === model : row.model.startsWith(model);
 }
 
 /** Whether it goes before a shorter family, or has prices beside a contract that somebody has on a name of it. */

@@ -15,6 +15,7 @@ import {
 } from './price-list.ts';
 import { priceListProvider } from './provider-names.ts';
 import { EVERY_REGION, hasOnePriceEverywhere } from './regions.ts';
+import { TUNED, tunedBase } from './tuned-models.ts';
 
 export interface Served {
   provider: string;
@@ -202,7 +203,9 @@ export class PriceBook {
       .filter((family) => id.startsWith(family.name) && Date.parse(family.validFrom) <= atMs)
       .sort((a, b) => b.name.length - a.name.length || byBeginning(b, a));
     for (const via of matching) {
-      for (const target of knownIds(via.modelProvider, via.model + id.slice(via.name.length))) {
+      const named = via.name === TUNED ? tunedBase(id) : id;
+      if (named === undefined) continue;
+      for (const target of knownIds(via.modelProvider, via.model + named.slice(via.name.length))) {
         const name = latest(this.#names.get(key(via.modelProvider, target)) ?? [], atMs);
         const at = name ?? { modelProvider: via.modelProvider, model: target };
         const rows = this.#prices.get(key(at.modelProvider, at.model)) ?? [];

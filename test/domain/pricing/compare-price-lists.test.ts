@@ -419,6 +419,17 @@ describe('what a release says for the first time of a name that had a price with
     expect(after.names.find(({ name }) => name === 'y-')?.validFrom).toBe(SECOND_DAY);
   });
 
+  test('begins with the release where a price of the model that it leads to does', () => {
+    const discount = { ...row(0, SINCE_EVER, '0.1'), unit: 'cache_read' as const };
+    const family = { ...nameOf('m'), name: 'tuned-', match: 'family' as const };
+    const names = [nameOf('m'), family];
+    const begins = (prices: PriceRow[]) =>
+      take(held, list(prices, ...names), SECOND_DAY).names.map(({ validFrom }) => validFrom);
+    expect(begins([cheap])).toEqual([SINCE_EVER, SINCE_EVER]);
+    // Calls of before would be charged for cached input as for any other.
+    expect(begins([cheap, discount])).toEqual([SECOND_DAY, SECOND_DAY]);
+  });
+
   test('holds since ever where there was none', () => {
     const nothing = take(held, list([cheap, own('n-2026-01-01')]), SECOND_DAY);
     expect(costs(nothing, { model: 'n-2026-01-01' })).toEqual([5, 5, 5]);
