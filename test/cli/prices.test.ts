@@ -90,6 +90,16 @@ describe('a contracted price', () => {
     expect(await said('set', ...claude, ...terms)).toMatchObject({ regions_apart: ['us'] });
     const there = await said('set', ...claude, '--region', 'us', ...terms);
     expect(there).toMatchObject({ added: true, regions_apart: [] });
+    // Nor does it reach them under another name of the model; under a name of its own it does.
+    for (const model of ['claude-opus-4-6-20260205', 'claude-4.6-opus', 'anthropic-own']) {
+      const named = ['--provider', 'anthropic', '--model', model, '--unit', 'input', '--new-model'];
+      const apart = model === 'anthropic-own' ? [] : ['us'];
+      expect(await said('set', ...named, ...terms), model).toMatchObject({ regions_apart: apart });
+    }
+    const alias = ['--name', 'mine', '--to', 'anthropic/claude-opus-5'];
+    await said('alias', '--provider', 'azure', ...alias);
+    const mine = ['--provider', 'azure', '--model', 'mine', '--unit', 'input', '--new-model'];
+    expect(await said('set', ...mine, ...terms)).toMatchObject({ regions_apart: [] });
     // OpenAI's price of every region is no region's own.
     const openai = ['--provider', 'openai', '--model', 'gpt-5.5', '--unit', 'input'];
     expect(await said('set', ...openai, ...terms)).toMatchObject({ regions_apart: [] });

@@ -329,6 +329,23 @@ describe('a contract that names no region', () => {
     expect(costs(book(tuned), 'ft:gpt-4.1:acme', { ...eu, provider: 'openai' })).toBe('0.3 priced');
   });
 
+  test('holds under a name of its own after the contract of the led model that names the region', () => {
+    const to = name('team-gpt', 'gpt-5.5', {
+      ...{ provider: 'azure', modelProvider: 'openai', priceStatus: 'inferred' },
+    });
+    const there = contract('gpt-5.5', 'input', '4', { provider: 'openai', region: 'eu' });
+    const contracts = [of('azure', 'team-gpt', 'input', '1'), there];
+    const entered = new PriceBook({ prices: [...prices, ...contracts], names: [...names, to] });
+    const azure = { ...eu, provider: 'azure' };
+    expect(costs(entered, 'team-gpt', azure)).toBe('0.4 inferred');
+    expect(costs(entered, 'team-gpt', { ...azure, region: 'us' })).toBe('0.1 priced');
+    const own = contract('team-gpt', 'input', '2', { provider: 'azure', region: 'eu' });
+    const both = new PriceBook({
+      ...{ prices: [...prices, ...contracts, own], names: [...names, to] },
+    });
+    expect(costs(both, 'team-gpt', azure)).toBe('0.2 priced');
+  });
+
   test.each(['claude-opus-4-6-20260205', 'claude-sonnet-4.6'])(
     'does not reach it under another name of the model either: %s',
     (model) => {
