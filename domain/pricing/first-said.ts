@@ -40,28 +40,29 @@ export function firstSaid(held: PriceList, listed: PriceList, validFrom: string)
   const ofUnit = Map.groupBy(list, pricedThing);
   const own = (rows: readonly PriceRow[] = []) =>
     rows.map((row) => row.validFrom).reduce(earlier, validFrom);
-  const wasCharged = (row: PriceRow) => {
+  // Since when the unit has its own price, where calls had that of the whole before.
+  const ofPart = (row: PriceRow) => {
     const hasUnit = (unit: PriceUnit) => ofUnit.has(pricedThing({ ...row, unit }));
     const whole = PART_OF[row.unit];
     // Where writes are charged apart, those of an hour have no price but their own.
     const isApart = row.unit === 'cache_write_1h' && hasUnit('cache_write_5m');
-    return whole !== undefined && hasUnit(whole) && !isApart;
+    const wasCharged = whole !== undefined && hasUnit(whole) && !isApart;
+    return wasCharged ? own(ofUnit.get(pricedThing(row))) : SINCE_EVER;
   };
-  const late = listed.prices.filter((row) => wasCharged(row) && !ofUnit.has(pricedThing(row)));
   return {
     price(row) {
       const since = own(ofModel.get(modelKey(row)));
-      if (book.hasPriceBefore(row.provider, row.model, since)) return since;
-      return wasCharged(row) ? own(ofUnit.get(pricedThing(row))) : SINCE_EVER;
+      return book.hasPriceBefore(row.provider, row.model, since) ? since : ofPart(row);
     },
     name(name) {
       const takesOver =
         name.match === 'exact'
           ? book.hasPriceBefore(name.provider, name.name, validFrom)
           : familyTakesOver(name, held, listed);
-      // Calls of before would have the whole's price for what has one of its own now.
-      const isLate = late.some((row) => leadsTo(name, row));
-      return takesOver || isLate ? validFrom : name.validFrom;
+      if (takesOver) return validFrom;
+      // Calls of before would have the price of the whole for a part.
+      const parts = listed.prices.filter((row) => leadsTo(name, row)).map(ofPart);
+      return parts.reduce(later, name.validFrom);
     },
   };
 }
@@ -95,6 +96,10 @@ const FOREVER = '9999-12-31T00:00:00Z';
 
 function earlier(a: string, b: string): string {
   return Date.parse(a) <= Date.parse(b) ? a : b;
+}
+
+function later(a: string, b: string): string {
+  return earlier(a, b) === a ? b : a;
 }
 
 export function modelKey({ provider, model }: { provider: string; model: string }): string {

@@ -428,6 +428,11 @@ describe('what a release says for the first time of a name that had a price with
     expect(begins([cheap])).toEqual([SINCE_EVER, SINCE_EVER]);
     // Calls of before would be charged for cached input as for any other.
     expect(begins([cheap, discount])).toEqual([SECOND_DAY, SECOND_DAY]);
+    // Taken from an earlier date, it reaches as far as that price does.
+    const next = list([cheap, discount], ...names);
+    const again = take(take(held, next, THIRD_DAY), next, SECOND_DAY);
+    const early = again.names.filter(({ validFrom }) => validFrom !== THIRD_DAY);
+    expect(early.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
   });
 
   test('holds since ever where there was none', () => {

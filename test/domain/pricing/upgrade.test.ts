@@ -165,6 +165,28 @@ describe('an upgrade of the list of revision 1', () => {
   );
 });
 
+test('of a list without tuned models prices their calls from then on, and from an earlier date where somebody says so', () => {
+  const isTuned = ({ model }: { model: string }) => model.startsWith('ft:');
+  const without = {
+    prices: list.prices.filter((row) => !(isTuned(row) && row.unit === 'cache_read')),
+    names: list.names.filter((row) => !(isTuned(row) && row.source.startsWith('https:'))),
+  };
+  const held = take({ prices: [], names: [] }, without, '2026-10-01T00:00:00Z');
+  const usage = { input_tokens: 2_000, cache_read_tokens: 1_000, output_tokens: 0 };
+  const call = { model: 'ft:gpt-4o-2024-08-06:acme::x', usage };
+  const next = take(held, list, DEPLOY);
+  expect(costOf(new PriceBook(held), call)).toBe('model_unlisted');
+  // Cached input would have been charged as any other: 1,000 × $3.75 a million, not $1.875.
+  expect(costOf(new PriceBook(next), call)).toBe('model_unlisted');
+  expect(costOf(new PriceBook(next), { ...call, at: AFTER })).toBe('0.005625000000');
+  const reached = new PriceBook(take(next, list, '2026-11-01T00:00:00Z'));
+  expect(costOf(reached, call)).toBe('0.005625000000');
+  // What somebody had given these prices keeps what it cost.
+  const known = { ...call, model: 'ft:gpt-4o' };
+  expect(costOf(new PriceBook(held), known)).toBe('0.007500000000');
+  expect(costOf(new PriceBook(next), known)).toBe('0.007500000000');
+});
+
 test('a call in a region costs what it costs elsewhere, a tenth more, or nothing that is known: whatever was held or entered', () => {
   const days = ['1970-01-01', '2026-03-05', '2026-08-21', '2026-11-10', '2026-11-20', '2026-11-22'];
   const bases = first.prices.filter(
