@@ -13,6 +13,7 @@ import {
   type ModelName,
   type PriceList,
   type PriceRow,
+  type PriceUnit,
   SINCE_EVER,
 } from '../../../domain/pricing/price-list.ts';
 
@@ -434,6 +435,30 @@ describe('what a release says for the first time of a name that had a price with
     const early = again.names.filter(({ validFrom }) => validFrom !== THIRD_DAY);
     expect(early.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
   });
+
+  test.each<[PriceUnit, object]>([
+    ['cache_read', { cache_read_tokens: 1_000_000 }],
+    ['cache_write_5m', { cache_write_5m_tokens: 1_000_000 }],
+    ['cache_write_1h', { cache_write_1h_tokens: 1_000_000 }],
+    ['image_input', { image_input_tokens: 1_000_000 }],
+    ['audio_input', { audio_input_tokens: 1_000_000 }],
+    ['reasoning', { reasoning_tokens: 1_000_000 }],
+    ['audio_output', { audio_output_tokens: 1_000_000 }],
+    ['image_output', {}],
+    ['web_search', { web_searches: 1_000 }],
+    ['request', {}],
+  ])(
+    'of the unit %s leaves calls that had a cost, and prices those that had none',
+    (unit, used) => {
+      const base = [cheap, { ...row(0, SINCE_EVER, '2'), unit: 'output' as const }];
+      const before = take(NOTHING, list(base), FIRST_DAY);
+      const after = take(before, list([...base, { ...row(0, SINCE_EVER, '7'), unit }]), SECOND_DAY);
+      const usage = { input_tokens: 1_000_000, output_tokens: 1_000_000, ...used };
+      const [was, is] = [before, after].map((l) => costs(l, { model: 'm', usage })[0]);
+      if (was === null) expect(is).not.toBeNull();
+      else expect(is).toBe(was);
+    },
+  );
 
   test('holds since ever where there was none', () => {
     const nothing = take(held, list([cheap, own('n-2026-01-01')]), SECOND_DAY);
