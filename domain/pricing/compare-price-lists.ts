@@ -94,7 +94,22 @@ export function comparePriceLists(
     if (isOfRegion(row)) regional.push(keyOf(key, rows, row));
     else compareKey(keyOf(key, rows, row), changes);
   }
-  const listedFor = new Set(listed.map(pricedThing));
+  endUnlisted(here, there, validFrom, changes);
+  const after = [...held, ...rowsToAdd(changes).prices];
+  compareRegions(regional, regionsFollow(after, listed, validFrom), changes);
+  keepContracts(held, validFrom, changes);
+  compareNames(heldList, list, { validFrom, first }, changes.names);
+  return changes;
+}
+
+/** What holds here, of units that the release has in other sizes or hours, or no more. */
+function endUnlisted(
+  here: ReadonlyMap<string, Held<PriceRow>[]>,
+  there: ReadonlyMap<string, PriceRow[]>,
+  validFrom: string,
+  { ended, unlisted, kept }: PriceListChanges,
+): void {
+  const listedFor = new Set([...there.values()].flat().map(pricedThing));
   for (const [key, rows] of here) {
     if (there.has(key)) continue;
     for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
@@ -105,17 +120,12 @@ export function comparePriceLists(
       const end = { row: { ...row, ...beginAt(instant, row), priceUsd: null }, before: row };
       if (isByHand(row)) {
         if (isListed && holdingAt(rows.filter(isReleased), instant)?.priceUsd != null) {
-          keep(changes.kept, end);
+          keep(kept, end);
         }
-      } else if (isListed) changes.ended.push(end);
-      else changes.unlisted.push(row);
+      } else if (isListed) ended.push(end);
+      else unlisted.push(row);
     }
   }
-  const after = [...held, ...rowsToAdd(changes).prices];
-  compareRegions(regional, regionsFollow(after, listed, validFrom), changes);
-  keepContracts(held, validFrom, changes);
-  compareNames(heldList, list, { validFrom, first }, changes.names);
-  return changes;
 }
 
 /** The public price changes below a contract, which stays in force: somebody may want to know. */
