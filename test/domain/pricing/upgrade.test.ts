@@ -209,20 +209,30 @@ test('a call in a region costs what it costs elsewhere, a tenth more, or nothing
   fc.assert(
     fc.property(fc.array(another, { maxLength: 3 }), (others) => {
       const held = { ...first, prices: [...first.prices, ...others] };
-      const book = new PriceBook(take(held, list, DEPLOY));
-      for (const at of [new Date('2026-04-01'), BEFORE, AFTER]) {
-        for (const call of sampled) {
-          const there = costOf(book, { ...call, at });
-          if (!/^\d/.test(there)) continue;
-          const here = costOf(book, { ...call, at, region: '' });
-          const tenthMore = formatPicoUsd((parsePicoUsd(here) * 11n) / 10n);
-          expect([here, tenthMore], JSON.stringify({ call, at })).toContain(there);
-        }
-      }
+      expectTenthMore(new PriceBook(take(held, list, DEPLOY)), sampled);
     }),
     { numRuns: 15 },
   );
 });
+
+test.each([
+  ['a new installation', fresh],
+  ['an upgraded one', upgraded],
+])('so it is for every model, tier and size: %s', (_, book) => {
+  expectTenthMore(book, calls('eu'));
+});
+
+function expectTenthMore(book: PriceBook | undefined, sampled: readonly object[]): void {
+  for (const at of [new Date('2026-04-01'), BEFORE, AFTER]) {
+    for (const call of sampled) {
+      const there = costOf(book, { ...call, at });
+      if (!/^\d/.test(there)) continue;
+      const here = costOf(book, { ...call, at, region: '' });
+      const tenthMore = formatPicoUsd((parsePicoUsd(here) * 11n) / 10n);
+      expect([here, tenthMore], JSON.stringify({ call, at })).toContain(there);
+    }
+  }
+}
 
 function half(usd: string | null): string | null {
   return usd === null ? null : formatPicoUsd(parsePicoUsd(usd) / 2n);
