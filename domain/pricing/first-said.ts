@@ -73,7 +73,7 @@ function leadsTo({ match, modelProvider, model }: ModelName, row: PriceRow): boo
 }
 
 /** Whether it goes before a shorter family, or has prices beside a contract that somebody has on a name of it. */
-function familyTakesOver(family: ModelName, held: PriceList, { prices }: PriceList): boolean {
+function familyTakesOver(family: ModelName, held: PriceList, listed: PriceList): boolean {
   const isLonger = held.names.some(
     ({ match, provider, name }) =>
       match === 'family' &&
@@ -81,7 +81,11 @@ function familyTakesOver(family: ModelName, held: PriceList, { prices }: PriceLi
       name !== family.name &&
       family.name.startsWith(name),
   );
-  const book = new PriceBook({ prices, names: [{ ...family, validFrom: SINCE_EVER }] });
+  const list = held.prices.filter(({ kind }) => kind === 'list');
+  const book = new PriceBook({
+    prices: [...list, ...listed.prices],
+    names: [...held.names, ...listed.names],
+  });
   const isAgreed = held.prices.some(
     ({ kind, provider, model }) =>
       kind === 'contracted' &&

@@ -55,6 +55,8 @@ export type Unlisted = 'model_unlisted' | 'tier_unlisted' | 'region_unlisted';
 /** Two things that cannot be part of a name. */
 const SEPARATOR = '\n';
 const MEMORY_LIMIT = 20_000;
+/** What calls may have behind a name: of each kind one. */
+const SUFFIXES = ['-latest', '-2026-01-01', '-v1:0', '-001'];
 
 type Found = Pick<Rates, 'provider' | 'model' | 'via' | 'calledAs'>;
 
@@ -67,6 +69,7 @@ export class PriceBook {
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
+  #ids: ReadonlyMap<string, string[]> | undefined;
 
   constructor({ prices, names }: PriceList) {
     for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
@@ -102,14 +105,72 @@ export class PriceBook {
     return rates;
   }
 
-  /** Whether any call of that name that started before an instant had a price, by whatever the name led to then. */
+  /**
+   * Whether any call that started before an instant had a price for which a price or name of this very name would take over: by the name
+   * itself or a shorter one, or by a family or a contract, also under a longer form of the name.
+   */
   hasPriceBefore(provider: string, model: string, instant: string): boolean {
     const beforeMs = Date.parse(instant);
-    return this.#changes.some((atMs) => {
-      if (atMs >= beforeMs) return false;
-      const found = this.#find(provider, model, atMs);
-      return found !== undefined && effectiveRows(this.#rowsOf(found), atMs).length > 0;
-    });
+    const changes = this.#changes.filter((atMs) => atMs < beforeMs);
+    if (changes.length === 0) return false;
+    return this.#callsOf(provider, model).some((called) =>
+      changes.some((atMs) => {
+        const found = this.#find(called.provider, called.model, atMs);
+        if (found === undefined || effectiveRows(this.#rowsOf(found), atMs).length === 0) {
+          return false;
+        }
+        const isIt = called.provider === provider && called.model === model;
+        return isIt || !this.#isFoundBefore(found, called.model, { provider, model }, atMs);
+      }),
+    );
+  }
+
+  /** Whether a call was found by something that is looked for before the name. */
+  #isFoundBefore(
+    { provider, model, via }: Found,
+    called: string,
+    name: { provider: string; model: string },
+    atMs: number,
+  ): boolean {
+    if (via?.match === 'exact') return true;
+    const isListed = isListedAt(this.#prices.get(key(provider, model)) ?? [], atMs);
+    if (via === undefined) return isListed && (provider !== name.provider || called !== name.model);
+    const isLonger = model !== name.model && knownIds(provider, model).includes(name.model);
+    return isListed && provider === name.provider && isLonger;
+  }
+
+  /** What calls may say that a name is looked for: itself, longer forms of it, and what a family makes of these. */
+  #callsOf(provider: string, model: string): { provider: string; model: string }[] {
+    const families = [...this.#families.values()].flat();
+    const led = families
+      .filter((family) => family.provider === provider)
+      .flatMap((family) =>
+        this.#idsOf(family.modelProvider)
+          .filter((id) => id.startsWith(family.model))
+          .map((id) => family.name + id.slice(family.model.length)),
+      );
+    const longer = [...this.#idsOf(provider), ...led, ...SUFFIXES.map((suffix) => model + suffix)];
+    const forms = new Set([
+      model,
+      ...longer.filter((id) => id.startsWith(model) && knownIds(provider, id).includes(model)),
+    ]);
+    return [...forms].flatMap((form) => [
+      { provider, model: form },
+      ...families
+        .filter((family) => family.modelProvider === provider && form.startsWith(family.model))
+        .map((family) => ({
+          provider: family.provider,
+          model: family.name + form.slice(family.model.length),
+        })),
+    ]);
+  }
+
+  /** Of a provider, models with prices and other names. */
+  #idsOf(provider: string): string[] {
+    this.#ids ??= Map.groupBy([...this.#prices.keys(), ...this.#names.keys()], (at) =>
+      at.slice(0, at.indexOf(SEPARATOR)),
+    );
+    return (this.#ids.get(provider) ?? []).map((at) => at.slice(at.indexOf(SEPARATOR) + 1));
   }
 
   /** Of the model, and of contracts on the call's own name. */
