@@ -292,6 +292,11 @@ describe('the list', () => {
       expect.objectContaining({ kind: 'list', unit: 'output', price_usd: '10', revision: 1 }),
     );
     expect(names.every((name: { provider: string }) => name.provider === 'openai')).toBe(true);
+    // Also the rule by which others have its prices.
+    const tuned = await said('list', '--provider', 'openai', '--model', 'ft:gpt-4o');
+    expect(tuned.names).toContainEqual(expect.objectContaining({ name: 'ft:', match: 'family' }));
+    const shown = await prices('list', '--provider', 'openai', '--model', 'ft:gpt-4o');
+    expect(shown.stdout).toMatch(/openai ft:… +has the prices of openai ft:… +inferred/);
     const o3 = await said('list', '--provider', 'openai', '--model', 'o3');
     const input = o3.prices.filter(
       (row: { unit: string; service_tier: string }) =>
