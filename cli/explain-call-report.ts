@@ -3,12 +3,13 @@ import { styleText } from 'node:util';
 import type { FoundCall } from '../adapters/postgres/explain-call.ts';
 import type { Explanation } from '../domain/explain-call/explain.ts';
 import { formatPicoUsd, parsePicoUsd } from '../domain/money.ts';
+import type { Price } from '../domain/pricing/price-call.ts';
 import type { PriceRow } from '../domain/pricing/price-list.ts';
 import { askedCall } from '../domain/pricing/stored-call.ts';
 import { type WhyUnpriced, whyUnpriced } from '../domain/pricing/why-unpriced.ts';
 import { USAGE_KEYS } from '../domain/usage/usage.ts';
 import { columns } from './columns.ts';
-import { linesAsJson, printLines } from './price-lines.ts';
+import { linesAsJson, matched, matchedAsJson, printLines } from './price-lines.ts';
 import { printable } from './printable.ts';
 
 const NO_USAGE: WhyUnpriced = {
@@ -27,7 +28,7 @@ export function printExplanation(
       ? styleText('yellow', 'no cost')
       : styleText('green', `$${call.cost_usd}`);
   console.log(`${cost}  ${call.price_status}`);
-  for (const line of columns(facts(call))) console.log(`  ${line}`);
+  for (const line of columns(facts(call, explanation))) console.log(`  ${line}`);
   if (call.price_status === 'provider') {
     console.log(`\n  The provider stated $${call.cost_usd}, which counts.`);
     console.log(`  ${besides(call.cost_usd, ours)}`);
@@ -40,13 +41,14 @@ export function printExplanation(
   for (const note of notes(call, explanation, prices)) console.log(`  ${note}`);
 }
 
-function facts(call: FoundCall): string[][] {
+function facts(call: FoundCall, explanation: Explanation): string[][] {
   const counts = USAGE_KEYS.filter((key) => call[key] !== null).map(
     (key) => `${key} ${call[key]?.toLocaleString('en')}`,
   );
   const named: [string, string | null][] = [
     ['call', `${call.event_id}, began ${call.ts.toISOString()}, ${call.status}`],
     ['model', `${call.provider} ${call.model}`],
+    ['prices of', whosePrices(explanation)],
     ['feature', call.feature],
     ['user', call.user_id],
     ['prompt', promptOf(call)],
@@ -60,6 +62,23 @@ function facts(call: FoundCall): string[][] {
     ['trace', call.trace_id],
   ];
   return named.flatMap(([name, value]) => (value === null ? [] : [[name, printable(value)]]));
+}
+
+/** The name or rule is that of the list as it is now: said where it leads to the rows that the call was priced with. */
+function whosePrices({ lines, today }: Explanation): string | null {
+  const models = new Set(lines.map(({ rate: { row } }) => `${row.provider} ${row.model}`));
+  const price = leadsToday(lines, today);
+  return price === undefined ? [...models].join(' and ') || null : matched(price);
+}
+
+function leadsToday(lines: Explanation['lines'], today: Explanation['today']): Price | undefined {
+  if (today === 'no usage' || today.priceStatus === 'unpriced') return undefined;
+  const { provider, model } = today.rates;
+  const used = new Set(lines.map(({ rate }) => rate.row.id));
+  const isSame = today.lines.every(({ rate }) => used.has(rate.row.id));
+  // Where all prices are of a contract on the call's own name, what the name leads to has no part in it.
+  const isOf = lines.some(({ rate: { row } }) => row.provider === provider && row.model === model);
+  return isSame && isOf ? today : undefined;
 }
 
 function promptOf({ prompt_id, prompt_name, prompt_version }: FoundCall): string {
@@ -129,9 +148,11 @@ export function explanationAsJson(
   const { usage_raw: _, price_ids: __, ...row } = call;
   const why = ours === null ? reasonOf(call, explanation, prices) : undefined;
   const unpriced = today !== 'no usage' && today.priceStatus === 'unpriced' ? today : undefined;
+  const led = leadsToday(lines, today);
   return {
     ...row,
     lines: linesAsJson(lines),
+    matched: led === undefined ? null : matchedAsJson(led),
     computed_usd: ours,
     recomputed_usd: recomputed,
     adds_up: agrees,

@@ -8,6 +8,7 @@ import {
   SINCE_EVER,
 } from '../domain/pricing/price-list.ts';
 import { EVERY_REGION } from '../domain/pricing/regions.ts';
+import { TUNED } from '../domain/pricing/tuned-models.ts';
 import { columns } from './columns.ts';
 import { printable } from './printable.ts';
 
@@ -87,7 +88,9 @@ export function matched({ rates: { provider, model, via } }: Price): string {
   const rule =
     via.match === 'exact'
       ? `the name ${printable(via.name)}`
-      : `the rule that ${via.name === '' ? 'all' : printable(via.name)} of ${via.provider} may have the prices of ${via.modelProvider}`;
+      : via.name === TUNED
+        ? `the rule that what was tuned (${via.name}) has the prices of its base, tuned`
+        : `the rule that ${via.name === '' ? 'all' : printable(via.name)} of ${via.provider} may have the prices of ${via.modelProvider}`;
   return `${found}, by ${rule} (${via.priceStatus}; ${printable(via.source)})`;
 }
 

@@ -77,9 +77,13 @@ function namesFor(
 ): ModelName[] {
   return names
     .filter((name) => provider === undefined || name.provider === provider)
-    .filter((name) =>
-      model === undefined ? isByHand(name) : name.model === model || name.name === model,
-    );
+    .filter((name) => (model === undefined ? isByHand(name) : leadsTo(name, model)));
+}
+
+/** Families of all names of a provider say nothing of one model. */
+function leadsTo({ match, name, model }: ModelName, asked: string): boolean {
+  if (match === 'exact') return model === asked || name === asked;
+  return name !== '' && (asked.startsWith(model) || asked.startsWith(name));
 }
 
 function nothing(
@@ -104,8 +108,8 @@ function print(prices: readonly PriceOfList[], names: readonly ModelName[]): voi
   for (const line of columns(rows)) console.log(line);
   if (names.length > 0) console.log('\nNames:');
   const named = names.map((name) => [
-    `  ${printable(name.provider)} ${printable(name.name)}`,
-    `has the prices of ${printable(name.modelProvider)} ${printable(name.model)}`,
+    `  ${printable(name.provider)} ${printable(name.name)}${name.match === 'family' ? '…' : ''}`,
+    `has the prices of ${printable(name.modelProvider)} ${printable(name.model)}${name.match === 'family' ? '…' : ''}`,
     [name.priceStatus, since(name), printable(name.source)].join(', '),
   ]);
   for (const line of columns(named)) console.log(line);

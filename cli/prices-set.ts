@@ -2,10 +2,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Client } from 'pg';
 import { addPriceList, readPriceList } from '../adapters/postgres/price-list.ts';
-import { pricedThing } from '../domain/pricing/compare-price-lists.ts';
 import { leavesSmallCallsOut } from '../domain/pricing/contract-gap.ts';
 import { modelsNear } from '../domain/pricing/models-near.ts';
-import { isOfNamedRegion, priceKey } from '../domain/pricing/price-book.ts';
+import { isOfNamedRegion, PriceBook, priceKey } from '../domain/pricing/price-book.ts';
 import {
   DAY_MINUTES,
   PRICE_UNITS,
@@ -16,7 +15,6 @@ import {
   type ServiceTier,
 } from '../domain/pricing/price-list.ts';
 import { priceListProvider } from '../domain/pricing/provider-names.ts';
-import { EVERY_REGION } from '../domain/pricing/regions.ts';
 import { servedTier } from '../domain/pricing/served-tier.ts';
 import { parseBeginning } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
@@ -88,7 +86,7 @@ Examples:
   $ npx tricost prices set --provider openai --model gpt-5 --unit input cache_read output --price 1.10 0.11 8 \\
       --valid-from 2026-12-01 --source 'order form 4711'
   $ npx tricost prices set --provider openai --model gpt-5 --unit input --end --valid-from 2027-12-01 --source 'order form 4711'
-  $ npx tricost prices set --provider openai --model ft:gpt-4.1:acme --unit input output --price 3 12 --new-model \\
+  $ npx tricost prices set --provider openai --model ft:gpt-4.1-2025-04-14:acme::9XyZ12ab --unit input output --price 3 12 --new-model \\
       --valid-from 2026-01-01 --source https://platform.openai.com/docs/pricing`,
     )
     .action((options: SetOptions) =>
@@ -118,7 +116,7 @@ async function set(client: Client, options: SetOptions): Promise<void> {
   const { prices, names } = await readPriceList(client);
   for (const row of rows) check(row, { prices, names }, options);
   const added = await addPriceList(client, { prices: rows, names: [] });
-  const apart = regionsApart(rows, prices);
+  const apart = regionsApart(rows, { prices, names });
   if (options.json === true) {
     const repriced = added.prices > 0 ? await priceArrived(client, options) : null;
     const said = { added: added.prices > 0, prices: rows.map(priceAsJson), regions_apart: apart };
@@ -165,17 +163,18 @@ function check(row: PriceRow, { prices, names }: PriceList, options: SetOptions)
   }
 }
 
-/** Regions whose own list price goes before a contract that does not name them. */
-function regionsApart(rows: readonly PriceRow[], prices: readonly PriceRow[]): string[] {
-  const isApart = (other: PriceRow) =>
-    isOfNamedRegion(other) &&
-    rows.some(
-      (row) =>
-        (row.region === '' || row.region === EVERY_REGION) &&
-        row.priceUsd !== null &&
-        pricedThing({ ...other, region: row.region }) === pricedThing(row),
-    );
-  return [...new Set(prices.filter(isApart).map(({ region }) => region))];
+/** Regions whose own list price goes before a contract that does not name them, whatever the name leads to. */
+function regionsApart(rows: readonly PriceRow[], { prices, names }: PriceList): string[] {
+  const book = new PriceBook({ prices: [...prices, ...rows], names });
+  const regions = [...new Set(prices.filter(isOfNamedRegion).map(({ region }) => region))];
+  const isApart = (region: string, { provider, model, serviceTier, unit, ...row }: PriceRow) =>
+    [Date.parse(row.validFrom), Math.max(Date.parse(row.validFrom), Date.now())].some((atMs) => {
+      const at = new Date(atMs);
+      const rates = book.ratesFor({ provider, model, serviceTier, region, at });
+      const here = typeof rates === 'string' ? [] : (rates.units.get(unit) ?? []);
+      return row.priceUsd !== null && here.some((rate) => isOfNamedRegion(rate.row));
+    });
+  return regions.filter((region) => rows.some((row) => isApart(region, row)));
 }
 
 function lineOf(row: PriceRow): string {

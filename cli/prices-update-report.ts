@@ -76,7 +76,8 @@ function changeCells({ row, before }: PriceChange): string[] {
 }
 
 function keptCells({ row, before }: PriceChange): string[] {
-  const listed = row.priceUsd === null ? 'none' : `$${row.priceUsd}`;
+  const where = row.region === before.region ? [] : modifiers(row);
+  const listed = [row.priceUsd === null ? 'none' : `$${row.priceUsd}`, ...where].join(', ');
   return [
     printable(`${before.provider} ${before.model}`),
     `${[before.unit, ...modifiers(before)].join(', ')}: $${before.priceUsd ?? '-'} per ${perName(before)} (the list: ${listed} from ${shortened(row.validFrom)} on)`,
@@ -107,6 +108,8 @@ export function changesAsJson({
     kept: kept.map(({ row, before }) => ({
       ...priceAsJson(before),
       ...{ listed_price_usd: row.priceUsd, listed_valid_from: row.validFrom },
+      // Another than the row's: prices of a region that follow from a base price that was entered otherwise.
+      listed_region: row.region,
     })),
     new_names: names.added.map(nameAsJson),
     changed_names: names.changed.map(({ name, before }) => ({

@@ -10,6 +10,7 @@ import { type Correction, correct } from '../domain/pricing/corrections.ts';
 import { type CatalogueProvider, fromCatalogue } from '../domain/pricing/from-catalogue.ts';
 import { formatNames, formatPrices } from '../domain/pricing/price-list-text.ts';
 import { digestOf, type PriceRelease } from '../domain/pricing/price-release.ts';
+import { tunedNames } from '../domain/pricing/tuned-models.ts';
 
 const PACKAGE = '@pydantic/genai-prices';
 const FOLDER = new URL('../domain/pricing/', import.meta.url);
@@ -24,7 +25,8 @@ const corrections: Correction[] = JSON.parse(
 );
 
 const catalogue = `${PACKAGE} ${version}`;
-const { prices, names } = fromCatalogue(catalogueIn(module), catalogue);
+const { prices, names: listed } = fromCatalogue(catalogueIn(module), catalogue);
+const names = [...listed, ...tunedNames(prices)];
 const corrected = correct(prices, corrections);
 const release = await nextRelease(digestOf({ prices: corrected, names }));
 const files: [name: string, text: string][] = [

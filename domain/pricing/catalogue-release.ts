@@ -4,6 +4,7 @@ import { type Correction, correct } from './corrections.ts';
 import { fromCatalogue } from './from-catalogue.ts';
 import { parseCatalogue } from './parse-catalogue.ts';
 import type { PriceList } from './price-list.ts';
+import { tunedNames } from './tuned-models.ts';
 
 /**
  * @param source what the rows shall name as their source
@@ -22,7 +23,7 @@ export function catalogueRelease(
   return {
     list: {
       prices: corrected.map((row) => ({ ...row, id: 0, kind: 'list', revision: 1 })),
-      names,
+      names: [...names, ...tunedNames(prices)],
     },
     problems: [...problems],
   };

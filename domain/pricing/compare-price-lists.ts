@@ -3,10 +3,12 @@
  * somebody entered by hand stays. A price of a release that says no date is the price from now on, not what it always was:
  * yesterday's calls keep theirs.
  */
-import { isSameDecimal, parseDecimal } from '../money.ts';
+import { type FirstSaid, firstSaid, modelKey, pricedThing } from './first-said.ts';
 import { isOfRegion, priceKey } from './price-book.ts';
+import { byTime, holdingAt, isSamePrice } from './price-history.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 import { EVERY_REGION } from './regions.ts';
+import { type RegionFollows, regionsFollow } from './regions-follow.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
 export type Held<Row> = Row & { release: string | null };
@@ -80,13 +82,34 @@ export function comparePriceLists(
   const here = byKey(held.filter(({ kind }) => kind === 'list'));
   const there = byKey(listed);
   const heldFor = new Set([...here.values()].flat().map(pricedThing));
-  const othersHeld = heldOtherwise([...here.values()].flat(), listed);
+  const first = firstSaid(heldList, list, validFrom);
+  const keyOf = (key: string, rows: readonly PriceRow[], row: PriceRow): Key => {
+    const isPriced = heldFor.has(pricedThing(row));
+    return { here: here.get(key) ?? [], rows, validFrom, isPriced, since: first.price(row) };
+  };
+  const regional: Key[] = [];
   for (const [key, rows] of there) {
-    const isPriced = rows[0] !== undefined && heldFor.has(pricedThing(rows[0]));
-    const isLate = rows[0] !== undefined && isOfRegion(rows[0]) && othersHeld.has(inTier(rows[0]));
-    compareKey({ here: here.get(key) ?? [], rows, validFrom, isPriced, isLate }, changes);
+    const [row] = rows;
+    if (row === undefined) continue;
+    if (isOfRegion(row)) regional.push(keyOf(key, rows, row));
+    else compareKey(keyOf(key, rows, row), changes);
   }
-  const listedFor = new Set(listed.map(pricedThing));
+  endUnlisted(here, there, validFrom, changes);
+  const after = [...held, ...rowsToAdd(changes).prices];
+  compareRegions(regional, regionsFollow(after, listed, validFrom), changes);
+  keepContracts(held, validFrom, changes);
+  compareNames(heldList, list, { validFrom, first }, changes.names);
+  return changes;
+}
+
+/** What holds here, of units that the release has in other sizes or hours, or no more. */
+function endUnlisted(
+  here: ReadonlyMap<string, Held<PriceRow>[]>,
+  there: ReadonlyMap<string, PriceRow[]>,
+  validFrom: string,
+  { ended, unlisted, kept }: PriceListChanges,
+): void {
+  const listedFor = new Set([...there.values()].flat().map(pricedThing));
   for (const [key, rows] of here) {
     if (there.has(key)) continue;
     for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
@@ -97,15 +120,12 @@ export function comparePriceLists(
       const end = { row: { ...row, ...beginAt(instant, row), priceUsd: null }, before: row };
       if (isByHand(row)) {
         if (isListed && holdingAt(rows.filter(isReleased), instant)?.priceUsd != null) {
-          keep(changes.kept, end);
+          keep(kept, end);
         }
-      } else if (isListed) changes.ended.push(end);
-      else changes.unlisted.push(row);
+      } else if (isListed) ended.push(end);
+      else unlisted.push(row);
     }
   }
-  keepContracts(held, validFrom, changes);
-  compareNames(heldList, list, validFrom, changes.names);
-  return changes;
 }
 
 /** The public price changes below a contract, which stays in force: somebody may want to know. */
@@ -162,8 +182,8 @@ interface Key {
   validFrom: string;
   /** Whether the unit has a price, in this band or another: then a new band is a change of it. */
   isPriced: boolean;
-  /** Whether what it says of a time before `validFrom` follows from a price that did not hold here then. */
-  isLate: boolean;
+  /** Nothing that it says holds before. */
+  since: string;
 }
 
 function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges): void {
@@ -174,7 +194,6 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
     const before = holdingAt(known, instant);
     if (listed === undefined || (before === undefined && listed.priceUsd === null)) continue;
     if (before !== undefined && isSamePrice(before, listed)) continue;
-    if (before === undefined && key.isLate && byTime(instant, key.validFrom) < 0) continue;
     const row = { ...listed, ...beginAt(instant, before) };
     if (before !== undefined && isByHand(before)) {
       const last = holdingAt(released, instant);
@@ -187,89 +206,61 @@ function compareKey(key: Key, { added, changed, ended, kept }: PriceListChanges)
   }
 }
 
+/** Of what has a price of the region already, the release says the next one; the first follows from the base price here. */
+function compareRegions(
+  keys: readonly Key[],
+  follows: (row: PriceRow) => RegionFollows,
+  changes: PriceListChanges,
+): void {
+  for (const key of keys) {
+    const [row] = key.rows;
+    if (row === undefined) continue;
+    const { since, unless } = follows(row);
+    if (key.here.length === 0 && unless !== undefined) keep(changes.kept, { row, before: unless });
+    else compareKey({ ...key, since: [since, key.since].sort(byTime).at(-1) ?? since }, changes);
+  }
+}
+
 /**
  * When the release says what the price is: on its own dates and whatever was said here after them, and from `validFrom` on. What
  * it says without a date it says of the past only where nothing was said yet.
  */
-function instantsOf({ here, rows, validFrom, isPriced }: Key): string[] {
+function instantsOf({ here, rows, validFrom, isPriced, since }: Key): string[] {
   const said = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
   const dated = isRegionSaidBefore({ here, rows, isPriced }) ? said.sort(byTime).slice(1) : said;
   const first = [...dated, validFrom].sort(byTime)[0] ?? validFrom;
   const past = isPriced ? [] : [SINCE_EVER];
-  return [...new Set([...past, ...dated, validFrom, ...laterThan(first, here)])].sort(byTime);
+  const instants = [...past, ...dated, validFrom, ...laterThan(first, here)];
+  return [...new Set(instants.map((at) => (byTime(at, since) < 0 ? since : at)))].sort(byTime);
 }
 
 /** A price of every region begins when the provider began to have such, which is no date of its amount: once said, that day is over. */
-function isRegionSaidBefore({ here, rows, isPriced }: Omit<Key, 'validFrom' | 'isLate'>): boolean {
+function isRegionSaidBefore({
+  here,
+  rows,
+  isPriced,
+}: Pick<Key, 'here' | 'rows' | 'isPriced'>): boolean {
   return rows[0]?.region === EVERY_REGION && (isPriced || here.length > 0);
-}
-
-function byTime(a: string, b: string): number {
-  return Date.parse(a) - Date.parse(b);
 }
 
 function byKey<Row extends PriceRow>(rows: readonly Row[]): Map<string, Row[]> {
   return Map.groupBy(rows, priceKey);
 }
 
-/** The last to begin by then, and of those that begin together the last revision. */
-export function holdingAt<Row extends PriceRow>(
-  rows: readonly Row[],
-  instant: string,
-): Row | undefined {
-  return rows
-    .filter((row) => byTime(row.validFrom, instant) <= 0)
-    .sort((a, b) => byTime(b.validFrom, a.validFrom) || b.revision - a.revision)[0];
-}
-
-/**
- * Tiers of models that have or had a price of no region here that the release does not name: entered by hand, or of another
- * release. What the release says of their regions follows from its own, and says nothing of the time before it.
- */
-function heldOtherwise(
-  held: readonly Held<PriceRow>[],
-  listed: readonly PriceRow[],
-): ReadonlySet<string> {
-  const named = Map.groupBy(listed, pricedThing);
-  const isOther = (row: Held<PriceRow>) =>
-    row.region === '' &&
-    row.priceUsd !== null &&
-    (isByHand(row) || !named.get(pricedThing(row))?.some((other) => isSamePrice(row, other)));
-  return new Set(held.filter(isOther).map(inTier));
-}
-
-function inTier({ provider, model, serviceTier }: PriceRow): string {
-  return [provider, model, serviceTier].join('\n');
-}
-
-/** The key without its band and hours. */
-export function pricedThing({ provider, model, unit, serviceTier, region }: PriceRow): string {
-  return [provider, model, unit, serviceTier, region].join('\n');
-}
-
-function isSamePrice({ priceUsd: a }: PriceRow, { priceUsd: b }: PriceRow): boolean {
-  const [one, other] = [parseDecimal(a ?? ''), parseDecimal(b ?? '')];
-  if (one === undefined || other === undefined) return one === other;
-  return isSameDecimal(one, other);
-}
-
 function compareNames(
-  { prices: heldPrices, names: held }: HeldPriceList,
+  { names: held }: HeldPriceList,
   listed: PriceList,
-  validFrom: string,
+  { validFrom, first }: { validFrom: string; first: FirstSaid },
   { added, changed, unlisted, kept }: PriceListChanges['names'],
 ): void {
   // In the order in which later ones take the place of earlier ones.
   const here = Map.groupBy(held, nameKey);
-  const priced = new Set(heldPrices.filter(({ kind }) => kind === 'list').map(modelKey));
   for (const name of listed.names) {
     const rows = here.get(nameKey(name)) ?? [];
     for (const instant of [validFrom, ...laterThan(validFrom, rows)]) {
       const before = nameAt(rows, instant);
       if (before === undefined) {
-        // The name has prices of its own until now: calls of before keep them.
-        const isPriced = priced.has(modelKey({ provider: name.provider, model: name.name }));
-        added.push(isPriced && name.match === 'exact' ? { ...name, validFrom } : name);
+        added.push({ ...name, validFrom: first.name(name) });
       } else if (leadsToTheSame(before, name)) continue;
       else if (!isByHand(before)) changed.push({ name: { ...name, validFrom: instant }, before });
       else {
@@ -299,10 +290,6 @@ function compareNames(
 /** The last to begin by then. */
 function nameAt<Name extends ModelName>(rows: readonly Name[], instant: string): Name | undefined {
   return rows.findLast((row) => byTime(row.validFrom, instant) <= 0);
-}
-
-function modelKey({ provider, model }: { provider: string; model: string }): string {
-  return [provider, model].join('\n');
 }
 
 function isItself({ provider, name, modelProvider, model }: ModelName): boolean {

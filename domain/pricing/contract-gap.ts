@@ -1,6 +1,7 @@
 /** Whether a contract has a price for large calls and none for small ones, which would then have no price at all. */
-import { holdingAt, pricedThing } from './compare-price-lists.ts';
+import { pricedThing } from './first-said.ts';
 import { priceKey } from './price-book.ts';
+import { holdingAt } from './price-history.ts';
 import type { PriceRow } from './price-list.ts';
 
 /** @param row about to be added to the prices */

@@ -15,6 +15,7 @@ import {
 } from './price-list.ts';
 import { priceListProvider } from './provider-names.ts';
 import { EVERY_REGION, hasOnePriceEverywhere } from './regions.ts';
+import { TUNED, tunedBase } from './tuned-models.ts';
 
 export interface Served {
   provider: string;
@@ -54,6 +55,8 @@ export type Unlisted = 'model_unlisted' | 'tier_unlisted' | 'region_unlisted';
 /** Two things that cannot be part of a name. */
 const SEPARATOR = '\n';
 const MEMORY_LIMIT = 20_000;
+/** What calls may have behind a name: of each kind one. */
+const SUFFIXES = ['-latest', '-2026-01-01', '-v1:0', '-001'];
 
 type Found = Pick<Rates, 'provider' | 'model' | 'via' | 'calledAs'>;
 
@@ -66,6 +69,7 @@ export class PriceBook {
   /** When any price or name begins, ascending, in ms. */
   readonly #changes: readonly number[];
   readonly #memory = new Map<string, Rates | Unlisted>();
+  #ids: ReadonlyMap<string, string[]> | undefined;
 
   constructor({ prices, names }: PriceList) {
     for (const row of prices) append(this.#prices, key(row.provider, row.model), row);
@@ -101,6 +105,80 @@ export class PriceBook {
     return rates;
   }
 
+  /**
+   * Whether any call that started before an instant had a price for which a price or name of this very name would take over: by the name
+   * itself or a shorter one, or by a family or a contract, also under a longer form of the name.
+   */
+  hasPriceBefore(provider: string, model: string, instant: string): boolean {
+    const beforeMs = Date.parse(instant);
+    const changes = this.#changes.filter((atMs) => atMs < beforeMs);
+    if (changes.length === 0) return false;
+    return this.#callsOf(provider, model).some((called) =>
+      changes.some((atMs) => {
+        const found = this.#find(called.provider, called.model, atMs);
+        if (found === undefined || effectiveRows(this.#rowsOf(found), atMs).length === 0) {
+          return false;
+        }
+        const isIt = called.provider === provider && called.model === model;
+        return isIt || !this.#isFoundBefore(found, called.model, { provider, model }, atMs);
+      }),
+    );
+  }
+
+  /** Whether a call was found by something that is looked for before the name. */
+  #isFoundBefore(
+    { provider, model, via }: Found,
+    called: string,
+    name: { provider: string; model: string },
+    atMs: number,
+  ): boolean {
+    if (via?.match === 'exact') return true;
+    const isListed = isListedAt(this.#prices.get(key(provider, model)) ?? [], atMs);
+    if (via === undefined) return isListed && (provider !== name.provider || called !== name.model);
+    const isLonger = model !== name.model && knownIds(provider, model).includes(name.model);
+    return isListed && provider === name.provider && isLonger;
+  }
+
+  /** What calls may say that a name is looked for: itself, longer forms of it, and what a family makes of these. */
+  #callsOf(provider: string, model: string): { provider: string; model: string }[] {
+    const families = [...this.#families.values()].flat();
+    const led = families
+      .filter((family) => family.provider === provider)
+      .flatMap((family) =>
+        this.#idsOf(family.modelProvider)
+          .filter((id) => id.startsWith(family.model))
+          .map((id) => family.name + id.slice(family.model.length)),
+      );
+    const longer = [...this.#idsOf(provider), ...led, ...SUFFIXES.map((suffix) => model + suffix)];
+    const forms = new Set([
+      model,
+      ...longer.filter((id) => id.startsWith(model) && knownIds(provider, id).includes(model)),
+    ]);
+    return [...forms].flatMap((form) => [
+      { provider, model: form },
+      ...families
+        .filter((family) => family.modelProvider === provider && form.startsWith(family.model))
+        .map((family) => ({
+          provider: family.provider,
+          model: family.name + form.slice(family.model.length),
+        })),
+    ]);
+  }
+
+  /** Of a provider, models with prices and other names. */
+  #idsOf(provider: string): string[] {
+    this.#ids ??= Map.groupBy([...this.#prices.keys(), ...this.#names.keys()], (at) =>
+      at.slice(0, at.indexOf(SEPARATOR)),
+    );
+    return (this.#ids.get(provider) ?? []).map((at) => at.slice(at.indexOf(SEPARATOR) + 1));
+  }
+
+  /** Of the model, and of contracts on the call's own name. */
+  #rowsOf({ provider, model, calledAs }: Found): PriceRow[] {
+    const own = (this.#prices.get(calledAs) ?? []).filter(isContracted);
+    return [...(this.#prices.get(key(provider, model)) ?? []), ...own];
+  }
+
   /** How many changes there were before the instant: between two of them, every price holds. */
   #epoch(atMs: number): number {
     let low = 0;
@@ -118,12 +196,11 @@ export class PriceBook {
     const found = this.#find(asked, model, at.getTime());
     if (found === undefined) return 'model_unlisted';
     const led = this.#prices.get(key(found.provider, found.model)) ?? [];
-    const own = (this.#prices.get(found.calledAs) ?? []).filter(isContracted);
-    const rows = effectiveRows([...led, ...own], at.getTime());
+    const rows = effectiveRows(this.#rowsOf(found), at.getTime());
     if (rows.length === 0) return 'model_unlisted';
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';
-    const where = this.#whereOf(found, led, { region, serviceTier, at, asked });
+    const where = this.#whereOf(found, led, { region, serviceTier, at, asked, model });
     const units = ratesByUnit(inTier, where, found.calledAs, rows);
     if (units.size === 0) return 'region_unlisted';
     const ownUnits = new Set(rows.map(({ unit }) => unit));
@@ -131,14 +208,17 @@ export class PriceBook {
   }
 
   #whereOf(
-    { provider, model, via, calledAs }: Found,
+    found: Found,
     led: readonly PriceRow[],
-    { region, serviceTier, at, asked }: Omit<Served, 'provider' | 'model'> & { asked: string },
+    { region, serviceTier, at, asked, model: called }: Omit<Served, 'provider'> & { asked: string },
   ): Where {
+    const { provider, model, via, calledAs } = found;
     const place = region.toLowerCase();
     const isStated = !isAnywhere(place);
+    const isOfOnePrice =
+      !isStated || hasOnePriceEverywhere({ provider: asked, model: called }, found);
     const isPricedApart = (test: (row: PriceRow) => boolean) => {
-      if (!isStated || hasOnePriceEverywhere(provider, model, via?.name)) return false;
+      if (isOfOnePrice) return false;
       const inTier = led.filter((row) => row.serviceTier === serviceTier);
       // Before the first price of a region there was one price everywhere. From then on, who has one for a model may have one for
       // any: that of no region would be a guess, and most likely too low.
@@ -148,7 +228,7 @@ export class PriceBook {
     // Not a longer form of a listed id, nor a name that the provider itself has for one: these have the prices of their model.
     const isOfNoList =
       via === undefined ? calledAs === key(provider, model) : via.priceStatus !== 'priced';
-    const isOwnName = isOfNoList && !(this.#prices.get(calledAs) ?? []).some(isListed);
+    const isOwnName = isOfNoList && !isListedAt(this.#prices.get(calledAs) ?? [], at.getTime());
     return {
       ...{ region: place, isStated, asked, isApart: isPricedApart(isOfRegion) },
       ...{
@@ -170,7 +250,7 @@ export class PriceBook {
       const via = latest(this.#names.get(key(provider, id)) ?? [], atMs);
       if (via !== undefined)
         return { provider: via.modelProvider, model: via.model, via, calledAs };
-      if (!rows.every(isContracted)) return { provider, model: id, calledAs };
+      if (isListedAt(rows, atMs)) return { provider, model: id, calledAs };
     }
     const calledAs = key(provider, contracted ?? ids[0] ?? '');
     const found = this.#findByFamily(provider, ids[0] ?? '', atMs);
@@ -184,10 +264,13 @@ export class PriceBook {
       .filter((family) => id.startsWith(family.name) && Date.parse(family.validFrom) <= atMs)
       .sort((a, b) => b.name.length - a.name.length || byBeginning(b, a));
     for (const via of matching) {
-      for (const target of knownIds(via.modelProvider, via.model + id.slice(via.name.length))) {
+      const named = via.name === TUNED ? tunedBase(id) : id;
+      if (named === undefined) continue;
+      for (const target of knownIds(via.modelProvider, via.model + named.slice(via.name.length))) {
         const name = latest(this.#names.get(key(via.modelProvider, target)) ?? [], atMs);
         const at = name ?? { modelProvider: via.modelProvider, model: target };
-        if (this.#prices.has(key(at.modelProvider, at.model))) {
+        const rows = this.#prices.get(key(at.modelProvider, at.model)) ?? [];
+        if (isListedAt(rows, atMs) || rows.some(isContracted)) {
           return { provider: at.modelProvider, model: at.model, via };
         }
       }
@@ -277,8 +360,9 @@ function beginning(
   return begins.length === 0 ? undefined : begins.reduce((a, b) => Math.min(a, b));
 }
 
-function isListed({ kind }: PriceRow): boolean {
-  return kind === 'list';
+/** Whether the list had begun to say what the model costs: until then its name may stand for another. */
+function isListedAt(rows: readonly PriceRow[], atMs: number): boolean {
+  return rows.some(({ kind, validFrom }) => kind === 'list' && Date.parse(validFrom) <= atMs);
 }
 
 function isContracted({ kind }: PriceRow): boolean {

@@ -50,7 +50,7 @@ export interface NoPrice {
   reason: UnpricedReason;
   /** Where the reason is a unit: which, and of which model of the list. */
   unit?: PriceUnit;
-  listedAs?: Pick<Rates, 'provider' | 'model'>;
+  listedAs?: Pick<Rates, 'provider' | 'model' | 'via'>;
   /** Where smaller calls have a price for the unit: up to which size of input. */
   aboveInputTokens?: number | undefined;
   /** Where the reason is counts that others contradict. */

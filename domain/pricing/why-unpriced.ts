@@ -48,8 +48,8 @@ export function whyUnpriced(
       };
     case 'unit_unlisted': {
       const isApart = prices.some((row) => row.provider === at.provider && isOfRegion(row));
-      const region =
-        isApart && !hasOnePriceEverywhere(at.provider, at.model) ? call.region : undefined;
+      const asked = { provider: priceListProvider(call.provider), model: call.model };
+      const region = isApart && !hasOnePriceEverywhere(asked, at) ? call.region : undefined;
       const [where, option] =
         region === undefined
           ? ['', '']

@@ -186,11 +186,11 @@ export const DEMO_FEATURES: readonly DemoFeature[] = [
     surge: { sinceDaysAgo: 6, factor: 2 },
   },
   {
-    // A model that no catalogue knows: its cost is unknown, which is not zero.
+    // Tuned from a model that the list has no tuned price of: its cost is unknown, which is not zero.
     feature: 'label.suggest',
     service: 'documents',
     provider: 'openai',
-    models: ['ft:gpt-4o-mini:acme::label-7'],
+    models: ['ft:gpt-4.1-nano:acme::label-7'],
     prompts: [
       {
         name: 'label.suggest',

@@ -101,6 +101,18 @@ describe('a priced call', () => {
     expect((await explain(resident)).stdout).toMatch(
       /input +1,000 +\$0\.44 per million .* tier priority, any region, since 2026-07-30, https:\/\/developers\.openai\.com\/api\/docs\/guides\/data-residency/,
     );
+    const tuned = await store({ model: 'ft:gpt-4o-2024-08-06:acme::9XyZ12ab' });
+    // 1,000 × 3.75 + 200 × 15
+    const told = (await explain(tuned)).stdout;
+    expect(told).toContain('$0.006750000000  inferred');
+    expect(told).toContain(
+      'openai ft:gpt-4o, by the rule that what was tuned (ft:) has the prices',
+    );
+    const [json] = (await explained(tuned)).calls;
+    expect(json.matched).toMatchObject({
+      model: 'ft:gpt-4o',
+      via: { name: 'ft:', match: 'family' },
+    });
     const band = await store({
       ...{ provider: 'anthropic', model: 'claude-sonnet-4-5' },
       usage_raw: { input_tokens: 200_001, output_tokens: 1, cache_read_input_tokens: 0 },

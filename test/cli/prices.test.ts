@@ -90,6 +90,16 @@ describe('a contracted price', () => {
     expect(await said('set', ...claude, ...terms)).toMatchObject({ regions_apart: ['us'] });
     const there = await said('set', ...claude, '--region', 'us', ...terms);
     expect(there).toMatchObject({ added: true, regions_apart: [] });
+    // Nor does it reach them under another name of the model; under a name of its own it does.
+    for (const model of ['claude-opus-4-6-20260205', 'claude-4.6-opus', 'anthropic-own']) {
+      const named = ['--provider', 'anthropic', '--model', model, '--unit', 'input', '--new-model'];
+      const apart = model === 'anthropic-own' ? [] : ['us'];
+      expect(await said('set', ...named, ...terms), model).toMatchObject({ regions_apart: apart });
+    }
+    const alias = ['--name', 'mine', '--to', 'anthropic/claude-opus-5'];
+    await said('alias', '--provider', 'azure', ...alias);
+    const mine = ['--provider', 'azure', '--model', 'mine', '--unit', 'input', '--new-model'];
+    expect(await said('set', ...mine, ...terms)).toMatchObject({ regions_apart: [] });
     // OpenAI's price of every region is no region's own.
     const openai = ['--provider', 'openai', '--model', 'gpt-5.5', '--unit', 'input'];
     expect(await said('set', ...openai, ...terms)).toMatchObject({ regions_apart: [] });
@@ -282,6 +292,11 @@ describe('the list', () => {
       expect.objectContaining({ kind: 'list', unit: 'output', price_usd: '10', revision: 1 }),
     );
     expect(names.every((name: { provider: string }) => name.provider === 'openai')).toBe(true);
+    // Also the rule by which others have its prices.
+    const tuned = await said('list', '--provider', 'openai', '--model', 'ft:gpt-4o');
+    expect(tuned.names).toContainEqual(expect.objectContaining({ name: 'ft:', match: 'family' }));
+    const shown = await prices('list', '--provider', 'openai', '--model', 'ft:gpt-4o');
+    expect(shown.stdout).toMatch(/openai ft:… +has the prices of openai ft:… +inferred/);
     const o3 = await said('list', '--provider', 'openai', '--model', 'o3');
     const input = o3.prices.filter(
       (row: { unit: string; service_tier: string }) =>
@@ -437,7 +452,11 @@ describe('a release of the catalogue', () => {
     const { new_names } = await release('2026-11-01', model('m-1', 2, names));
     expect(new_names).toMatchObject([{ name: 'm-2', model: 'm-1' }]);
     expect(await cost('acme', 'm-2', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
+    // The name begins with the release: the contract's calls are as they were, and so are those of before it.
+    expect(await cost('acme', 'm-2', '2026-05-31T00:00:00Z')).toBe('model_unlisted');
+    await release('2026-05-01', model('m-1', 2, names));
     expect(await cost('acme', 'm-2', '2026-05-31T00:00:00Z')).toBe('2.00 priced');
+    expect(await cost('acme', 'm-2', '2026-11-02T00:00:00Z')).toBe('1.50 priced');
   });
 
   test('leaves contracted prices alone', async () => {

@@ -41,7 +41,7 @@ test('the demo accounts for every event and ends in Slack', async () => {
   const texts = demo.newMessages().map(({ payload }) => payload.text ?? '');
   expect(texts).toHaveLength(summary.slack_messages);
   const unpriced = texts.filter((text) => text.includes('have no price'));
-  expect(unpriced).toEqual([expect.stringContaining('`ft:gpt-4o-mini:acme::label-7`')]);
+  expect(unpriced).toEqual([expect.stringContaining('`ft:gpt-4.1-nano:acme::label-7`')]);
   // Beyond a limit several alerts share a message.
   const heartbeats = texts.filter((text) => text.includes('features checked'));
   expect(heartbeats).toHaveLength(1);

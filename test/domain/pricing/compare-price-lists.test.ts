@@ -7,10 +7,13 @@ import {
   type PriceListChanges,
   rowsToAdd,
 } from '../../../domain/pricing/compare-price-lists.ts';
+import { PriceBook } from '../../../domain/pricing/price-book.ts';
+import { priceCall } from '../../../domain/pricing/price-call.ts';
 import {
   type ModelName,
   type PriceList,
   type PriceRow,
+  type PriceUnit,
   SINCE_EVER,
 } from '../../../domain/pricing/price-list.ts';
 
@@ -281,6 +284,200 @@ describe('a price of a region that a release has and those before it had not', (
   test('says nothing of the time before it where that price was another one', () => {
     const cheaper = take(NOTHING, list([row(0, SINCE_EVER, '4')]), FIRST_DAY);
     expect(begins(cheaper)).toEqual([SECOND_DAY]);
-    expect(begins(withPrices(NOTHING, row(0, SINCE_EVER, '4')))).toEqual([SECOND_DAY]);
+    // Nor of that in which it was, where it has been the same since.
+    const risen = list([row(0, SINCE_EVER, '4'), row(0, FIRST_DAY, '5')]);
+    expect(begins(take(NOTHING, risen, FIRST_DAY))).toEqual([FIRST_DAY]);
+  });
+
+  test('is not added where somebody keeps the price that it follows from at another amount', () => {
+    expect(begins(withPrices(NOTHING, row(0, SINCE_EVER, '8')))).toEqual([]);
+    const same = take(NOTHING, list([row(0, SINCE_EVER, '5')]), FIRST_DAY);
+    expect(begins(withPrices(same, row(0, FIRST_DAY, '8')))).toEqual([]);
+    expect(begins(withPrices(same, row(0, THIRD_DAY, '8')))).toEqual([]);
+    expect(begins(withPrices(same, row(0, FIRST_DAY, '5.0')))).toEqual([since]);
+    const { kept } = comparePriceLists(withPrices(same, row(0, FIRST_DAY, '8')), next, SECOND_DAY);
+    expect(kept).toMatchObject([{ before: { priceUsd: '8' }, row: { region: '*' } }]);
+    // Held already, it goes on to be what the releases say.
+    const held = withPrices(take(same, next, SECOND_DAY), row(0, THIRD_DAY, '8'));
+    const dearer = list([row(0, SINCE_EVER, '6'), { ...regional, priceUsd: '6.6' }]);
+    expect(rowsToAdd(comparePriceLists(held, dearer, THIRD_DAY)).prices).toMatchObject([
+      { region: '*', priceUsd: '6.6' },
+    ]);
+  });
+
+  test('says nothing of a time in which another size of input had the price that it follows from', () => {
+    const sizes = (size: number) => [row(0, SINCE_EVER, '5'), row(size, SINCE_EVER, '10')];
+    const everywhere = sizes(272_000).map((base) => ({
+      ...{ ...base, region: '*', validFrom: since },
+      priceUsd: String(Number(base.priceUsd) * 1.1),
+    }));
+    const after = take(
+      take(NOTHING, list(sizes(271_999)), FIRST_DAY),
+      list([...sizes(272_000), ...everywhere]),
+      SECOND_DAY,
+    );
+    const every = after.prices.filter(({ region }) => region === '*');
+    expect(every.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
+    const cost = (day: string, input_tokens: number, region: string) => {
+      const call = { provider: 'acme', model: 'm', at: new Date(day), region };
+      const priced = priceCall(new PriceBook(after), { ...call, usage: { input_tokens } });
+      return priced.priceStatus === 'unpriced' ? null : Number(priced.cost) / 1e12;
+    };
+    for (const tokens of [271_999, 272_000, 272_001]) {
+      expect(cost(FIRST_DAY, tokens, 'eu')).toBe(cost(FIRST_DAY, tokens, ''));
+      expect(cost(SECOND_DAY, tokens, 'eu')).toBeCloseTo(
+        1.1 * Number(cost(SECOND_DAY, tokens, '')),
+      );
+    }
+  });
+
+  test('says nothing of a tier in which one unit had another price', () => {
+    const output = { ...row(0, SINCE_EVER, '20'), unit: 'output' as const };
+    const everywhere = { ...output, region: '*', validFrom: since, priceUsd: '22' };
+    const held = take(
+      NOTHING,
+      list([row(0, SINCE_EVER, '5'), { ...output, priceUsd: '5' }]),
+      FIRST_DAY,
+    );
+    const said = list([row(0, SINCE_EVER, '5'), regional, output, everywhere]);
+    const every = take(held, said, SECOND_DAY).prices.filter(({ region }) => region === '*');
+    expect(every.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
+  });
+});
+
+describe('what a release says for the first time of a name that had a price without it', () => {
+  const DATED = 'm-2026-01-01';
+  const cheap = row(0, SINCE_EVER, '1');
+  const own = (model: string, more: Partial<PriceRow> = {}) => ({
+    ...{ ...row(0, SINCE_EVER, '5'), model },
+    ...more,
+  });
+  const call = { provider: 'acme', model: DATED, usage: { input_tokens: 1_000_000 } };
+  const costs = (list: PriceList, more: object = {}) =>
+    [FIRST_DAY, SECOND_DAY, THIRD_DAY].map((day) => {
+      const priced = priceCall(new PriceBook(list), { ...call, at: new Date(day), ...more });
+      return priced.priceStatus === 'unpriced' ? null : Number(priced.cost) / 1e12;
+    });
+  const held = take(NOTHING, list([cheap]), FIRST_DAY);
+
+  test('begins with the release where a shorter name was priced: a model', () => {
+    const next = list([cheap, own(DATED)]);
+    const after = take(held, next, SECOND_DAY);
+    expect(costs(held)).toEqual([1, 1, 1]);
+    expect(costs(after)).toEqual([1, 5, 5]);
+    expect(take(after, next, THIRD_DAY)).toEqual(after);
+    // A date of the price's own is none of the name.
+    const dated = list([cheap, own(DATED), own(DATED, { validFrom: FIRST_DAY, priceUsd: '6' })]);
+    expect(costs(take(after, dated, THIRD_DAY))).toEqual([1, 6, 6]);
+    // Somebody says so: it reaches further back.
+    expect(costs(take(after, next, FIRST_DAY))).toEqual([5, 5, 5]);
+  });
+
+  test('begins with the release where a shorter name was priced: a name', () => {
+    const other = { ...nameOf('other'), name: DATED };
+    const next = list([cheap, own('other')], other);
+    const after = take(held, next, SECOND_DAY);
+    expect(costs(after)).toEqual([1, 5, 5]);
+    expect(take(after, next, THIRD_DAY)).toEqual(after);
+  });
+
+  test('begins with the release where somebody had given the shorter name', () => {
+    const alias = byHand(list([], { ...nameOf('m'), name: 'mine', priceStatus: 'inferred' }));
+    const named = { prices: held.prices, names: alias.names };
+    const mine = { model: 'mine-2026-01-01' };
+    expect(costs(named, mine)).toEqual([1, 1, 1]);
+    const after = take(named, list([cheap, own(mine.model)]), SECOND_DAY);
+    expect(costs(after, mine)).toEqual([1, 5, 5]);
+  });
+
+  test('begins with the release where a family or a contract had a price', () => {
+    const shop = { provider: 'shop', model: 'm' };
+    const family = { ...nameOf(''), ...{ provider: 'shop', name: '', match: 'family' as const } };
+    const sold = take(NOTHING, list([cheap], family), FIRST_DAY);
+    const next = list([cheap, own('m', { provider: 'shop' })], family);
+    expect(costs(take(sold, next, SECOND_DAY), shop)).toEqual([1, 5, 5]);
+
+    const contract = { ...own('mine', { priceUsd: '2' }), kind: 'contracted' as const };
+    const agreed = withPrices(NOTHING, contract);
+    const batch = own('mine', { serviceTier: 'batch' });
+    const listed = take(agreed, list([own('mine'), batch]), SECOND_DAY);
+    const begins = listed.prices.filter(({ kind }) => kind === 'list').map((r) => r.validFrom);
+    expect(begins).toEqual([SECOND_DAY, SECOND_DAY]);
+  });
+
+  test('begins with the release where a family is a part of another, or has a contract in it', () => {
+    const family = (name: string, model: string) => ({
+      ...{ ...nameOf(model), name, match: 'family' as const, priceStatus: 'inferred' as const },
+    });
+    const prices = [own('a-1', { priceUsd: '1' }), own('b-1')];
+    const first = take(NOTHING, list(prices, family('x', 'a')), FIRST_DAY);
+    const next = list(prices, family('x', 'a'), family('x-', 'b-'), family('y-', 'b-'));
+    expect(costs(take(first, next, SECOND_DAY), { model: 'x-1' })).toEqual([1, 5, 5]);
+    expect(costs(take(first, next, SECOND_DAY), { model: 'y-1' })).toEqual([5, 5, 5]);
+
+    const output = own('y-1', { kind: 'contracted', unit: 'output', priceUsd: '2' });
+    const after = take(withPrices(first, output), next, SECOND_DAY);
+    expect(after.names.find(({ name }) => name === 'y-')?.validFrom).toBe(SECOND_DAY);
+  });
+
+  test('begins with the release where a price of the model that it leads to does', () => {
+    const discount = { ...row(0, SINCE_EVER, '0.1'), unit: 'cache_read' as const };
+    const family = { ...nameOf('m'), name: 'tuned-', match: 'family' as const };
+    const names = [nameOf('m'), family];
+    const begins = (prices: PriceRow[]) =>
+      take(held, list(prices, ...names), SECOND_DAY).names.map(({ validFrom }) => validFrom);
+    expect(begins([cheap])).toEqual([SINCE_EVER, SINCE_EVER]);
+    // Calls of before would be charged for cached input as for any other.
+    expect(begins([cheap, discount])).toEqual([SECOND_DAY, SECOND_DAY]);
+    // Taken from an earlier date, it reaches as far as that price does.
+    const next = list([cheap, discount], ...names);
+    const again = take(take(held, next, THIRD_DAY), next, SECOND_DAY);
+    const early = again.names.filter(({ validFrom }) => validFrom !== THIRD_DAY);
+    expect(early.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
+  });
+
+  test.each<[PriceUnit, object]>([
+    ['cache_read', { cache_read_tokens: 1_000_000 }],
+    ['cache_write_5m', { cache_write_5m_tokens: 1_000_000 }],
+    ['cache_write_1h', { cache_write_1h_tokens: 1_000_000 }],
+    ['image_input', { image_input_tokens: 1_000_000 }],
+    ['audio_input', { audio_input_tokens: 1_000_000 }],
+    ['reasoning', { reasoning_tokens: 1_000_000 }],
+    ['audio_output', { audio_output_tokens: 1_000_000 }],
+    ['image_output', {}],
+    ['web_search', { web_searches: 1_000 }],
+    ['request', {}],
+  ])(
+    'of the unit %s leaves calls that had a cost, and prices those that had none',
+    (unit, used) => {
+      const base = [cheap, { ...row(0, SINCE_EVER, '2'), unit: 'output' as const }];
+      const before = take(NOTHING, list(base), FIRST_DAY);
+      const after = take(before, list([...base, { ...row(0, SINCE_EVER, '7'), unit }]), SECOND_DAY);
+      const usage = { input_tokens: 1_000_000, output_tokens: 1_000_000, ...used };
+      const [was, is] = [before, after].map((l) => costs(l, { model: 'm', usage })[0]);
+      if (was === null) expect(is).not.toBeNull();
+      else expect(is).toBe(was);
+    },
+  );
+
+  test('holds since ever where there was none', () => {
+    const nothing = take(held, list([cheap, own('n-2026-01-01')]), SECOND_DAY);
+    expect(costs(nothing, { model: 'n-2026-01-01' })).toEqual([5, 5, 5]);
+  });
+
+  test('begins with the release where the unit had the price of another', () => {
+    const cached = { usage: { input_tokens: 1_000_000, cache_read_tokens: 1_000_000 } };
+    const discount = row(0, SINCE_EVER, '0.1');
+    const next = list([cheap, { ...discount, unit: 'cache_read' }]);
+    const after = take(held, next, SECOND_DAY);
+    expect(costs(held, { model: 'm', ...cached })).toEqual([1, 1, 1]);
+    expect(costs(after, { model: 'm', ...cached })).toEqual([1, 0.1, 0.1]);
+    expect(take(after, next, THIRD_DAY)).toEqual(after);
+    // A search had none.
+    const search = { ...row(0, SINCE_EVER, '10'), unit: 'web_search' as const };
+    const searched = { usage: { input_tokens: 0, web_searches: 1_000 } };
+    const both = take(held, list([cheap, search]), SECOND_DAY);
+    expect(costs(held, { model: 'm', ...searched })).toEqual([null, null, null]);
+    expect(costs(both, { model: 'm', ...searched })).toEqual([10, 10, 10]);
   });
 });

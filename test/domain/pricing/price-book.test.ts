@@ -122,6 +122,34 @@ describe('a contract on a model as named', () => {
   });
 });
 
+describe('a model whose prices begin on a date', () => {
+  const since = { validFrom: '2026-06-01T00:00:00Z' };
+  const before = { at: new Date('2026-05-31T23:59:59Z') };
+
+  test('is what its shorter name says until then, as if the list did not have it', () => {
+    const prices = [...LISTED, price('listed-2026-01-01', 'input', '1', since)];
+    const book = new PriceBook({ prices, names: [] });
+    expect(costs(book, 'listed-2026-01-01', before)).toBe('30 priced');
+    const input = { usage: { input_tokens: 1_000_000 } };
+    expect(costs(book, 'listed-2026-01-01', input)).toBe('1 priced');
+  });
+
+  test('is what a family leads to until then', () => {
+    const family = name('', '', { provider: 'shop', match: 'family', priceStatus: 'inferred' });
+    const own = price('listed', 'input', '1', { ...since, provider: 'shop' });
+    const book = new PriceBook({ prices: [...LISTED, own], names: [family] });
+    expect(costs(book, 'listed', { ...before, provider: 'shop' })).toBe('30 inferred');
+    const input = { usage: { input_tokens: 1_000_000 } };
+    expect(costs(book, 'listed', { ...input, provider: 'shop' })).toBe('1 priced');
+  });
+
+  test('has no price from the day on which it is withdrawn: not that of another', () => {
+    const ended = price('listed-2026-01-01', 'input', null, since);
+    const prices = [...LISTED, price('listed-2026-01-01', 'input', '1'), ended];
+    expect(costs(new PriceBook({ prices, names: [] }), 'listed-2026-01-01')).toBe('model_unlisted');
+  });
+});
+
 describe('a size that has a price in one tier', () => {
   const prices = [
     price('sized', 'input', '10'),
@@ -301,6 +329,23 @@ describe('a contract that names no region', () => {
     expect(costs(book(tuned), 'ft:gpt-4.1:acme', { ...eu, provider: 'openai' })).toBe('0.3 priced');
   });
 
+  test('holds under a name of its own after the contract of the led model that names the region', () => {
+    const to = name('team-gpt', 'gpt-5.5', {
+      ...{ provider: 'azure', modelProvider: 'openai', priceStatus: 'inferred' },
+    });
+    const there = contract('gpt-5.5', 'input', '4', { provider: 'openai', region: 'eu' });
+    const contracts = [of('azure', 'team-gpt', 'input', '1'), there];
+    const entered = new PriceBook({ prices: [...prices, ...contracts], names: [...names, to] });
+    const azure = { ...eu, provider: 'azure' };
+    expect(costs(entered, 'team-gpt', azure)).toBe('0.4 inferred');
+    expect(costs(entered, 'team-gpt', { ...azure, region: 'us' })).toBe('0.1 priced');
+    const own = contract('team-gpt', 'input', '2', { provider: 'azure', region: 'eu' });
+    const both = new PriceBook({
+      ...{ prices: [...prices, ...contracts, own], names: [...names, to] },
+    });
+    expect(costs(both, 'team-gpt', azure)).toBe('0.2 priced');
+  });
+
   test.each(['claude-opus-4-6-20260205', 'claude-sonnet-4.6'])(
     'does not reach it under another name of the model either: %s',
     (model) => {
@@ -310,6 +355,27 @@ describe('a contract that names no region', () => {
       expect(costs(entered, model, { ...claude, region: '' })).toBe('0.1 priced');
     },
   );
+
+  test('on a name of nobody else reaches every region until the list has prices of the name, and not one call less', () => {
+    const since = '2026-11-20T00:00:00Z';
+    const mine = [
+      contract('claude-opus-9', 'input', '1', { provider: 'anthropic' }),
+      contract('claude-opus-9', 'output', '2', { provider: 'anthropic' }),
+    ];
+    const listed = price('claude-opus-9', 'input', '50', {
+      ...{ provider: 'anthropic', validFrom: since },
+    });
+    const claude = { ...eu, provider: 'anthropic', region: 'us' };
+    const at = (instant: string) => ({ ...claude, at: new Date(instant) });
+    const after = book(...mine, listed);
+    expect(costs(after, 'claude-opus-9', at('2026-11-19T23:59:59Z'))).toBe('0.1 priced');
+    // From then on the name is a model of Anthropic's, which prices `us` apart: the contract does not say what it costs there.
+    expect(costs(after, 'claude-opus-9', at(since))).toBe('region_unlisted');
+    const there = { provider: 'anthropic', validFrom: since, region: 'us' };
+    const named = book(...mine, listed, price('claude-opus-9', 'input', '55', there));
+    expect(costs(named, 'claude-opus-9', at('2026-11-19T23:59:59Z'))).toBe('0.1 priced');
+    expect(costs(named, 'claude-opus-9', at(since))).toBe('5.5 priced');
+  });
 
   test('does not reach a region that the provider names and prices', () => {
     const claude = { ...eu, provider: 'anthropic', region: 'us' };
@@ -350,8 +416,9 @@ describe('models of OpenAI in a region', () => {
     ...new Set(list.prices.filter((row) => row.provider === 'openai').map((row) => row.model)),
   ];
   const openai = { provider: 'openai', serviceTier: 'standard', region: 'eu', at: AT } as const;
+  const listed = new PriceBook(list);
   const regions = (model: string) => {
-    const rates = new PriceBook(list).ratesFor({ ...openai, model });
+    const rates = listed.ratesFor({ ...openai, model });
     return typeof rates === 'string'
       ? rates
       : [...new Set([...rates.units.values()].flat().map(({ row }) => row.region))].join();
@@ -411,6 +478,62 @@ describe('models of OpenAI in a region', () => {
     }
     const at = new Date('2026-03-05T00:00:00Z');
     expect(costs(book, 'gpt-5.3', { ...call, at })).toBe('region_unlisted');
+  });
+
+  test('of a name or snapshot that is newer than an older model, and has its prices, have none', () => {
+    const names = ['gpt-realtime-3-mini', 'gpt-4o-turbo'].map((from, index) =>
+      name(from, ['gpt-realtime-mini', 'gpt-4o'][index] ?? '', {
+        ...{ provider: 'openai', modelProvider: 'openai' },
+      }),
+    );
+    const book = new PriceBook({ ...list, names: [...list.names, ...names] });
+    const cost = (model: string, region: string) =>
+      costs(book, model, {
+        provider: 'openai',
+        region,
+        usage: { input_tokens: 1_000_000, output_tokens: 0 },
+      });
+    for (const { name: model } of names) {
+      expect(cost(model, '')).toMatch(/priced$/);
+      expect(cost(model, 'eu')).toBe('region_unlisted');
+      expect(cost(`${model}-2026-12-01`, 'eu')).toBe('region_unlisted');
+    }
+    expect(cost('gpt-4o-2026-03-04', 'eu')).toBe('2.5 priced');
+    expect(cost('gpt-4o-2026-03-05', 'eu')).toBe('region_unlisted');
+    expect(cost('gpt-4o-20261201', 'eu')).toBe('region_unlisted');
+  });
+
+  test('of every name that the list has today for a model of one price cost the same there', () => {
+    const older = new Set(models.filter((model) => regions(model) === ''));
+    const newer = ['ft:gpt-4o-2024-', 'ft:gpt-4o-mini-2024-', 'ft:gpt-4-0', 'gpt-5-nano-'];
+    const names = list.names
+      .filter(({ provider, model }) => provider === 'openai' && older.has(model))
+      .map((named) => named.name);
+    expect(names.length).toBeGreaterThan(60);
+    // The catalogue's beginnings of names are none; and a newer model that it takes for an older one.
+    expect(names.filter((named) => regions(named) !== '').sort()).toEqual(
+      [...newer, 'gpt-realtime-2.1-mini'].sort(),
+    );
+  });
+
+  test('have none on Azure, which prices regions apart, and what somebody gave their prices has what they have', () => {
+    const alias = (provider: string) =>
+      name('mine', 'gpt-4.1', { provider, modelProvider: 'openai', priceStatus: 'inferred' });
+    const book = new PriceBook({
+      ...list,
+      names: [...list.names, alias('openai'), alias('azure')],
+    });
+    const cost = (provider: string, model: string, region: string) =>
+      costs(book, model, {
+        provider,
+        region,
+        usage: { input_tokens: 1_000_000, output_tokens: 0 },
+      });
+    for (const model of ['gpt-4.1', 'gpt-4.1-2025-04-14', 'mine']) {
+      expect(cost('azure', model, '')).toBe('2 inferred');
+      expect(cost('azure', model, 'swedencentral')).toBe('region_unlisted');
+    }
+    expect(cost('openai', 'mine', 'eu')).toBe('2 inferred');
   });
 
   test('of a catalogue that tricost has not seen yet have none', () => {

@@ -1,4 +1,5 @@
 /** The first release whose list has regions of OpenAI and other sizes, taken over the one before: no call of the past loses its price. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatPicoUsd, parsePicoUsd } from '../../../domain/money.ts';
 import { builtInPrices } from '../../../domain/pricing/built-in-prices.ts';
@@ -104,7 +105,8 @@ describe('an upgrade of the list of revision 1', () => {
     const apart = new Set(list.prices.filter(({ region }) => region === '*').map((r) => r.model));
     const known = calls('eu').filter((call) => {
       const { model } = call as { model: string };
-      return apart.has(model) || hasOnePriceEverywhere('openai', model);
+      const named = { provider: 'openai', model };
+      return apart.has(model) || hasOnePriceEverywhere(named, named);
     });
     expect(known.length).toBeGreaterThan(1_000);
     for (const call of known) {
@@ -129,7 +131,7 @@ describe('an upgrade of the list of revision 1', () => {
     for (const call of [...calls(''), ...calls('eu')]) {
       expect(costOf(corrected, call), JSON.stringify(call)).toBe(costOf(fresh, call));
       const before = { ...call, at: new Date('2026-10-31T23:59:59Z') };
-      expect(costOf(corrected, before)).toBe(costOf(upgraded, before));
+      expect(costOf(corrected, before), JSON.stringify(before)).toBe(costOf(upgraded, before));
     }
   });
 
@@ -162,6 +164,75 @@ describe('an upgrade of the list of revision 1', () => {
     },
   );
 });
+
+test('of a list without tuned models prices their calls from then on, and from an earlier date where somebody says so', () => {
+  const isTuned = ({ model }: { model: string }) => model.startsWith('ft:');
+  const without = {
+    prices: list.prices.filter((row) => !(isTuned(row) && row.unit === 'cache_read')),
+    names: list.names.filter((row) => !(isTuned(row) && row.source.startsWith('https:'))),
+  };
+  const held = take({ prices: [], names: [] }, without, '2026-10-01T00:00:00Z');
+  const usage = { input_tokens: 2_000, cache_read_tokens: 1_000, output_tokens: 0 };
+  const call = { model: 'ft:gpt-4o-2024-08-06:acme::x', usage };
+  const next = take(held, list, DEPLOY);
+  expect(costOf(new PriceBook(held), call)).toBe('model_unlisted');
+  // Cached input would have been charged as any other: 1,000 × $3.75 a million, not $1.875.
+  expect(costOf(new PriceBook(next), call)).toBe('model_unlisted');
+  expect(costOf(new PriceBook(next), { ...call, at: AFTER })).toBe('0.005625000000');
+  const reached = new PriceBook(take(next, list, '2026-11-01T00:00:00Z'));
+  expect(costOf(reached, call)).toBe('0.005625000000');
+  // What somebody had given these prices keeps what it cost.
+  const known = { ...call, model: 'ft:gpt-4o' };
+  expect(costOf(new PriceBook(held), known)).toBe('0.007500000000');
+  expect(costOf(new PriceBook(next), known)).toBe('0.007500000000');
+});
+
+test('a call in a region costs what it costs elsewhere, a tenth more, or nothing that is known: whatever was held or entered', () => {
+  const days = ['1970-01-01', '2026-03-05', '2026-08-21', '2026-11-10', '2026-11-20', '2026-11-22'];
+  const bases = first.prices.filter(
+    ({ provider, model }) => provider === 'openai' && model === 'gpt-5.5',
+  );
+  const another = fc
+    .record({
+      base: fc.constantFrom(...bases),
+      day: fc.constantFrom(...days),
+      release: fc.constantFrom(null, 'another release'),
+      usd: fc.constantFrom('1', '8', '100', null, undefined),
+      size: fc.constantFrom(undefined, 200_000, 271_999, 272_000),
+    })
+    .map(({ base, day, release, usd, size }) => ({
+      ...{ ...base, validFrom: `${day}T00:00:00Z`, revision: 2, release },
+      priceUsd: usd === undefined ? base.priceUsd : usd,
+      aboveInputTokens: size ?? base.aboveInputTokens,
+    }));
+  const sampled = calls('eu').filter((call) => 'model' in call && call.model === 'gpt-5.5');
+  fc.assert(
+    fc.property(fc.array(another, { maxLength: 3 }), (others) => {
+      const held = { ...first, prices: [...first.prices, ...others] };
+      expectTenthMore(new PriceBook(take(held, list, DEPLOY)), sampled);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test.each([
+  ['a new installation', fresh],
+  ['an upgraded one', upgraded],
+])('so it is for every model, tier and size: %s', (_, book) => {
+  expectTenthMore(book, calls('eu'));
+});
+
+function expectTenthMore(book: PriceBook | undefined, sampled: readonly object[]): void {
+  for (const at of [new Date('2026-04-01'), BEFORE, AFTER]) {
+    for (const call of sampled) {
+      const there = costOf(book, { ...call, at });
+      if (!/^\d/.test(there)) continue;
+      const here = costOf(book, { ...call, at, region: '' });
+      const tenthMore = formatPicoUsd((parsePicoUsd(here) * 11n) / 10n);
+      expect([here, tenthMore], JSON.stringify({ call, at })).toContain(there);
+    }
+  }
+}
 
 function half(usd: string | null): string | null {
   return usd === null ? null : formatPicoUsd(parsePicoUsd(usd) / 2n);

@@ -1,0 +1,122 @@
+/**
+ * From when something holds that a release says for the first time. Since ever, where calls had no price without it; from the release on,
+ * where they had another: that of a shorter name, an alias, a family or a contract, or of the unit that this one is a part of.
+ */
+import { PriceBook } from './price-book.ts';
+import {
+  type ModelName,
+  type PriceList,
+  type PriceRow,
+  type PriceUnit,
+  SINCE_EVER,
+} from './price-list.ts';
+
+/** What is charged, or asked for, as another unit as long as it has no price of its own: see price-call.ts. */
+const PART_OF: Readonly<Partial<Record<PriceUnit, PriceUnit>>> = {
+  cache_read: 'input',
+  cache_write_5m: 'input',
+  cache_write_1h: 'input',
+  image_input: 'input',
+  request: 'input',
+  reasoning: 'output',
+  image_output: 'output',
+};
+
+export interface FirstSaid {
+  /** RFC 3339, UTC; nothing of the key holds before. */
+  price(row: PriceRow): string;
+  name(name: ModelName): string;
+}
+
+/**
+ * @param held the list there is
+ * @param listed that of the release
+ * @param validFrom of the release, RFC 3339 in UTC
+ */
+export function firstSaid(held: PriceList, listed: PriceList, validFrom: string): FirstSaid {
+  const book = new PriceBook(held);
+  const list = held.prices.filter(({ kind }) => kind === 'list');
+  const ofModel = Map.groupBy(list, modelKey);
+  const ofUnit = Map.groupBy(list, pricedThing);
+  const own = (rows: readonly PriceRow[] = []) =>
+    rows.map((row) => row.validFrom).reduce(earlier, validFrom);
+  // Since when the unit has its own price, where calls had that of the whole before.
+  const ofPart = (row: PriceRow) => {
+    const hasUnit = (unit: PriceUnit) => ofUnit.has(pricedThing({ ...row, unit }));
+    const whole = PART_OF[row.unit];
+    // Where writes are charged apart, those of an hour have no price but their own.
+    const isApart = row.unit === 'cache_write_1h' && hasUnit('cache_write_5m');
+    const wasCharged = whole !== undefined && hasUnit(whole) && !isApart;
+    return wasCharged ? own(ofUnit.get(pricedThing(row))) : SINCE_EVER;
+  };
+  return {
+    price(row) {
+      const since = own(ofModel.get(modelKey(row)));
+      return book.hasPriceBefore(row.provider, row.model, since) ? since : ofPart(row);
+    },
+    name(name) {
+      const takesOver =
+        name.match === 'exact'
+          ? book.hasPriceBefore(name.provider, name.name, validFrom)
+          : familyTakesOver(name, held, listed);
+      if (takesOver) return validFrom;
+      // Calls of before would have the price of the whole for a part.
+      const parts = listed.prices.filter((row) => leadsTo(name, row)).map(ofPart);
+      return parts.reduce(later, name.validFrom);
+    },
+  };
+}
+
+function leadsTo({ match, modelProvider, model }: ModelName, row: PriceRow): boolean {
+  if (row.provider !== modelProvider) return false;
+  return match === 'exact' ? row.model === model : row.model.startsWith(model);
+}
+
+/** Whether it goes before a shorter family, or has prices beside a contract that somebody has on a name of it. */
+function familyTakesOver(family: ModelName, held: PriceList, listed: PriceList): boolean {
+  const isLonger = held.names.some(
+    ({ match, provider, name }) =>
+      match === 'family' &&
+      provider === family.provider &&
+      name !== family.name &&
+      family.name.startsWith(name),
+  );
+  const list = held.prices.filter(({ kind }) => kind === 'list');
+  const book = new PriceBook({
+    prices: [...list, ...listed.prices],
+    names: [...held.names, ...listed.names],
+  });
+  const isAgreed = held.prices.some(
+    ({ kind, provider, model }) =>
+      kind === 'contracted' &&
+      provider === family.provider &&
+      model.startsWith(family.name) &&
+      book.hasPriceBefore(provider, model, FOREVER),
+  );
+  return isLonger || isAgreed;
+}
+
+const FOREVER = '9999-12-31T00:00:00Z';
+
+function earlier(a: string, b: string): string {
+  return Date.parse(a) <= Date.parse(b) ? a : b;
+}
+
+function later(a: string, b: string): string {
+  return earlier(a, b) === a ? b : a;
+}
+
+export function modelKey({ provider, model }: { provider: string; model: string }): string {
+  return [provider, model].join('\n');
+}
+
+/** The key without its band and hours. */
+export function pricedThing({
+  provider,
+  model,
+  unit,
+  serviceTier,
+  region,
+}: Pick<PriceRow, 'provider' | 'model' | 'unit' | 'serviceTier' | 'region'>): string {
+  return [provider, model, unit, serviceTier, region].join('\n');
+}
