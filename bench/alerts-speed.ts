@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { PriceListReader } from '../adapters/postgres/price-list.ts';
 import { readVerdict } from '../adapters/postgres/read-verdict.ts';
 import { FOLD_DAYS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
-import { setOwner, setTeam } from '../adapters/postgres/teams.ts';
+import { readOwners, setOwner, setTeam } from '../adapters/postgres/teams.ts';
 import { inTransaction } from '../adapters/postgres/transaction.ts';
 import { refreshUserWindows } from '../adapters/postgres/user-windows.ts';
 import { readSettings } from '../domain/spend-alert/rules/settings.ts';
@@ -105,7 +105,8 @@ async function evaluate(connection: Client): Promise<Evaluation> {
   const { client, times } = timed(connection);
   const windows = spendWindows(MORNING.toISOString().slice(0, 10), 'UTC');
   const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
-  const by = { settings, own: new Map(), open: new Map() };
+  const owners = await readOwners(connection);
+  const by = { settings, own: new Map(), open: new Map(), owners };
   const startedAt = performance.now();
   const { verdict } = await inTransaction(
     client,

@@ -121,7 +121,8 @@ async function explain(
   const asOf = told?.createdAt ?? now;
   const windows = spendWindows(told?.date ?? localDateOf(now, zone), zone);
   const finding = told === undefined ? WEEKS : findingOf(told);
-  const slices = await readGrowth(client, feature, finding, windows, asOf);
+  const growths = await readGrowth(client, [{ feature, finding }], windows, asOf);
+  const slices = growths.get(feature) ?? [];
   if (told === undefined && slices.length === 0) {
     throw new Error(`${printable(feature)} has no alert, and no calls in the last two weeks`);
   }

@@ -124,7 +124,9 @@ async function readAndJudge(
 ): Promise<Morning> {
   const open = await readOpenAlerts(client);
   const own = await readAlertSettings(client);
-  const judged = await readVerdict(client, windows, asOf, { settings, own, open }, prices);
+  const routing = await readRouting(client);
+  const by = { settings, own, open, owners: routing.owners };
+  const judged = await readVerdict(client, windows, asOf, by, prices);
   const environments = await readTagCoverage(client, windows.date);
   const openCoverage = await readOpenCoverage(client);
   return {
@@ -134,7 +136,7 @@ async function readAndJudge(
     coverage: coverageOfWeek(environments),
     openAlerts: openCoverage.size + open.size,
     unpricedModels: await countUnpriced(client),
-    routing: await readRouting(client),
+    routing,
   };
 }
 

@@ -104,6 +104,22 @@ test('each team has ten messages and a digest of its own', async () => {
   expect(rows).toHaveLength(22);
 });
 
+test('a small team hears why, however many features of others grew more', async () => {
+  const large = growing(...Array.from({ length: 11 }, (_, n) => `other.${n}`));
+  const small = growing('support.reply').map((call) => ({
+    ...call,
+    usd: String(Number(call.usd) / 1.5),
+  }));
+  await world.storeCalls([...large, ...small]);
+  await (await newFunction())();
+  const { rows } = await world.owner.query<{ text: string }>(
+    `select payload ->> 'text' as text from tricost.outbox where team = 'support'`,
+  );
+  expect(rows).toEqual([
+    { text: ':fire: `support.reply` +100 % (+$6.67): +$6.67 price of `claude-sonnet-5`' },
+  ]);
+});
+
 test('five runs at once, and one more: each message once', async () => {
   await world.storeCalls(growing('support.reply', 'search', 'other'));
   const functions = [];
