@@ -269,6 +269,15 @@ describe('what the headline says', () => {
   });
 
   test.each([
+    ['a day', day, ':zap: `x` on 22 Nov +150 % (+$15.00)'],
+    ['hours', hours, ':zap: `x` on 23 Nov until 12:00 +150 % (+$15.00)'],
+  ])('%s of a date that is caught up later is named', (_case, compared, expected) => {
+    const later = { ...REPORT, asOf: new Date('2026-11-25T07:00:00Z') };
+    const alert = { ...alertOf(spend), finding: { ...compared, rule: 'spike' as const } };
+    expect(alertMessage(alert, later).text).toBe(expected);
+  });
+
+  test.each([
     ['before the windows', '2026-11-08T22:59:59Z'],
     ['after them, as imported calls do', '2026-11-22T23:00:00Z'],
   ])('a version that arrived %s is not said to be there since then', (_case, instant) => {
