@@ -17,6 +17,7 @@ import type { AlertState } from '../../domain/spend-alert/state.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 import type { RoutedNotification } from '../../domain/teams/compose-by-team.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
+import { thresholdColumns } from './alert-settings.ts';
 import { count, decimal, money } from './numeric-columns.ts';
 import { addToOutbox } from './outbox.ts';
 import { insertCoverageAlerts } from './tag-coverage.ts';
@@ -147,7 +148,7 @@ function alertRow(alert: SpendAlert | EndedAlert) {
     const none = { rule: null, previousUsd: null, changeRatio: null, weeklyExcessUsd: null };
     return { ...of, ...none, currentUsd: decimal(spend.current.costUsd), details: '{}' };
   }
-  const { finding, weeklyExcessUsd, why } = alert;
+  const { finding, weeklyExcessUsd, settings, why } = alert;
   const { rule, previousUsd, currentUsd } = finding;
   return {
     ...of,
@@ -156,7 +157,10 @@ function alertRow(alert: SpendAlert | EndedAlert) {
     currentUsd: decimal(currentUsd),
     changeRatio: changeRatio(rule === 'new' ? null : previousUsd, currentUsd),
     weeklyExcessUsd: decimal(weeklyExcessUsd),
-    details: JSON.stringify({ ...details(spend), ...found(finding), why: why && whyDetails(why) }),
+    details: JSON.stringify({
+      ...{ ...details(spend), ...found(finding) },
+      ...{ thresholds: thresholdColumns(settings), why: why && whyDetails(why) },
+    }),
   };
 }
 

@@ -31,6 +31,8 @@ export interface SpendAlert {
   finding: Finding;
   /** The largest that any rule found. */
   weeklyExcessUsd: PicoUsd;
+  /** That it was held against. */
+  settings: RuleSettings;
   spend: FeatureSpend;
   /** undefined: not looked into. */
   why: Decomposition | undefined;
@@ -83,7 +85,7 @@ export function judge(
       ended.push({ transition, openedOn: open.openedOn, spend });
     } else if (finding !== undefined && transition !== undefined && transition !== 'resolved') {
       const weeklyExcessUsd = largest(found) ?? 0n;
-      alerts.push({ transition, finding, weeklyExcessUsd, spend, why: undefined });
+      alerts.push({ transition, finding, weeklyExcessUsd, settings, spend, why: undefined });
     }
   }
   return { state: 'judged', alerts: alerts.sort(byExcess), ended: ended.sort(byName) };

@@ -328,6 +328,24 @@ describe('explain', () => {
     expect(stdout).toMatch(/\n {2}\+\$[\d.]+ from prompt reply v2/);
   });
 
+  test('is held against the thresholds of its morning, whatever they are now', async () => {
+    await storeCalls(owner, CALLS);
+    const thresholds = { growth_ratio: '1', spike_ratio: '0.6', minimum_spend_usd: '12' };
+    await happened('2026-11-23', 'f', 'opened', { details: { compared, thresholds } });
+    await alerts('settings', 'set', 'f', '--growth', '5');
+    expect(await answer('explain', 'f')).toMatchObject({
+      thresholds,
+      thresholds_now: { growth_ratio: '5', spike_ratio: '0.6', minimum_spend_usd: '5' },
+      own_thresholds: { growth_ratio: '5', spike_ratio: null, minimum_spend_usd: null },
+      found: [{ rule: 'growth' }],
+      today: { found: [] },
+    });
+    const { stdout } = await alerts('explain', 'f');
+    expect(stdout).toContain(
+      '\njudged by growth 1, spike 0.6, minimum $12\nnow growth 5 (its own), spike 0.6, minimum $5\non that morning: growth,',
+    );
+  });
+
   test('says so when the calls are no longer those that were told of', async () => {
     await storeCalls(owner, CALLS);
     const details = { compared, why: { delta_usd: '19.500000000000' } };

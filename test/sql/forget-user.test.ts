@@ -10,6 +10,7 @@ import { Mention } from '../../domain/forget-user/mention.ts';
 import { parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend } from '../../domain/spend-alert/feature-spend.ts';
 import { alertMessage } from '../../domain/spend-alert/message.ts';
+import { readSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { spendWindows } from '../../domain/spend-alert/windows.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import type { TestDatabase } from '../support/postgres.ts';
@@ -155,8 +156,9 @@ function alertPayload(id: string): object {
   const compared = { span: 'day', weeksBack: 1 } as const;
   const amounts = { previousUsd: usd, currentUsd: 2n * usd, weeklyExcessUsd: usd };
   const finding = { rule: 'user', name: id, compared, ...amounts } as const;
+  const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
   return alertMessage(
-    { transition: 'opened', finding, weeklyExcessUsd: usd, spend, why: undefined },
+    { transition: 'opened', finding, weeklyExcessUsd: usd, settings, spend, why: undefined },
     {
       windows: spendWindows('2026-11-23', 'UTC'),
       totalUsd: usd,
