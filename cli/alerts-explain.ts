@@ -33,6 +33,7 @@ import { ALERT_ARGUMENT, namedFeature } from './alert-named.ts';
 import { explanationAsJson, printExplanation } from './alerts-explain-report.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
+import { namedTags } from './tags-alert.ts';
 import { readConfig } from './target.ts';
 
 interface ExplainOptions extends OwnerDatabaseOptions {
@@ -110,6 +111,9 @@ async function explain(
   alert: string,
   options: ExplainOptions,
 ): Promise<AlertExplanation> {
+  if ((await namedTags(client, alert)) !== undefined) {
+    throw new Error(`${alert} is about lost tags, and no growth: see reporting.tag_coverage`);
+  }
   const { feature, id } = await namedFeature(client, alert);
   const config = await readConfig(options);
   const zone = await readReportingZone(client);

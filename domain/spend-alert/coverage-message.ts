@@ -29,7 +29,8 @@ function line(
   const where =
     environment === null ? 'calls without an environment' : `calls in ${codeSpan(environment)}`;
   const now = `${formatPercent(share)} of ${formatCount(calls)} calls ${lastDayText(report)} name feature, user and prompt`;
-  return transition === 'opened'
-    ? `:label: ${where} stopped naming their ${tag}: ${now}, usually ${formatPercent(usualShare)}`
-    : `:white_check_mark: tags of ${where} no longer fall: ${now}`;
+  if (transition === 'resolved')
+    return `:white_check_mark: tags of ${where} no longer fall: ${now}`;
+  const icon = transition === 'opened' ? ':label:' : ':rotating_light: worse:';
+  return `${icon} ${where} stopped naming their ${tag}: ${now}, usually ${formatPercent(usualShare)}`;
 }

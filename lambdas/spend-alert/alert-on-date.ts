@@ -132,7 +132,9 @@ async function readAndJudge(
   return {
     ...judged,
     coverageAlerts:
-      judged.verdict.state === 'judged' ? judgeCoverage(environments, openCoverage) : [],
+      judged.verdict.state === 'judged'
+        ? judgeCoverage(environments, openCoverage, windows.date)
+        : [],
     coverage: coverageOfWeek(environments),
     openAlerts: openCoverage.size + open.size,
     unpricedModels: await countUnpriced(client),

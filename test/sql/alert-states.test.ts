@@ -166,7 +166,7 @@ describe('the state', () => {
       ('2026-11-01', 'again', 'opened', 'growth', 20, 10, null, '{}'),
       ('2026-11-09', 'again', 'resolved', null, 5, null, null, '{}'),
       ('2026-11-12', 'again', 'opened', 'spike', 60, 50, null, '{}'),
-      ('2026-11-13', 'again', 'escalated', 'growth', 200, 120, null, '{}'),
+      ('2026-11-13', 'again', 'escalated', 'user', 200, 120, null, '{"user": {"user_id": "u_1"}}'),
       ('2026-11-13', 'again', 'snoozed', null, null, null, '2026-11-20', '{}')`);
     await owner.query('set role tricost_ingest');
     onTestFinished(() => owner.query('reset role').then(() => {}));
@@ -178,6 +178,7 @@ describe('the state', () => {
           openedOn: '2026-11-12',
           toldUsd: parsePicoUsd('120'),
           snoozedUntil: '2026-11-20',
+          told: { rule: 'user', name: 'u_1' },
         },
       ],
     ]);

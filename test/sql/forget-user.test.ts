@@ -114,6 +114,11 @@ async function storeEverywhere(id: string): Promise<void> {
       }),
     ],
   );
+  await owner.query(
+    `insert into tricost.tag_coverage_alerts (local_date, environment, transition, details)
+     values ('2026-11-23', 'production', 'acknowledged', $1)`,
+    [JSON.stringify({ note: `only calls of ${id}` })],
+  );
   const event = { user_id: id, model: 'gpt-5' };
   const data = gzipSync(JSON.stringify([event])).toString('base64');
   const bodies = {
@@ -289,7 +294,7 @@ describe('under a pseudonym', () => {
       names: 0,
     });
     expect(found.messages).toEqual({
-      alerts: 1,
+      alerts: 2,
       notifications: 1,
       rejectedEvents: 3,
       unreadableEvents: 0,
