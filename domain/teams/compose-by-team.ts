@@ -1,6 +1,7 @@
 /** Each team gets the messages about its own features, at its own hour, as if there were no others. */
 import { fitName } from '../ingest-calls/text.ts';
 import type { ReplyState } from '../notify/reply-state.ts';
+import type { LocalDate } from '../reporting-days.ts';
 import { type AlertNotification, composeAlerts, MESSAGES_A_DAY } from '../spend-alert/compose.ts';
 import { endedMessage } from '../spend-alert/ended-message.ts';
 import type { EndedAlert, SpendAlert } from '../spend-alert/judge.ts';
@@ -50,6 +51,20 @@ export function composeByTeam(
       team,
     ),
   );
+}
+
+/** What is about no feature goes to whoever owns `*`, and waits for that team's hour, too. */
+export function atHourOfTheRest(
+  notifications: readonly AlertNotification[],
+  date: LocalDate,
+  { teams, owners }: Pick<Routing, 'teams' | 'owners'>,
+): RoutedNotification[] {
+  const rest = owners.find(({ feature }) => feature === '*');
+  const team = teams.find(({ name }) => name === rest?.team);
+  return notifications.map((notification) => ({
+    ...notification,
+    ...(team && { notBefore: dueAt(date, team) }),
+  }));
 }
 
 function composeForTeam(

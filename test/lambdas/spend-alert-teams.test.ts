@@ -150,6 +150,19 @@ test('an end goes on from the message that the alert opened with, and in threads
   ]);
 });
 
+test('what is about no feature waits for the hour of the team that owns the rest', async () => {
+  vi.stubEnv('TRICOST_HEARTBEAT', 'true');
+  await setOwner(world.owner, { feature: '*', team: 'search' });
+  await world.storeCalls(growing('support.reply'));
+  await (await newFunction())();
+  vi.unstubAllEnvs();
+  const [, heartbeat] = await outbox();
+  expect(heartbeat).toMatchObject({
+    ...{ key: 'spend-alert:2026-11-23:heartbeat', team: null },
+    due: new Date('2026-11-23T16:00:00Z'),
+  });
+});
+
 test('a team that is no more: its features go where those go that nobody owns', async () => {
   await world.owner.query(`delete from tricost.teams where name = 'search'`);
   await world.storeCalls(growing('search'));
