@@ -33,7 +33,7 @@ export function printExplanation(explanation: AlertExplanation): void {
   const previous = spanText(spans.previous, windows);
   console.log(`${spanText(spans.current, windows)} against ${previous}, ${windows.zone}`);
   console.log(`\n${signed(why.deltaUsd)} of calls with a known cost`);
-  for (const line of whyLines(why, windows)) console.log(`  ${slackText(line)}`);
+  for (const line of whyLines(why, windows, spans.current.end)) console.log(`  ${slackText(line)}`);
   for (const note of dataNotes(explanation)) console.log(note);
   printBehind('users', usersOf(explanation));
   printBehind('models', modelsOf(explanation.slices));

@@ -2,13 +2,16 @@
 import { codeSpan } from '../slack/escape.ts';
 import { formatCount, formatUsd, growth } from '../slack/numbers.ts';
 import type { SpendAlert } from './judge.ts';
-import { hoursText, lastDayText, type SpendReport } from './report.ts';
+import { comparedUntil, hoursText, lastDayText, type SpendReport } from './report.ts';
 import { signed, whyInShort } from './why.ts';
 
 /** `` :fire: `support.reply` +62 % (+$310.08): +$248.00 from prompt `reply` v7 (since Tue 14:00), +$62.08 more calls `` */
 export function headline(alert: SpendAlert, report: SpendReport): string {
   const name = codeSpan(alert.spend.feature);
-  const why = alert.why === undefined ? '' : whyInShort(alert.why, report.windows);
+  const why =
+    alert.why === undefined
+      ? ''
+      : whyInShort(alert.why, report.windows, comparedUntil(alert.finding, report));
   const worse = alert.transition === 'escalated' ? 'worse: ' : '';
   return `${icon(alert)} ${worse}${name}${whatText(alert, report)}${why === '' ? '' : `: ${why}`}`;
 }

@@ -67,11 +67,19 @@ export function lastDayText({ windows, asOf }: Pick<SpendReport, 'windows' | 'as
   return isToday(windows, asOf) ? 'yesterday' : `on ${dayName(addDays(windows.date, -1))}`;
 }
 
+/** When what a rule looked at ends: where the alert's day begins, or after the hours of it that it looked at. */
+export function comparedUntil(
+  { compared }: { compared: Compared },
+  { windows, asOf }: SpendReport,
+): Date {
+  return spansOf(windows, compared, asOf).current.end;
+}
+
 /** `today until 08:00`; of a day that is caught up, `on 21 Nov until 12:00`. */
-export function hoursText({ windows, asOf }: SpendReport, compared: Compared): string {
-  const { end } = spansOf(windows, compared, asOf).current;
+export function hoursText(report: SpendReport, compared: Compared): string {
+  const { windows, asOf } = report;
   const day = isToday(windows, asOf) ? 'today' : `on ${dayName(windows.date)}`;
-  return `${day} until ${localTimeOf(end, windows.zone)}`;
+  return `${day} until ${localTimeOf(comparedUntil({ compared }, report), windows.zone)}`;
 }
 
 function isToday({ date, zone }: SpendWindows, asOf: Date): boolean {
