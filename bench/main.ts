@@ -1,6 +1,7 @@
 /** `npm run bench -- <what>`: measures, on the machine it runs on, what the documentation claims. */
 import { Command } from 'commander';
 import { addAlertsCommand } from './alerts.ts';
+import { addAlertsSpeedCommand } from './alerts-speed.ts';
 import { addBoardCommand } from './board.ts';
 import { benchCost } from './cost.ts';
 import { addIngestCommand } from './ingest.ts';
@@ -14,6 +15,7 @@ const program = new Command('npm run bench --').description(
 addIngestCommand(program);
 addBoardCommand(program);
 addAlertsCommand(program);
+addAlertsSpeedCommand(program);
 program
   .command('cost')
   .description('bytes, Lambda time and cold starts, for `tricost cost`')

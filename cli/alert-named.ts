@@ -4,7 +4,7 @@ import { featureOfAlert, readOpenAlertRows } from '../adapters/postgres/alert-hi
 import { printable } from './printable.ts';
 
 export const ALERT_ARGUMENT = '<alert>';
-export const ALERT_HELP = 'its feature, or its id as listed';
+export const ALERT_HELP = 'its feature, or its id as listed: 41, tags-12';
 
 /** A feature may have digits for a name, so what is no id is one. */
 export async function namedFeature(

@@ -1,9 +1,9 @@
 /** What `tricost alerts backtest` says, for people and for programs. */
+import { thresholdColumns } from '../adapters/postgres/alert-settings.ts';
 import { formatPicoUsd } from '../domain/money.ts';
 import type { LocalDate } from '../domain/reporting-days.ts';
 import { countMessages, type Told, totalsByRule } from '../domain/spend-alert/replay.ts';
 import type { RuleSettings } from '../domain/spend-alert/rules/settings.ts';
-import { thresholdsAsJson } from './alert-thresholds.ts';
 import { columns } from './columns.ts';
 import { slackText } from './slack-text.ts';
 
@@ -57,8 +57,8 @@ export function backtestAsJson(backtest: Backtest): object {
     days: judged.length,
     learning_until: learningUntil ?? null,
     stopped: wasStopped,
-    thresholds: thresholdsAsJson(settings),
-    own_thresholds: [...own].map(([feature, of]) => ({ feature, ...thresholdsAsJson(of) })),
+    thresholds: thresholdColumns(settings),
+    own_thresholds: [...own].map(([feature, of]) => ({ feature, ...thresholdColumns(of) })),
     told: told.map((one) => ({
       date: one.date,
       feature: one.feature,

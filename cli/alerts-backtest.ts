@@ -96,7 +96,10 @@ async function replay(client: Client, options: BacktestOptions): Promise<Backtes
         report(`${date}, ${index + 1} of ${dates.length} days`);
         const windows = spendWindows(date, zone);
         const asOf = instantAtHour(date, FIRST_RUN_HOUR, zone);
-        const by: JudgedBy = { settings, own, open, only: options.feature };
+        const by: JudgedBy = {
+          ...{ settings, own, open, owners: teams.owners },
+          only: options.feature,
+        };
         const { snapshot, verdict } = await inTransaction(
           client,
           () => readVerdict(client, windows, asOf, by, prices),

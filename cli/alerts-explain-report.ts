@@ -1,15 +1,16 @@
 /** What `tricost alerts explain` says, for people and for programs. */
+import { thresholdColumns } from '../adapters/postgres/alert-settings.ts';
 import { whyDetails } from '../adapters/postgres/spend-alert.ts';
 import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../domain/money.ts';
 import { addDays, localDateOf, localTimeOf } from '../domain/reporting-days.ts';
 import { formatUsd } from '../domain/slack/numbers.ts';
 import type { Slice } from '../domain/spend-alert/growth/slice.ts';
 import type { Finding } from '../domain/spend-alert/rules/finding.ts';
+import type { RuleSettings } from '../domain/spend-alert/rules/settings.ts';
 import { thresholdTexts } from '../domain/spend-alert/rules/thresholds.ts';
 import { worseFrom } from '../domain/spend-alert/state.ts';
 import { signed, whyLines } from '../domain/spend-alert/why.ts';
 import type { Span, SpendWindows } from '../domain/spend-alert/windows.ts';
-import { thresholdsAsJson } from './alert-thresholds.ts';
 import type { AlertExplanation } from './alerts-explain.ts';
 import { happenedAsJson } from './alerts-list.ts';
 import { columns } from './columns.ts';
@@ -32,11 +33,14 @@ export function printExplanation(explanation: AlertExplanation): void {
   const previous = spanText(spans.previous, windows);
   console.log(`${spanText(spans.current, windows)} against ${previous}, ${windows.zone}`);
   console.log(`\n${signed(why.deltaUsd)} of calls with a known cost`);
-  for (const line of whyLines(why, windows)) console.log(`  ${slackText(line)}`);
+  for (const line of whyLines(why, windows, spans.current.end)) console.log(`  ${slackText(line)}`);
   for (const note of dataNotes(explanation)) console.log(note);
   printBehind('users', usersOf(explanation));
   printBehind('models', modelsOf(explanation.slices));
-  console.log(`\n${thresholdsText(explanation)}`);
+  console.log(`\njudged by ${thresholdsText(explanation.settings, explanation)}`);
+  if (!isSame(explanation.settings, explanation.settingsNow)) {
+    console.log(`now ${thresholdsText(explanation.settingsNow, explanation)}`);
+  }
   for (const line of whatWouldChange(explanation)) console.log(line);
   if (boardUrl !== undefined) console.log(`\n${boardUrl}`);
 }
@@ -108,11 +112,19 @@ function grew({ previousUsd, currentUsd }: Behind): PicoUsd {
   return currentUsd - previousUsd;
 }
 
-function thresholdsText({ settings, own }: AlertExplanation): string {
+/** What is the feature's own is marked as far as it is known: of now. */
+function thresholdsText(
+  settings: RuleSettings,
+  { settingsNow, own }: Pick<AlertExplanation, 'settingsNow' | 'own'>,
+): string {
   const { growth, spike, minimum } = thresholdTexts(settings);
-  const named = thresholdTexts(own);
+  const named = isSame(settings, settingsNow) ? thresholdTexts(own) : thresholdTexts({});
   const mark = (value: string | null) => (value === null ? '' : ' (its own)');
-  return `judged by growth ${growth}${mark(named.growth)}, spike ${spike}${mark(named.spike)}, minimum $${minimum}${mark(named.minimum)}`;
+  return `growth ${growth}${mark(named.growth)}, spike ${spike}${mark(named.spike)}, minimum $${minimum}${mark(named.minimum)}`;
+}
+
+function isSame(a: RuleSettings, b: RuleSettings): boolean {
+  return JSON.stringify(thresholdTexts(a)) === JSON.stringify(thresholdTexts(b));
 }
 
 function whatWouldChange({ open, told, found, quiet, today }: AlertExplanation): string[] {
@@ -165,8 +177,9 @@ export function explanationAsJson(explanation: AlertExplanation): object {
     models: modelsOf(explanation.slices).map(({ name, ...usd }) => ({
       ...{ model: name, ...usdAsJson(usd) },
     })),
-    thresholds: thresholdsAsJson(explanation.settings),
-    own_thresholds: thresholdsAsJson(explanation.own),
+    thresholds: thresholdColumns(explanation.settings),
+    thresholds_now: thresholdColumns(explanation.settingsNow),
+    own_thresholds: thresholdColumns(explanation.own),
     found: explanation.found.map(findingAsJson),
     quiet_with: explanation.quiet.map(({ threshold, settings, rules }) => ({
       ...{ threshold, value: thresholdTexts(settings)[threshold], rules },

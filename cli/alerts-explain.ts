@@ -7,7 +7,7 @@ import {
   readOpenAlertRows,
   readToldAlert,
 } from '../adapters/postgres/alert-history.ts';
-import { readAlertSettings } from '../adapters/postgres/alert-settings.ts';
+import { readAlertSettings, settingsOf } from '../adapters/postgres/alert-settings.ts';
 import { readGrowth, readUsersBehind } from '../adapters/postgres/explain-alerts.ts';
 import { PriceListReader } from '../adapters/postgres/price-list.ts';
 import { readFeatureDays } from '../adapters/postgres/read-verdict.ts';
@@ -33,6 +33,7 @@ import { ALERT_ARGUMENT, namedFeature } from './alert-named.ts';
 import { explanationAsJson, printExplanation } from './alerts-explain-report.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
+import { namedTags } from './tags-alert.ts';
 import { readConfig } from './target.ts';
 
 interface ExplainOptions extends OwnerDatabaseOptions {
@@ -54,13 +55,16 @@ export interface AlertExplanation {
   why: Decomposition;
   /** Who spent more, the largest increase first. */
   users: readonly UserSpend[];
+  /** That it was held against; of alerts of earlier releases, and without one, those of now. */
   settings: RuleSettings;
-  /** Those that the feature has of its own. */
+  /** Those of now. */
+  settingsNow: RuleSettings;
+  /** Those of now that the feature has of its own. */
   own: Partial<RuleSettings>;
-  /** What the rules find on that morning, by the thresholds of now. */
+  /** What the rules find on that morning. */
   found: readonly Finding[];
   quiet: readonly QuietFrom[];
-  /** What they find today, and whether nothing is left to keep an alert open. */
+  /** What they find today, by the thresholds of now, and whether nothing is left to keep an alert open. */
   today: { found: readonly Finding[]; isClear: boolean };
   boardUrl: string | undefined;
 }
@@ -82,7 +86,7 @@ export function defineExplain(alerts: Command): void {
       'after',
       `
 Of the morning on which the alert was told last, or of the one with that id; without an alert, of today. The terms sum to the
-growth between the two spans that the rule compared, of the calls as they are now. Thresholds are those of now, too.
+growth between the two spans that the rule compared, of the calls as they are now. Thresholds are those of that morning.
 
 Examples:
   $ npx tricost alerts explain support.reply
@@ -107,6 +111,9 @@ async function explain(
   alert: string,
   options: ExplainOptions,
 ): Promise<AlertExplanation> {
+  if ((await namedTags(client, alert)) !== undefined) {
+    throw new Error(`${alert} is about lost tags, and no growth: see reporting.tag_coverage`);
+  }
   const { feature, id } = await namedFeature(client, alert);
   const config = await readConfig(options);
   const zone = await readReportingZone(client);
@@ -115,13 +122,16 @@ async function explain(
   // An id may be that of one that is over.
   const open = told && current && told.date >= current.openedOn ? current : undefined;
   const own = (await readAlertSettings(client)).get(feature) ?? {};
-  const settings = { ...readSettings(config.alert), ...own };
+  const settingsNow = { ...readSettings(config.alert), ...own };
+  const thresholds = told?.details.thresholds;
+  const settings = { ...settingsNow, ...(thresholds && settingsOf(thresholds)) };
 
   const now = new Date();
   const asOf = told?.createdAt ?? now;
   const windows = spendWindows(told?.date ?? localDateOf(now, zone), zone);
   const finding = told === undefined ? WEEKS : findingOf(told);
-  const slices = await readGrowth(client, feature, finding, windows, asOf);
+  const growths = await readGrowth(client, [{ feature, finding }], windows, asOf);
+  const slices = growths.get(feature) ?? [];
   if (told === undefined && slices.length === 0) {
     throw new Error(`${printable(feature)} has no alert, and no calls in the last two weeks`);
   }
@@ -133,10 +143,10 @@ async function explain(
     feature,
     spendWindows(localDateOf(now, zone), zone),
     now,
-    settings,
+    settingsNow,
   );
   return {
-    ...{ feature, open, told, windows, spans, slices, settings, own },
+    ...{ feature, open, told, windows, spans, slices, settings, settingsNow, own },
     compared: finding.compared,
     why: decompose(slices, listedPrices(book, windows.currentStart)),
     users: await readUsersBehind(client, feature, finding, windows, asOf, USERS),

@@ -7,14 +7,21 @@ import {
   readAlertRows,
   readOpenAlertRows,
 } from '../adapters/postgres/alert-history.ts';
+import {
+  type CoverageRow,
+  type OpenCoverageRow,
+  readCoverageRows,
+  readOpenCoverageRows,
+} from '../adapters/postgres/coverage-history.ts';
 import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
 import { parsePicoUsd } from '../domain/money.ts';
 import { addDays, localDateOf } from '../domain/reporting-days.ts';
-import { formatUsd } from '../domain/slack/numbers.ts';
+import { formatPercent, formatUsd } from '../domain/slack/numbers.ts';
 import type { AlertState } from '../domain/spend-alert/state.ts';
 import { columns } from './columns.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
+import { tagsId, tagsOf } from './tags-alert.ts';
 
 interface ListOptions extends OwnerDatabaseOptions {
   all?: boolean;
@@ -62,19 +69,26 @@ async function list(client: Client, options: ListOptions): Promise<void> {
   const { all, state, feature, days } = options;
   if (all !== true && state === 'open') {
     const rows = await readOpenAlertRows(client, feature);
-    if (options.json === true) console.log(JSON.stringify({ open: rows.map(openAsJson) }));
-    else printOpen(rows);
+    const tags = feature === undefined ? await readOpenCoverageRows(client) : [];
+    if (options.json === true) {
+      console.log(JSON.stringify({ open: rows.map(openAsJson), tags: tags.map(openTagsAsJson) }));
+    } else printOpen(rows, tags);
     return;
   }
   const today = localDateOf(new Date(), await readReportingZone(client));
   const transition = state === 'open' ? undefined : state;
-  const rows = await readAlertRows(client, { from: addDays(today, -days), feature, transition });
-  if (options.json === true) console.log(JSON.stringify({ history: rows.map(happenedAsJson) }));
-  else printHistory(rows);
+  const from = addDays(today, -days);
+  const rows = await readAlertRows(client, { from, feature, transition });
+  const tags = feature === undefined ? await readCoverageRows(client, { from, transition }) : [];
+  if (options.json === true) {
+    console.log(
+      JSON.stringify({ history: rows.map(happenedAsJson), tags: tags.map(happenedToTagsAsJson) }),
+    );
+  } else printHistory(rows, tags);
 }
 
-function printOpen(rows: readonly OpenAlertRow[]): void {
-  if (rows.length === 0) {
+function printOpen(rows: readonly OpenAlertRow[], tags: readonly OpenCoverageRow[]): void {
+  if (rows.length + tags.length === 0) {
     console.log('no alert is open');
     return;
   }
@@ -82,21 +96,42 @@ function printOpen(rows: readonly OpenAlertRow[]): void {
     ...[row.id, printable(row.feature), row.state, row.openedOn, row.rule ?? ''],
     ...[`+${formatUsd(parsePicoUsd(row.toldUsd))} a week`, remarks(row)],
   ]);
+  const ofTags = tags.map((row) => [
+    ...[tagsId(row.id), tagsOf(row.environment), row.state, row.openedOn, 'tags'],
+    ...[`${percent(row.share)}, usually ${percent(row.usualShare)}`, remarks(row)],
+  ]);
   const head = ['id', 'feature', 'state', 'opened', 'rule', 'told', ''];
-  for (const line of columns([head, ...lines], [MONEY])) console.log(line);
+  for (const line of columns([head, ...lines, ...ofTags], [MONEY])) console.log(line);
 }
 
-function printHistory(rows: readonly AlertRow[]): void {
-  if (rows.length === 0) {
+function printHistory(rows: readonly AlertRow[], tags: readonly CoverageRow[]): void {
+  if (rows.length + tags.length === 0) {
     console.log('nothing happened to alerts');
     return;
   }
-  const lines = rows.map((row) => [
-    ...[row.id, row.date, printable(row.feature), row.transition, row.rule ?? ''],
-    ...[row.weeklyExcessUsd === null ? '' : money(row.weeklyExcessUsd), remarks(row)],
-  ]);
+  const lines = rows.map((row) => ({
+    at: row.createdAt,
+    cells: [
+      ...[row.id, row.date, printable(row.feature), row.transition, row.rule ?? ''],
+      ...[row.weeklyExcessUsd === null ? '' : money(row.weeklyExcessUsd), remarks(row)],
+    ],
+  }));
+  const ofTags = tags.map((row) => ({
+    at: row.createdAt,
+    cells: [
+      ...[tagsId(row.id), row.date, tagsOf(row.environment), row.transition, 'tags'],
+      ...[row.share === null ? '' : percent(row.share), remarks(row)],
+    ],
+  }));
+  const newestFirst = [...lines, ...ofTags].sort((a, b) => b.at.getTime() - a.at.getTime());
   const head = ['id', 'date', 'feature', 'what', 'rule', 'more a week', ''];
-  for (const line of columns([head, ...lines], [MONEY])) console.log(line);
+  const table = [head, ...newestFirst.map(({ cells }) => cells)];
+  for (const line of columns(table, [MONEY])) console.log(line);
+}
+
+/** Of calls that name feature, user and prompt. */
+function percent(share: string): string {
+  return formatPercent(Number(share));
 }
 
 function money(usd: string): string {
@@ -119,6 +154,37 @@ function openAsJson(row: OpenAlertRow): object {
     told_usd: row.toldUsd,
     snoozed_until: row.snoozedUntil,
     note: row.note,
+  };
+}
+
+function openTagsAsJson(row: OpenCoverageRow): object {
+  return {
+    id: tagsId(row.id),
+    environment: row.environment,
+    state: row.state,
+    since: row.since,
+    opened_on: row.openedOn,
+    tag: row.tag,
+    share: Number(row.share),
+    usual_share: Number(row.usualShare),
+    snoozed_until: row.snoozedUntil,
+    note: row.note,
+  };
+}
+
+/** As in the view reporting.tag_coverage_alerts. */
+function happenedToTagsAsJson(row: CoverageRow): object {
+  return {
+    id: tagsId(row.id),
+    local_date: row.date,
+    environment: row.environment,
+    transition: row.transition,
+    tag: row.tag,
+    share: row.share === null ? null : Number(row.share),
+    usual_share: row.usualShare === null ? null : Number(row.usualShare),
+    snoozed_until: row.snoozedUntil,
+    note: row.note,
+    created_at: row.createdAt.toISOString(),
   };
 }
 

@@ -2,12 +2,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Client } from 'pg';
 import { type Remark, remarkOnAlert } from '../adapters/postgres/alert-history.ts';
+import { remarkOnCoverage } from '../adapters/postgres/coverage-history.ts';
 import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
 import { addDays, type LocalDate, localDateOf } from '../domain/reporting-days.ts';
 import { ALERT_ARGUMENT, ALERT_HELP, namedFeature, noOpenAlert } from './alert-named.ts';
 import { parseDay } from './instant.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
+import { namedTags, noOpenTags, tagsId, tagsOf } from './tags-alert.ts';
 
 interface RemarkOptions extends OwnerDatabaseOptions {
   note?: string;
@@ -63,6 +65,9 @@ Examples:
     .addHelpText(
       'after',
       `
+What is put off is what it was told of: of the whole feature, or of the one prompt or user that ran away. Of such a one, what else
+grows in the feature is still told, when it is materially more.
+
 Examples:
   $ npx tricost alerts snooze support.reply --until 2026-12-07
   $ npx tricost alerts snooze 41 --for 2w --note 'a test, until the end of the month'`,
@@ -84,17 +89,33 @@ async function remark(
   of: (today: LocalDate) => Pick<Remark, 'transition' | 'date' | 'snoozedUntil'>,
 ): Promise<void> {
   const said = of(localDateOf(new Date(), await readReportingZone(client)));
-  const { feature } = await namedFeature(client, alert);
-  const id = await remarkOnAlert(client, { ...said, feature, note });
-  if (id === undefined) throw new Error(await noOpenAlert(client, feature));
+  const { subject, text } = await say(client, alert, { ...said, note });
   const { transition, snoozedUntil } = said;
   if (json === true) {
-    const row = { id: Number(id), feature, transition, snoozed_until: snoozedUntil };
-    console.log(JSON.stringify({ ...row, note: note ?? null }));
+    const row = { ...subject, transition, snoozed_until: snoozedUntil, note: note ?? null };
+    console.log(JSON.stringify(row));
     return;
   }
   const until = snoozedUntil === null ? '' : ` until ${snoozedUntil}`;
-  console.log(`${printable(feature)} is ${transition}${until}`);
+  console.log(`${text} ${transition}${until}`);
+}
+
+async function say(
+  client: Client,
+  alert: string,
+  said: Omit<Remark, 'feature'>,
+): Promise<{ subject: object; text: string }> {
+  const tags = await namedTags(client, alert);
+  if (tags !== undefined) {
+    const { environment } = tags;
+    const id = await remarkOnCoverage(client, environment, said);
+    if (id === undefined) throw new Error(await noOpenTags(client, environment));
+    return { subject: { id: tagsId(id), environment }, text: `${tagsOf(environment)} are` };
+  }
+  const { feature } = await namedFeature(client, alert);
+  const id = await remarkOnAlert(client, { ...said, feature });
+  if (id === undefined) throw new Error(await noOpenAlert(client, feature));
+  return { subject: { id: Number(id), feature }, text: `${printable(feature)} is` };
 }
 
 /** @throws Error when it is neither or both, or not to come */

@@ -5,6 +5,7 @@ import {
   readAlertSettings,
   removeAlertSettings,
   setAlertSettings,
+  thresholdColumns,
 } from '../adapters/postgres/alert-settings.ts';
 import { type RuleSettings, readSettings } from '../domain/spend-alert/rules/settings.ts';
 import {
@@ -12,7 +13,6 @@ import {
   type ThresholdName,
   thresholdTexts,
 } from '../domain/spend-alert/rules/thresholds.ts';
-import { thresholdsAsJson } from './alert-thresholds.ts';
 import { columns } from './columns.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
@@ -91,7 +91,7 @@ async function list(client: Client, options: SettingsOptions): Promise<void> {
   const own = [...(await readAlertSettings(client))].sort(([a], [b]) => (a < b ? -1 : 1));
   if (options.json === true) {
     const features = own.map(([feature, settings]) => asJson(feature, settings));
-    console.log(JSON.stringify({ all: thresholdsAsJson(all), features }));
+    console.log(JSON.stringify({ all: thresholdColumns(all), features }));
     return;
   }
   const rows = own.map(([feature, settings]) => row(printable(feature), settings));
@@ -111,7 +111,7 @@ async function set(client: Client, feature: string, options: SetOptions): Promis
 }
 
 function asJson(feature: string, settings: Partial<RuleSettings>): object {
-  return { feature, ...thresholdsAsJson(settings) };
+  return { feature, ...thresholdColumns(settings) };
 }
 
 function row(name: string, settings: Partial<RuleSettings>): string[] {

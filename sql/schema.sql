@@ -573,27 +573,38 @@ create table tricost.tag_coverage_alerts (
   local_date date not null,
   environment text,
   transition text not null,
-  tag text not null,
-  calls bigint not null,
-  share numeric not null,
-  usual_share numeric not null,
-  outbox_id bigint not null,
+  tag text,
+  calls bigint,
+  share numeric,
+  usual_share numeric,
+  outbox_id bigint,
   created_at timestamp with time zone default now() not null,
+  snoozed_until date,
+  details jsonb default '{}'::jsonb not null,
   constraint tag_coverage_alerts_calls_check CHECK ((calls > 0)),
+  constraint tag_coverage_alerts_check CHECK (((transition = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
+  constraint tag_coverage_alerts_numbers_check CHECK ((num_nulls(tag, calls, share, usual_share, outbox_id) =
+CASE
+    WHEN (transition = ANY (ARRAY['acknowledged'::text, 'snoozed'::text])) THEN 5
+    ELSE 0
+END)),
   constraint tag_coverage_alerts_outbox_id_fkey FOREIGN KEY (outbox_id) REFERENCES tricost.outbox(id),
   constraint tag_coverage_alerts_pkey PRIMARY KEY (id),
   constraint tag_coverage_alerts_share_check CHECK (((share >= (0)::numeric) AND (share <= (1)::numeric))),
   constraint tag_coverage_alerts_tag_check CHECK ((tag = ANY (ARRAY['feature'::text, 'user'::text, 'prompt'::text]))),
-  constraint tag_coverage_alerts_transition_check CHECK ((transition = ANY (ARRAY['opened'::text, 'resolved'::text]))),
+  constraint tag_coverage_alerts_transition_check CHECK ((transition = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text]))),
   constraint tag_coverage_alerts_usual_share_check CHECK (((usual_share >= (0)::numeric) AND (usual_share <= (1)::numeric)))
 );
-CREATE UNIQUE INDEX tag_coverage_alerts_local_date_environment_key ON tricost.tag_coverage_alerts USING btree (local_date, md5(environment)) NULLS NOT DISTINCT;
-comment on table tricost.tag_coverage_alerts is 'Environments whose calls stopped naming their feature, user or prompt, and that it is over. Rows are added, never changed.';
+CREATE UNIQUE INDEX tag_coverage_alerts_local_date_environment_key ON tricost.tag_coverage_alerts USING btree (local_date, md5(environment)) NULLS NOT DISTINCT WHERE (transition = ANY (ARRAY['opened'::text, 'escalated'::text, 'resolved'::text]));
+comment on table tricost.tag_coverage_alerts is 'Everything that happened to the alert of an environment whose calls stopped naming their feature, user or prompt. Rows are added, never changed.';
 comment on column tricost.tag_coverage_alerts.environment is 'NULL: the calls that do not say.';
+comment on column tricost.tag_coverage_alerts.transition is 'opened, escalated and resolved: by the job. acknowledged and snoozed: by a person.';
 comment on column tricost.tag_coverage_alerts.tag is 'Which of the three fewer calls name.';
 comment on column tricost.tag_coverage_alerts.calls is 'Of the day before.';
 comment on column tricost.tag_coverage_alerts.share is 'Of these calls, how many name all three: 0.992 is 99.2 %.';
 comment on column tricost.tag_coverage_alerts.usual_share is 'The median of the weeks before.';
+comment on column tricost.tag_coverage_alerts.snoozed_until is 'The first day that it may be heard of again.';
+comment on column tricost.tag_coverage_alerts.details is 'The note of a person.';
 grant insert on tricost.tag_coverage_alerts to tricost_ingest;
 
 create table tricost.teams (
@@ -693,7 +704,11 @@ UNION ALL
     NULL::numeric AS previous_usd,
     NULL::numeric AS current_usd,
     NULL::numeric AS change_ratio,
-    format('%s %% of the calls of %s name feature, user and prompt, usually %s %%; %s is missing more often'::text, round(100::numeric * tag_coverage_alerts.share, 1), COALESCE(tag_coverage_alerts.environment, 'no environment'::text), round(100::numeric * tag_coverage_alerts.usual_share, 1), tag_coverage_alerts.tag) AS detail
+        CASE
+            WHEN tag_coverage_alerts.transition = 'snoozed'::text THEN format('tags of %s, until %s'::text, COALESCE(tag_coverage_alerts.environment, 'no environment'::text), tag_coverage_alerts.snoozed_until)
+            WHEN tag_coverage_alerts.transition = 'acknowledged'::text THEN format('tags of %s'::text, COALESCE(tag_coverage_alerts.environment, 'no environment'::text))
+            ELSE format('%s %% of the calls of %s name feature, user and prompt, usually %s %%; %s is missing more often'::text, round(100::numeric * tag_coverage_alerts.share, 1), COALESCE(tag_coverage_alerts.environment, 'no environment'::text), round(100::numeric * tag_coverage_alerts.usual_share, 1), tag_coverage_alerts.tag)
+        END AS detail
    FROM tricost.tag_coverage_alerts
 UNION ALL
  SELECT changes.changed_at AS created_at,
@@ -729,13 +744,22 @@ create view reporting.alert_states as
     snoozed_until,
     opening_outbox_id,
     opening_id,
-    opened_at
+    opened_at,
+    told_rule,
+    told_name
    FROM ( SELECT alerts.feature,
             (array_agg(alerts.transition ORDER BY alerts.id DESC))[1] AS transition,
             (array_agg(alerts.local_date ORDER BY alerts.id DESC))[1] AS local_date,
             (array_agg(alerts.snoozed_until ORDER BY alerts.id DESC))[1] AS snoozed_until,
             max(alerts.local_date) FILTER (WHERE alerts.transition = 'opened'::text) AS opened_on,
             (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd,
+            (array_agg(alerts.rule ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_rule,
+            (array_agg(
+                CASE alerts.rule
+                    WHEN 'prompt'::text THEN (alerts.details -> 'prompt'::text) ->> 'prompt_name'::text
+                    WHEN 'user'::text THEN (alerts.details -> 'user'::text) ->> 'user_id'::text
+                    ELSE NULL::text
+                END ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_name,
             (array_agg(alerts.outbox_id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opening_outbox_id,
             max(alerts.id) FILTER (WHERE alerts.transition = 'opened'::text) AS opening_id,
             (array_agg(alerts.created_at ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opened_at
@@ -746,6 +770,8 @@ comment on view reporting.alert_states is 'The open alerts, one a feature, with 
 comment on column reporting.alert_states.told_usd is 'What the feature spent more a week when that was last told of.';
 comment on column reporting.alert_states.opening_outbox_id is 'The message that it opened with; several alerts may have opened with the same one.';
 comment on column reporting.alert_states.opening_id is 'Of the row of reporting.alerts with which it opened.';
+comment on column reporting.alert_states.told_rule is 'The rule that it was told of by last.';
+comment on column reporting.alert_states.told_name is 'Of the rules prompt and user: whose spend that was. NULL: the feature''s, or that of prompts without a name.';
 grant select on reporting.alert_states to tricost_ingest;
 grant select on reporting.alert_states to tricost_readonly;
 
@@ -1659,9 +1685,12 @@ create view reporting.tag_coverage_alerts as
     calls,
     share,
     usual_share,
-    created_at
+    created_at,
+    id,
+    snoozed_until,
+    details
    FROM tricost.tag_coverage_alerts;
-comment on view reporting.tag_coverage_alerts is 'When calls of an environment stopped naming their feature, user or prompt, and when that was over.';
+comment on view reporting.tag_coverage_alerts is 'Everything that happened to the alerts of environments whose calls stopped naming their feature, user or prompt.';
 grant select on reporting.tag_coverage_alerts to tricost_ingest;
 grant select on reporting.tag_coverage_alerts to tricost_readonly;
 

@@ -3,6 +3,7 @@ import type { ClientBase } from 'pg';
 import type { LocalDate } from '../../domain/reporting-days.ts';
 import type { SpendRule } from '../../domain/spend-alert/rules/finding.ts';
 import type { AlertState } from '../../domain/spend-alert/state.ts';
+import type { ThresholdColumns } from './alert-settings.ts';
 import { inTransaction } from './transaction.ts';
 
 /** An alert that has not ended. Money is decimal text. */
@@ -43,6 +44,8 @@ export interface AlertDetails {
   prompt?: { prompt_name: string | null };
   user?: { user_id: string };
   why?: { delta_usd: string };
+  /** That it was held against. */
+  thresholds?: ThresholdColumns;
 }
 
 const ROW = `id, local_date::text as date, feature, transition, rule, previous_usd as "previousUsd", current_usd as "currentUsd",

@@ -8,26 +8,34 @@ import { thresholdTexts } from '../../domain/spend-alert/rules/thresholds.ts';
 export async function readAlertSettings(
   client: ClientBase,
 ): Promise<Map<string, Partial<RuleSettings>>> {
-  const { rows } = await client.query<{
-    feature: string;
-    growth_ratio: string | null;
-    spike_ratio: string | null;
-    minimum_spend_usd: string | null;
-  }>('select feature, growth_ratio, spike_ratio, minimum_spend_usd from tricost.alert_settings');
-  return new Map(
-    rows.map(({ feature, growth_ratio, spike_ratio, minimum_spend_usd }) => {
-      const growthRatio = parseDecimal(growth_ratio ?? '');
-      const spikeRatio = parseDecimal(spike_ratio ?? '');
-      return [
-        feature,
-        {
-          ...(growthRatio && { growthRatio }),
-          ...(spikeRatio && { spikeRatio }),
-          ...(minimum_spend_usd !== null && { minimumSpendUsd: parsePicoUsd(minimum_spend_usd) }),
-        },
-      ];
-    }),
+  const { rows } = await client.query<ThresholdColumns & { feature: string }>(
+    'select feature, growth_ratio, spike_ratio, minimum_spend_usd from tricost.alert_settings',
   );
+  return new Map(rows.map((row) => [row.feature, settingsOf(row)]));
+}
+
+/** Decimal text; null: none. */
+export interface ThresholdColumns {
+  growth_ratio: string | null;
+  spike_ratio: string | null;
+  minimum_spend_usd: string | null;
+}
+
+export function settingsOf(columns: ThresholdColumns): Partial<RuleSettings> {
+  const growthRatio = parseDecimal(columns.growth_ratio ?? '');
+  const spikeRatio = parseDecimal(columns.spike_ratio ?? '');
+  const minimumUsd = columns.minimum_spend_usd;
+  return {
+    ...(growthRatio && { growthRatio }),
+    ...(spikeRatio && { spikeRatio }),
+    ...(minimumUsd !== null && { minimumSpendUsd: parsePicoUsd(minimumUsd) }),
+  };
+}
+
+/** In the words of the columns. */
+export function thresholdColumns(settings: Partial<RuleSettings>): ThresholdColumns {
+  const { growth, spike, minimum } = thresholdTexts(settings);
+  return { growth_ratio: growth, spike_ratio: spike, minimum_spend_usd: minimum };
 }
 
 /** Changes what is named, and leaves the rest as it is. */
@@ -36,7 +44,7 @@ export async function setAlertSettings(
   feature: string,
   settings: Partial<RuleSettings>,
 ): Promise<void> {
-  const { growth, spike, minimum } = thresholdTexts(settings);
+  const { growth_ratio, spike_ratio, minimum_spend_usd } = thresholdColumns(settings);
   await client.query(
     `insert into tricost.alert_settings as settings (feature, growth_ratio, spike_ratio, minimum_spend_usd)
      values ($1, $2::numeric, $3::numeric, $4::numeric)
@@ -44,7 +52,7 @@ export async function setAlertSettings(
        growth_ratio = coalesce(excluded.growth_ratio, settings.growth_ratio),
        spike_ratio = coalesce(excluded.spike_ratio, settings.spike_ratio),
        minimum_spend_usd = coalesce(excluded.minimum_spend_usd, settings.minimum_spend_usd)`,
-    [feature, growth, spike, minimum],
+    [feature, growth_ratio, spike_ratio, minimum_spend_usd],
   );
 }
 

@@ -1,58 +1,89 @@
-/** Reads, of the alerts that get a message of their own, why spend grew. */
+/** Reads, of the alerts that get a message of their own, why spend grew: of all of them at once, because mornings on which many features grow are the ones that must not take long. */
 import type { ClientBase } from 'pg';
-import { MESSAGES_A_DAY } from '../../domain/spend-alert/compose.ts';
 import { decompose } from '../../domain/spend-alert/growth/decompose.ts';
 import { listedPrices } from '../../domain/spend-alert/growth/listed-prices.ts';
 import type { Slice } from '../../domain/spend-alert/growth/slice.ts';
 import type { SpendAlert } from '../../domain/spend-alert/judge.ts';
 import type { Finding } from '../../domain/spend-alert/rules/finding.ts';
-import { type SpendWindows, spansOf } from '../../domain/spend-alert/windows.ts';
+import { daysOf, type SpendWindows, spansOf } from '../../domain/spend-alert/windows.ts';
 import type { PriceListReader } from './price-list.ts';
 import {
+  type DaysOfOwner,
+  readDaySlices,
   readSpanSlices,
   readSpanUsers,
-  readWeekSlices,
   readWeekUsers,
   type SliceOwner,
   type UserSpend,
 } from './spend-slices.ts';
 
-/** @param client in the transaction that the alerts were read in */
+/**
+ * @param alerts of a feature each
+ * @param told those of them that somebody looks into
+ * @param client in the transaction that the alerts were read in
+ */
 export async function explainAlerts(
   client: ClientBase,
   alerts: readonly SpendAlert[],
+  told: ReadonlySet<SpendAlert>,
   windows: SpendWindows,
   asOf: Date,
   prices: PriceListReader,
 ): Promise<SpendAlert[]> {
-  if (alerts.length === 0) return [];
-  const book = await prices.read(client);
-  const explained: SpendAlert[] = [];
-  for (const [index, alert] of alerts.entries()) {
-    // Something new has nothing to be compared with.
-    const isTold = index < MESSAGES_A_DAY && alert.finding.rule !== 'new';
-    const slices = isTold
-      ? await readGrowth(client, alert.spend.feature, alert.finding, windows, asOf)
-      : undefined;
-    const tokenPricesOf = listedPrices(book, windows.currentStart);
-    explained.push({ ...alert, why: slices && decompose(slices, tokenPricesOf) });
-  }
-  return explained;
+  // Something new has nothing to be compared with.
+  const grown = alerts.filter((alert) => told.has(alert) && alert.finding.rule !== 'new');
+  if (grown.length === 0) return [...alerts];
+  const growths = grown.map(({ spend: { feature }, finding }) => ({ feature, finding }));
+  const slices = await readGrowth(client, growths, windows, asOf);
+  const tokenPricesOf = listedPrices(await prices.read(client), windows.currentStart);
+  return alerts.map((alert) => ({
+    ...alert,
+    why: grown.includes(alert)
+      ? decompose(slices.get(alert.spend.feature) ?? [], tokenPricesOf)
+      : undefined,
+  }));
 }
 
-/** What grew, in the spans that the rule compared. */
-export function readGrowth(
+/** What a rule found of a feature. */
+export interface Growth {
+  feature: string;
+  finding: Pick<Finding, 'rule' | 'name' | 'compared'>;
+}
+
+/**
+ * What grew, in the spans that the rules compared.
+ *
+ * @param growths of a feature each
+ * @returns by feature
+ */
+export async function readGrowth(
   client: ClientBase,
-  feature: string,
-  finding: Pick<Finding, 'rule' | 'name' | 'compared'>,
+  growths: readonly Growth[],
   windows: SpendWindows,
   asOf: Date,
-): Promise<Slice[]> {
-  const { compared } = finding;
-  if (compared.span === 'week') return readWeekSlices(client, feature, windows);
-  const owner = sliceOwner(feature, finding);
-  const { previous, current } = spansOf(windows, compared, asOf);
-  return readSpanSlices(client, owner, previous, current);
+): Promise<Map<string, Slice[]>> {
+  const ofDays: DaysOfOwner[] = [];
+  // Hours, and users, are in no rollup.
+  const ofCalls = new Map<string, { compared: Finding['compared']; owners: SliceOwner[] }>();
+  for (const { feature, finding } of growths) {
+    const { compared } = finding;
+    const owner = sliceOwner(feature, finding);
+    const days = daysOf(windows, compared);
+    if (days !== undefined && owner.userId === undefined) {
+      ofDays.push({ ...owner, ...days });
+      continue;
+    }
+    const key = JSON.stringify([compared, owner.userId !== undefined]);
+    const same = ofCalls.get(key) ?? { compared, owners: [] };
+    same.owners.push(owner);
+    ofCalls.set(key, same);
+  }
+  const read = [...(await readDaySlices(client, ofDays))];
+  for (const { compared, owners } of ofCalls.values()) {
+    const { previous, current } = spansOf(windows, compared, asOf);
+    read.push(...(await readSpanSlices(client, owners, previous, current)));
+  }
+  return new Map(read);
 }
 
 /** Who spent more, in the spans that the rule compared: the largest increase first, as many as `limit`. */

@@ -30,7 +30,9 @@ export async function forgetInMessages(
   pseudonym?: string,
 ): Promise<MessageCounts> {
   return {
-    alerts: await forgetInAlerts(client, mention, pseudonym),
+    alerts:
+      (await forgetInAlerts(client, 'alerts', mention, pseudonym)) +
+      (await forgetInAlerts(client, 'tag_coverage_alerts', mention, pseudonym)),
     notifications: await forgetInOutbox(client, mention, pseudonym),
     ...(await forgetInRejectedCalls(client, mention, pseudonym)),
     deliveries: await forgetInDeliveries(client, mention, pseudonym),
@@ -40,12 +42,13 @@ export async function forgetInMessages(
 
 async function forgetInAlerts(
   client: ClientBase,
+  table: 'alerts' | 'tag_coverage_alerts',
   mention: Mention,
   pseudonym: string | undefined,
 ): Promise<number> {
   const values = needles(mention);
   const { rows } = await client.query<{ id: string; details: string }>(
-    `select id, details::text from tricost.alerts
+    `select id, details::text from tricost.${table}
      where $1 in (details->'top_user'->>'user_id', details->'user'->>'user_id') ${mention.searched ? `or ${containsAny(['details'], values, 2)}` : ''}`,
     mention.searched ? [mention.storedId, ...values] : [mention.storedId],
   );
@@ -55,7 +58,7 @@ async function forgetInAlerts(
     if (rewritten === details) continue;
     forgotten += 1;
     if (pseudonym === undefined) continue;
-    await client.query('update tricost.alerts set details = $2::jsonb where id = $1', [
+    await client.query(`update tricost.${table} set details = $2::jsonb where id = $1`, [
       id,
       rewritten,
     ]);

@@ -65,7 +65,9 @@ export interface ForgetUserOptions {
   signal: AbortSignal;
 }
 
-const OTHER_TABLES = ['user_windows', 'alerts', 'outbox', 'rejected_calls', 'deliveries'];
+const OTHER_TABLES = [
+  ...['user_windows', 'alerts', 'tag_coverage_alerts', 'outbox', 'rejected_calls', 'deliveries'],
+];
 
 /** @param onMonth told before each month is read */
 export async function findUser(

@@ -42,7 +42,9 @@ export interface OutboxOptions {
 const PENDING = 'delivered_at is null and failed_at is null';
 
 /** What nobody in particular owns is owned by the owner of `*`. */
-const LANE = `coalesce(outbox.team, (select team from tricost.feature_owners where feature = '*'))`;
+const laneOf = (message: string) =>
+  `coalesce(${message}.team, (select team from tricost.feature_owners where feature = '*'))`;
+const LANE = laneOf('outbox');
 
 /** @returns the message's id; undefined when a message of that key was written before */
 export async function addToOutbox(
@@ -153,7 +155,7 @@ export async function readDelivery(client: ClientBase, id: string): Promise<Deli
     `select attempts, delivered_at as "deliveredAt", failed_at as "failedAt", next_attempt_at as "nextAttemptAt",
        last_error as "lastError",
        (select count(*)::int from tricost.outbox as other where other.delivered_at is null and other.failed_at is null
-         and other.id < outbox.id and other.team is not distinct from outbox.team) as before
+         and other.id < outbox.id and ${laneOf('other')} is not distinct from ${LANE}) as before
      from tricost.outbox where id = $1`,
     [id],
   );

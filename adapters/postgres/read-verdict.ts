@@ -11,6 +11,8 @@ import {
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { closedHours, type SpendWindows } from '../../domain/spend-alert/windows.ts';
+import { toldAlone } from '../../domain/teams/compose-by-team.ts';
+import type { FeatureOwner } from '../../domain/teams/team.ts';
 import { explainAlerts } from './explain-alerts.ts';
 import type { PriceListReader } from './price-list.ts';
 import { readSpend, readTopUsers } from './spend-alert.ts';
@@ -23,6 +25,8 @@ export interface JudgedBy {
   own: ReadonlyMap<string, Partial<RuleSettings>>;
   /** Alerts that have not ended, by feature. */
   open: ReadonlyMap<string, OpenAlert>;
+  /** Each team gets messages, and so reasons, of its own. */
+  owners: readonly FeatureOwner[];
   /** Absent: every feature. */
   only?: string | undefined;
 }
@@ -40,7 +44,8 @@ export async function readVerdict(
   const verdict = judge(snapshot, days, windows);
   if (verdict.state !== 'judged') return { snapshot, verdict };
   const named = await nameTopUsers(client, verdict.alerts, windows);
-  const alerts = await explainAlerts(client, named, windows, asOf, prices);
+  const told = new Set(toldAlone(named, by.owners));
+  const alerts = await explainAlerts(client, named, told, windows, asOf, prices);
   return { snapshot, verdict: { ...verdict, alerts } };
 }
 
@@ -62,7 +67,7 @@ export async function readFeatureDays(
   client: ClientBase,
   windows: SpendWindows,
   asOf: Date,
-  { settings, own, open, only }: JudgedBy,
+  { settings, own, open, only }: Omit<JudgedBy, 'owners'>,
 ): Promise<FeatureDays[]> {
   const hours = closedHours(windows, asOf);
   const series = await readSeries(client, windows, hours, settings.minimumSpendUsd);

@@ -12,11 +12,12 @@ import type {
 } from '../../domain/spend-alert/feature-spend.ts';
 import type { Decomposition } from '../../domain/spend-alert/growth/decompose.ts';
 import type { EndedAlert, OpenAlert, SpendAlert } from '../../domain/spend-alert/judge.ts';
-import type { Finding } from '../../domain/spend-alert/rules/finding.ts';
+import type { Finding, SpendRule } from '../../domain/spend-alert/rules/finding.ts';
 import type { AlertState } from '../../domain/spend-alert/state.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 import type { RoutedNotification } from '../../domain/teams/compose-by-team.ts';
 import spendAlertQuery from '../../sql/queries/spend-alert.sql' with { type: 'text' };
+import { thresholdColumns } from './alert-settings.ts';
 import { count, decimal, money } from './numeric-columns.ts';
 import { addToOutbox } from './outbox.ts';
 import { insertCoverageAlerts } from './tag-coverage.ts';
@@ -147,7 +148,7 @@ function alertRow(alert: SpendAlert | EndedAlert) {
     const none = { rule: null, previousUsd: null, changeRatio: null, weeklyExcessUsd: null };
     return { ...of, ...none, currentUsd: decimal(spend.current.costUsd), details: '{}' };
   }
-  const { finding, weeklyExcessUsd, why } = alert;
+  const { finding, weeklyExcessUsd, settings, why } = alert;
   const { rule, previousUsd, currentUsd } = finding;
   return {
     ...of,
@@ -156,7 +157,10 @@ function alertRow(alert: SpendAlert | EndedAlert) {
     currentUsd: decimal(currentUsd),
     changeRatio: changeRatio(rule === 'new' ? null : previousUsd, currentUsd),
     weeklyExcessUsd: decimal(weeklyExcessUsd),
-    details: JSON.stringify({ ...details(spend), ...found(finding), why: why && whyDetails(why) }),
+    details: JSON.stringify({
+      ...{ ...details(spend), ...found(finding) },
+      ...{ thresholds: thresholdColumns(settings), why: why && whyDetails(why) },
+    }),
   };
 }
 
@@ -195,16 +199,18 @@ export async function readOpenAlerts(client: ClientBase): Promise<Map<string, Op
     openedOn: string;
     toldUsd: string;
     snoozedUntil: string | null;
+    rule: SpendRule;
+    name: string | null;
   }>(
     `select feature, transition as state, opened_on::text as "openedOn", coalesce(told_usd, 0) as "toldUsd",
-       snoozed_until::text as "snoozedUntil"
+       snoozed_until::text as "snoozedUntil", told_rule as rule, told_name as name
      from reporting.alert_states`,
   );
   return new Map(
-    rows.map(({ feature, state, openedOn, toldUsd, snoozedUntil }) => [
+    rows.map(({ feature, state, openedOn, toldUsd, snoozedUntil, rule, name }) => [
       feature,
       {
-        ...{ state, openedOn },
+        ...{ state, openedOn, told: { rule, name } },
         toldUsd: parsePicoUsd(toldUsd),
         snoozedUntil: snoozedUntil ?? undefined,
       },

@@ -1,11 +1,13 @@
 /** Reads how many calls name what they are for, and writes where that fell and where it is over. */
 import type { ClientBase } from 'pg';
 import { addDays, type LocalDate } from '../../domain/reporting-days.ts';
+import type { AlertState } from '../../domain/spend-alert/state.ts';
 import {
   COVERAGE_DAYS,
   type CoverageAlert,
   type CoverageDay,
   type Environment,
+  type OpenCoverage,
 } from '../../domain/spend-alert/tag-coverage.ts';
 
 /**
@@ -30,13 +32,39 @@ export async function readTagCoverage(
   return Map.groupBy(rows, ({ environment }) => environment);
 }
 
-/** Environments whose alert is open. */
-export async function readOpenCoverage(client: ClientBase): Promise<Set<Environment>> {
-  const { rows } = await client.query<{ environment: Environment }>(
-    `select environment from reporting.tag_coverage_alerts
-     group by environment having (array_agg(transition order by local_date desc))[1] = 'opened'`,
+/** The environments whose alert is open, with the last thing that happened to it and what it was told of last. */
+export const OPEN_COVERAGE = `select * from (
+    select environment,
+      (array_agg(transition order by id desc))[1] as state,
+      (array_agg(local_date order by id desc))[1]::text as since,
+      (array_agg(snoozed_until order by id desc))[1]::text as "snoozedUntil",
+      (max(local_date) filter (where transition = 'opened'))::text as "openedOn",
+      max(id) filter (where transition = 'opened') as opening_id,
+      max(id) filter (where share is not null) as id,
+      (array_agg(tag order by id desc) filter (where share is not null))[1] as tag,
+      (array_agg(share order by id desc) filter (where share is not null))[1] as share,
+      (array_agg(usual_share order by id desc) filter (where share is not null))[1] as "usualShare"
+    from reporting.tag_coverage_alerts group by environment
+  ) as latest where state <> 'resolved'`;
+
+/** Alerts that have not ended, by environment. */
+export async function readOpenCoverage(
+  client: ClientBase,
+): Promise<Map<Environment, OpenCoverage>> {
+  const { rows } = await client.query<{
+    environment: Environment;
+    state: AlertState;
+    snoozedUntil: string | null;
+    toldFall: number;
+  }>(
+    `select environment, state, "snoozedUntil", ("usualShare" - share)::float8 as "toldFall" from (${OPEN_COVERAGE}) as open`,
   );
-  return new Set(rows.map(({ environment }) => environment));
+  return new Map(
+    rows.map(({ environment, snoozedUntil, ...open }) => [
+      environment,
+      { ...open, snoozedUntil: snoozedUntil ?? undefined },
+    ]),
+  );
 }
 
 /** @param client in the transaction that writes the message */

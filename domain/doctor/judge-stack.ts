@@ -1,12 +1,10 @@
 /** Judges what the deployed stack is made of: that its schedules and event sources run, and what lies in its queues. */
 import { type Check, type Finding, mend, warning, well } from './finding.ts';
-import { type Remedies, shellQuoted } from './remedies.ts';
+import type { Remedies } from './remedies.ts';
 
 export interface ScheduleFacts {
   name: string;
   enabled: boolean;
-  /** What UpdateSchedule needs to leave all else as it is: it replaces the whole schedule. */
-  definition: object;
 }
 
 const REQUIRED_SCHEDULES = ['create-partitions', 'reprice', 'spend-alert'];
@@ -30,13 +28,8 @@ export function judgeSchedules(
   return mend(
     'schedules',
     `disabled: ${disabled.map(({ name }) => name).join(', ')}`,
-    disabled.map(enable).join(' && '),
+    disabled.map(({ name }) => remedies.tricost(`schedules resume ${name}`)).join(' && '),
   );
-}
-
-function enable({ definition }: ScheduleFacts): string {
-  const input = shellQuoted(JSON.stringify({ ...definition, State: 'ENABLED' }));
-  return `aws scheduler update-schedule --cli-input-json ${input}`;
 }
 
 export interface EventSourceFacts {

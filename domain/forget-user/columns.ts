@@ -43,6 +43,7 @@ export const COLUMN_DECISIONS = {
   'tag_coverage_alerts.environment': 'reported',
   'tag_coverage_alerts.transition': 'nobody',
   'tag_coverage_alerts.tag': 'nobody',
+  'tag_coverage_alerts.details': 'rewritten',
 
   'alert_settings.feature': 'reported',
 

@@ -13,9 +13,12 @@ export function codeSpan(name: string, longest: number = LONGEST_NAME): string {
   return `\`${escapeText(visible === '' ? '(blank)' : visible)}\``;
 }
 
-/** A sentence with names in it, for a `plain_text` object, where Slack renders nothing: it only loses what cannot be seen. */
+/**
+ * A sentence with names in it, for a `plain_text` object, where Slack renders nothing: it loses what cannot be seen, and what would
+ * be in a code span elsewhere is in quotation marks.
+ */
 export function plainText(sentence: string, longest: number): string {
-  return cut(removeInvisible(sentence), longest);
+  return cut(removeInvisible(sentence).replace(/`([^`]*)`/g, '“$1”'), longest);
 }
 
 /** The three characters that mrkdwn reserves (https://docs.slack.dev/messaging/formatting-message-text#escaping). */

@@ -1,15 +1,17 @@
 /** The one line that says it all, in a notification and on top of the message. */
-import { localTimeOf } from '../reporting-days.ts';
 import { codeSpan } from '../slack/escape.ts';
 import { formatCount, formatUsd, growth } from '../slack/numbers.ts';
 import type { SpendAlert } from './judge.ts';
-import type { SpendReport } from './report.ts';
+import { comparedUntil, hoursText, lastDayText, type SpendReport } from './report.ts';
 import { signed, whyInShort } from './why.ts';
 
 /** `` :fire: `support.reply` +62 % (+$310.08): +$248.00 from prompt `reply` v7 (since Tue 14:00), +$62.08 more calls `` */
 export function headline(alert: SpendAlert, report: SpendReport): string {
   const name = codeSpan(alert.spend.feature);
-  const why = alert.why === undefined ? '' : whyInShort(alert.why, report.windows);
+  const why =
+    alert.why === undefined
+      ? ''
+      : whyInShort(alert.why, report.windows, comparedUntil(alert.finding, report));
   const worse = alert.transition === 'escalated' ? 'worse: ' : '';
   return `${icon(alert)} ${worse}${name}${whatText(alert, report)}${why === '' ? '' : `: ${why}`}`;
 }
@@ -37,10 +39,8 @@ function whatText({ finding, spend }: SpendAlert, report: SpendReport): string {
   }
 }
 
-function whenText({ compared }: SpendAlert['finding'], { windows, asOf }: SpendReport): string {
-  return compared.span === 'hours'
-    ? `today until ${localTimeOf(asOf, windows.zone).replace(/\d\d$/, '00')}`
-    : 'yesterday';
+function whenText({ compared }: SpendAlert['finding'], report: SpendReport): string {
+  return compared.span === 'hours' ? hoursText(report, compared) : lastDayText(report);
 }
 
 function growthText(

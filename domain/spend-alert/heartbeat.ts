@@ -1,13 +1,16 @@
 /** The one line that says, every morning, that somebody has looked: silence then means that nobody has. */
 import type { PicoUsd } from '../money.ts';
+import type { LocalDate } from '../reporting-days.ts';
 import { type SlackMessage, section } from '../slack/message.ts';
 import { changeInBrackets, formatCount, formatPercent, formatWholeUsd } from '../slack/numbers.ts';
-import { dataUntil, type SpendReport } from './report.ts';
+import { dataUntil, dayName, type SpendReport } from './report.ts';
 import type { CoverageDay, Environment } from './tag-coverage.ts';
 import { WINDOW_DAYS } from './windows.ts';
 
 export interface Heartbeat {
   features: number;
+  /** Before it, spend is not judged; undefined: it is. */
+  learningUntil: LocalDate | undefined;
   previousUsd: PicoUsd;
   currentUsd: PicoUsd;
   /** That are open, those of today included. */
@@ -29,11 +32,21 @@ export function coverageOfWeek(
 
 /** `41 features checked, $1,204 this week (+3 %), 0 alerts, coverage 99.2 %, 0 unpriced, data until 07:58` */
 export function heartbeatMessage(
-  { features, previousUsd, currentUsd, openAlerts, coverage, unpricedModels }: Heartbeat,
+  {
+    features,
+    learningUntil,
+    previousUsd,
+    currentUsd,
+    openAlerts,
+    coverage,
+    unpricedModels,
+  }: Heartbeat,
   { windows, lastCallAt }: SpendReport,
 ): SlackMessage {
   const text = [
-    `:green_heart: ${counted(features, 'feature')} checked`,
+    learningUntil === undefined
+      ? `:green_heart: ${counted(features, 'feature')} checked`
+      : `:seedling: learning until ${dayName(learningUntil)}, ${counted(features, 'feature')} seen`,
     `${formatWholeUsd(currentUsd)} this week${changeInBrackets(previousUsd, currentUsd)}`,
     counted(openAlerts, 'open alert'),
     `coverage ${coverage === undefined ? 'unknown' : formatPercent(coverage)}`,

@@ -7,12 +7,14 @@ import { findAll, isClear, type Part } from './rules/find.ts';
 import type { Finding } from './rules/finding.ts';
 import type { Series } from './rules/series.ts';
 import type { RuleSettings } from './rules/settings.ts';
-import { type AlertStatus, advance } from './state.ts';
+import { type AlertStatus, advance, isSnoozed } from './state.ts';
 import { type SpendWindows, WINDOW_DAYS } from './windows.ts';
 
 /** A feature's alert that has not ended. */
 export interface OpenAlert extends AlertStatus {
   openedOn: LocalDate;
+  /** By which it was told of last. */
+  told: Pick<Finding, 'rule' | 'name'>;
 }
 
 /** What the rules know of a feature. */
@@ -31,6 +33,8 @@ export interface SpendAlert {
   finding: Finding;
   /** The largest that any rule found. */
   weeklyExcessUsd: PicoUsd;
+  /** That it was held against. */
+  settings: RuleSettings;
   spend: FeatureSpend;
   /** undefined: not looked into. */
   why: Decomposition | undefined;
@@ -72,21 +76,33 @@ export function judge(
   const ended: EndedAlert[] = [];
   for (const { feature, series, parts, open, settings } of days) {
     const found = findAll(series, parts, settings);
+    const others = open === undefined ? [] : besides(open.told, found);
     const transition = advance(open, {
       date: windows.date,
       weeklyExcessUsd: largest(found),
+      otherExcessUsd: largest(others),
       isClear: open !== undefined && found.length === 0 && isClear(series, parts, settings),
     });
     const spend = spendOf.get(feature) ?? nothingOf(feature);
-    const [finding] = found;
+    const heard = open !== undefined && isSnoozed(open, windows.date) ? others : found;
+    const [finding] = heard;
     if (transition === 'resolved' && open !== undefined) {
       ended.push({ transition, openedOn: open.openedOn, spend });
     } else if (finding !== undefined && transition !== undefined && transition !== 'resolved') {
-      const weeklyExcessUsd = largest(found) ?? 0n;
-      alerts.push({ transition, finding, weeklyExcessUsd, spend, why: undefined });
+      const weeklyExcessUsd = largest(heard) ?? 0n;
+      alerts.push({ transition, finding, weeklyExcessUsd, settings, spend, why: undefined });
     }
   }
   return { state: 'judged', alerts: alerts.sort(byExcess), ended: ended.sort(byName) };
+}
+
+/** What a snooze does not put off: of a prompt or a user, all else; of a feature, nothing, because they are parts of it. */
+function besides(
+  told: Pick<Finding, 'rule' | 'name'>,
+  found: readonly Finding[],
+): readonly Finding[] {
+  if (told.rule !== 'prompt' && told.rule !== 'user') return [];
+  return found.filter(({ rule, name }) => rule !== told.rule || name !== told.name);
 }
 
 function nothingOf(feature: string): FeatureSpend {

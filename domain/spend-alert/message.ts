@@ -12,7 +12,7 @@ import {
 import { costPerCall, type FeatureSpend, projectedMonth, type TopPrompt } from './feature-spend.ts';
 import { headline } from './headline.ts';
 import type { SpendAlert } from './judge.ts';
-import { closing, monthName, type SpendReport } from './report.ts';
+import { closing, comparedUntil, monthName, type SpendReport } from './report.ts';
 import type { Finding } from './rules/finding.ts';
 import { whyLines } from './why.ts';
 
@@ -35,8 +35,9 @@ export function alertMessage(alert: SpendAlert, report: SpendReport): SlackMessa
 }
 
 /** All that it consists of; a single cause is in the headline. */
-function whySections({ why }: SpendAlert, { windows }: SpendReport): Section[] {
-  const lines = why === undefined ? [] : whyLines(why, windows);
+function whySections({ why, finding }: SpendAlert, report: SpendReport): Section[] {
+  const end = comparedUntil(finding, report);
+  const lines = why === undefined ? [] : whyLines(why, report.windows, end);
   return lines.length < 2 ? [] : [section(lines.join('\n'))];
 }
 

@@ -2,7 +2,8 @@
 import type { PicoUsd } from '../money.ts';
 import { addDays, type LocalDate, localDateOf, localTimeOf } from '../reporting-days.ts';
 import { type Actions, type Context, context, linkButton } from '../slack/message.ts';
-import { type SpendWindows, WINDOW_DAYS } from './windows.ts';
+import type { Compared } from './rules/finding.ts';
+import { type SpendWindows, spansOf, WINDOW_DAYS } from './windows.ts';
 
 export interface SpendReport {
   windows: SpendWindows;
@@ -59,6 +60,30 @@ export function dayName(date: LocalDate): string {
 
 function days(first: LocalDate, last: LocalDate): string {
   return `${dayName(first)} – ${dayName(last)}`;
+}
+
+/** `yesterday`; of a day that is caught up, `on 20 Nov`. */
+export function lastDayText({ windows, asOf }: Pick<SpendReport, 'windows' | 'asOf'>): string {
+  return isToday(windows, asOf) ? 'yesterday' : `on ${dayName(addDays(windows.date, -1))}`;
+}
+
+/** When what a rule looked at ends: where the alert's day begins, or after the hours of it that it looked at. */
+export function comparedUntil(
+  { compared }: { compared: Compared },
+  { windows, asOf }: SpendReport,
+): Date {
+  return spansOf(windows, compared, asOf).current.end;
+}
+
+/** `today until 08:00`; of a day that is caught up, `on 21 Nov until 12:00`. */
+export function hoursText(report: SpendReport, compared: Compared): string {
+  const { windows, asOf } = report;
+  const day = isToday(windows, asOf) ? 'today' : `on ${dayName(windows.date)}`;
+  return `${day} until ${localTimeOf(comparedUntil({ compared }, report), windows.zone)}`;
+}
+
+function isToday({ date, zone }: SpendWindows, asOf: Date): boolean {
+  return date === localDateOf(asOf, zone);
 }
 
 /** The day is named only when it is not the day of the alert: then it is news. */

@@ -18,6 +18,8 @@ export interface Observation {
   date: LocalDate;
   /** What the subject spends more a week; undefined: no rule holds. */
   weeklyExcessUsd: PicoUsd | undefined;
+  /** The same of what a snoozed alert was not told of; absent: nothing. */
+  otherExcessUsd?: PicoUsd | undefined;
   /** Whether it is clearly over: between the thresholds of holding and of being over, an alert stays as it is. */
   isClear: boolean;
 }
@@ -29,15 +31,21 @@ const WORSE_USD: PicoUsd = 5n * 10n ** 12n;
 /** @returns undefined: nothing to tell */
 export function advance(
   status: AlertStatus | undefined,
-  { date, weeklyExcessUsd, isClear }: Observation,
+  { date, weeklyExcessUsd, otherExcessUsd, isClear }: Observation,
 ): 'opened' | 'escalated' | 'resolved' | undefined {
   const isOpen = status !== undefined && status.state !== 'resolved';
   if (!isOpen) return weeklyExcessUsd === undefined ? undefined : 'opened';
   if (isClear) return 'resolved';
-  if (weeklyExcessUsd === undefined) return undefined;
-  const { state, toldUsd, snoozedUntil } = status;
-  if (state === 'snoozed' && snoozedUntil !== undefined && date < snoozedUntil) return undefined;
-  return weeklyExcessUsd >= worseFrom(toldUsd) ? 'escalated' : undefined;
+  const heardUsd = isSnoozed(status, date) ? otherExcessUsd : weeklyExcessUsd;
+  if (heardUsd === undefined) return undefined;
+  return heardUsd >= worseFrom(status.toldUsd) ? 'escalated' : undefined;
+}
+
+export function isSnoozed(
+  { state, snoozedUntil }: Pick<AlertStatus, 'state' | 'snoozedUntil'>,
+  date: LocalDate,
+): boolean {
+  return state === 'snoozed' && snoozedUntil !== undefined && date < snoozedUntil;
 }
 
 /** From what is spent more a week on, an alert is materially worse than it was told to be. */

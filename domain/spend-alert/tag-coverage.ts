@@ -1,5 +1,7 @@
 /** Calls of an environment that stop naming their feature, user or prompt: an app whose tags got lost, whose spend nobody finds any more. */
+import type { LocalDate } from '../reporting-days.ts';
 import { MAD_TO_DEVIATION } from './rules/series.ts';
+import { type AlertStatus, isSnoozed } from './state.ts';
 
 /** null: calls that do not say. */
 export type Environment = string | null;
@@ -14,9 +16,15 @@ export interface CoverageDay extends Record<Tag | 'all', number> {
   calls: number;
 }
 
+/** An environment's alert that has not ended. */
+export interface OpenCoverage extends Pick<AlertStatus, 'state' | 'snoozedUntil'> {
+  /** How far its share was below the usual when that was last told of. */
+  toldFall: number;
+}
+
 export interface CoverageAlert {
   environment: Environment;
-  transition: 'opened' | 'resolved';
+  transition: 'opened' | 'escalated' | 'resolved';
   /** Of the three, the one whose share is furthest below its usual. */
   tag: Tag;
   /** Of the day before that of the alert. */
@@ -40,24 +48,40 @@ const DEVIATIONS = 3.5;
 /** … and of what so few calls may do by chance, in standard errors of the difference to a known share. */
 const STANDARD_ERRORS = 4;
 
-/** @returns by environment; no call of a transition is without yesterday's */
+/** Twice as far as was told, and so much further, is materially worse. */
+const WORSE_FACTOR = 2;
+
+/**
+ * @param date of the alert
+ * @returns by environment; no call of a transition is without yesterday's
+ */
 export function judgeCoverage(
   environments: ReadonlyMap<Environment, readonly CoverageDay[]>,
-  open: ReadonlySet<Environment>,
+  open: ReadonlyMap<Environment, OpenCoverage>,
+  date: LocalDate,
 ): CoverageAlert[] {
   return [...environments].flatMap(([environment, days]) => {
     const yesterday = fallOn(days, 1);
     if (yesterday === undefined) return [];
-    if (!open.has(environment)) {
-      if (!isFallen(yesterday, 1)) return [];
-      return [alert(environment, 'opened', days, yesterday)];
-    }
-    // Half the thresholds, and two days: what goes up and down at a threshold is told of once.
-    const dayBefore = fallOn(days, 2);
-    const isOver =
-      dayBefore !== undefined && !isFallen(yesterday, 0.5) && !isFallen(dayBefore, 0.5);
-    return isOver ? [alert(environment, 'resolved', days, yesterday)] : [];
+    const transition = advance(open.get(environment), yesterday, fallOn(days, 2), date);
+    return transition === undefined ? [] : [alert(environment, transition, days, yesterday)];
   });
+}
+
+function advance(
+  open: OpenCoverage | undefined,
+  yesterday: Fall,
+  dayBefore: Fall | undefined,
+  date: LocalDate,
+): CoverageAlert['transition'] | undefined {
+  if (open === undefined) return isFallen(yesterday, 1) ? 'opened' : undefined;
+  // Half the thresholds, and two days: what goes up and down at a threshold is told of once.
+  const isOver = dayBefore !== undefined && !isFallen(yesterday, 0.5) && !isFallen(dayBefore, 0.5);
+  if (isOver) return 'resolved';
+  if (isSnoozed(open, date) || !isFallen(yesterday, 1)) return undefined;
+  const fall = yesterday.usualShare - yesterday.share;
+  const worse = Math.max(WORSE_FACTOR * open.toldFall, open.toldFall + FALL);
+  return fall >= worse ? 'escalated' : undefined;
 }
 
 interface Fall {

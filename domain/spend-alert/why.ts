@@ -18,17 +18,21 @@ const HEADLINE_TERMS = 2;
 /** What is less than a tenth more is not what is different. */
 const SMALLEST_FACTOR = 1.1;
 
-/** All terms, to the cent, so that they sum to the growth as it is shown; those of less than a cent are in the first. */
-export function whyLines(why: Decomposition, windows: SpendWindows): string[] {
-  return inCents(why).map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows)}`);
+/**
+ * All terms, to the cent, so that they sum to the growth as it is shown; those of less than a cent are in the first.
+ *
+ * @param end of what was compared
+ */
+export function whyLines(why: Decomposition, windows: SpendWindows, end: Date): string[] {
+  return inCents(why).map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows, end)}`);
 }
 
 /** The first one or two of them; empty when nothing grew. */
-export function whyInShort(why: Decomposition, windows: SpendWindows): string {
+export function whyInShort(why: Decomposition, windows: SpendWindows, end: Date): string {
   return inCents(why)
     .filter(({ usd }) => usd > 0n && usd * WORTH_A_HEADLINE >= why.deltaUsd)
     .slice(0, HEADLINE_TERMS)
-    .map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows)}`)
+    .map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows, end)}`)
     .join(', ');
 }
 
@@ -52,7 +56,12 @@ function toCents(usd: PicoUsd): PicoUsd {
   return usd < 0n ? -cents : cents;
 }
 
-function reason({ cause, slices, among }: Term, usd: PicoUsd, windows: SpendWindows): string {
+function reason(
+  { cause, slices, among }: Term,
+  usd: PicoUsd,
+  windows: SpendWindows,
+  end: Date,
+): string {
   const grew = usd > 0n;
   const [slice] = slices;
   switch (cause) {
@@ -63,7 +72,7 @@ function reason({ cause, slices, among }: Term, usd: PicoUsd, windows: SpendWind
     case 'prompt-version':
       return slice === undefined
         ? 'other prompt versions'
-        : `from prompt ${promptOf(slice, true)}${aboutVersion(slices, among, windows)}`;
+        : `from prompt ${promptOf(slice, true)}${aboutVersion(slices, among, windows, end)}`;
     case 'models':
       return slice === undefined ? 'other models' : `from model ${nameOf(slice.model)}`;
     case 'tokens':
@@ -96,10 +105,11 @@ function aboutVersion(
   slices: readonly Slice[],
   among: readonly Slice[],
   windows: SpendWindows,
+  end: Date,
 ): string {
   const facts: string[] = [];
   const seen = slices.find(({ firstSeenAt }) => firstSeenAt !== undefined)?.firstSeenAt;
-  if (seen !== undefined && seen >= windows.previousStart && seen < windows.currentEnd) {
+  if (seen !== undefined && seen >= windows.previousStart && seen < end) {
     const day = weekdayName(localDateOf(seen, windows.zone));
     facts.push(`since ${day} ${localTimeOf(seen, windows.zone)}`);
   }

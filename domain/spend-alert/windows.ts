@@ -55,28 +55,44 @@ export interface Span {
   end: Date;
 }
 
+/** From `first` until `end`, which it does not hold. */
+export interface Days {
+  first: LocalDate;
+  end: LocalDate;
+}
+
+/** @returns undefined: hours of days were compared */
+export function daysOf(
+  { date }: SpendWindows,
+  { span, weeksBack }: Compared,
+): { previous: Days; current: Days } | undefined {
+  if (span === 'hours') return undefined;
+  const of = (end: LocalDate): Days => ({
+    first: addDays(end, span === 'week' ? -WINDOW_DAYS : -1),
+    end,
+  });
+  return { previous: of(addDays(date, -weeksBack * WINDOW_DAYS)), current: of(date) };
+}
+
 /** Seven days, a day, or today's hours so far, and the same some weeks back. */
 export function spansOf(
   windows: SpendWindows,
-  { span, weeksBack }: Compared,
+  compared: Compared,
   asOf: Date,
 ): { previous: Span; current: Span } {
-  const { date, zone, previousStart, currentStart, currentEnd } = windows;
-  if (span === 'week') {
-    return {
-      previous: { start: previousStart, end: currentStart },
-      current: { start: currentStart, end: currentEnd },
-    };
+  const { date, zone, currentEnd } = windows;
+  const days = daysOf(windows, compared);
+  if (days !== undefined) {
+    const of = ({ first, end }: Days): Span => ({
+      start: startOfLocalDay(first, zone),
+      end: startOfLocalDay(end, zone),
+    });
+    return { previous: of(days.previous), current: of(days.current) };
   }
-  const day = span === 'hours' ? date : addDays(date, -1);
-  const of = (first: LocalDate): Span => {
-    const start = startOfLocalDay(first, zone);
-    const hours = closedHourCount(startOfLocalDay(date, zone), asOf);
-    return span === 'hours'
-      ? { start, end: new Date(start.getTime() + hours * MS_PER_HOUR) }
-      : { start, end: startOfLocalDay(addDays(first, 1), zone) };
-  };
-  return { previous: of(addDays(day, -weeksBack * WINDOW_DAYS)), current: of(day) };
+  const ms = closedHourCount(currentEnd, asOf) * MS_PER_HOUR;
+  const of = (start: Date): Span => ({ start, end: new Date(start.getTime() + ms) });
+  const before = addDays(date, -compared.weeksBack * WINDOW_DAYS);
+  return { previous: of(startOfLocalDay(before, zone)), current: of(currentEnd) };
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Each team gets the messages about its own features, at its own hour, as if there were no others. */
 import { fitName } from '../ingest-calls/text.ts';
 import type { ReplyState } from '../notify/reply-state.ts';
-import { type AlertNotification, composeAlerts } from '../spend-alert/compose.ts';
+import type { LocalDate } from '../reporting-days.ts';
+import { type AlertNotification, composeAlerts, MESSAGES_A_DAY } from '../spend-alert/compose.ts';
 import { endedMessage } from '../spend-alert/ended-message.ts';
 import type { EndedAlert, SpendAlert } from '../spend-alert/judge.ts';
 import type { SpendReport } from '../spend-alert/report.ts';
@@ -20,6 +21,15 @@ export interface RoutedNotification extends AlertNotification {
   /** Absent: at once. */
   notBefore?: Date;
   reply?: { to: string; state: ReplyState };
+}
+
+/** Those that get a message of their own, and not a line in a digest. @param alerts largest increase first */
+export function toldAlone(
+  alerts: readonly SpendAlert[],
+  owners: readonly FeatureOwner[],
+): SpendAlert[] {
+  const byTeam = Map.groupBy(alerts, ({ spend }) => ownerOf(spend.feature, owners));
+  return [...byTeam.values()].flatMap((own) => own.slice(0, MESSAGES_A_DAY));
 }
 
 /** @param alerts and ended, in the order in which each team shall hear of its own */
@@ -41,6 +51,20 @@ export function composeByTeam(
       team,
     ),
   );
+}
+
+/** What is about no feature goes to whoever owns `*`, and waits for that team's hour, too. */
+export function atHourOfTheRest(
+  notifications: readonly AlertNotification[],
+  date: LocalDate,
+  { teams, owners }: Pick<Routing, 'teams' | 'owners'>,
+): RoutedNotification[] {
+  const rest = owners.find(({ feature }) => feature === '*');
+  const team = teams.find(({ name }) => name === rest?.team);
+  return notifications.map((notification) => ({
+    ...notification,
+    ...(team && { notBefore: dueAt(date, team) }),
+  }));
 }
 
 function composeForTeam(

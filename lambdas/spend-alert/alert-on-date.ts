@@ -27,6 +27,7 @@ import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { type CoverageAlert, judgeCoverage } from '../../domain/spend-alert/tag-coverage.ts';
 import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
 import {
+  atHourOfTheRest,
   composeByTeam,
   type RoutedNotification,
   type Routing,
@@ -124,17 +125,21 @@ async function readAndJudge(
 ): Promise<Morning> {
   const open = await readOpenAlerts(client);
   const own = await readAlertSettings(client);
-  const judged = await readVerdict(client, windows, asOf, { settings, own, open }, prices);
+  const routing = await readRouting(client);
+  const by = { settings, own, open, owners: routing.owners };
+  const judged = await readVerdict(client, windows, asOf, by, prices);
   const environments = await readTagCoverage(client, windows.date);
   const openCoverage = await readOpenCoverage(client);
   return {
     ...judged,
     coverageAlerts:
-      judged.verdict.state === 'judged' ? judgeCoverage(environments, openCoverage) : [],
+      judged.verdict.state === 'judged'
+        ? judgeCoverage(environments, openCoverage, windows.date)
+        : [],
     coverage: coverageOfWeek(environments),
     openAlerts: openCoverage.size + open.size,
     unpricedModels: await countUnpriced(client),
-    routing: await readRouting(client),
+    routing,
   };
 }
 
@@ -143,25 +148,30 @@ function compose(
   windows: SpendWindows,
   { hasHeartbeat, boardUrl, asOf }: AlertOptions,
 ): RoutedNotification[] {
-  if (verdict.state === 'learning') return [composeLearning(verdict.until, windows.zone)];
   if (verdict.state === 'no-data') return [];
+  const { date, zone } = windows;
   const { features, lastCallAt = asOf } = snapshot;
-  const { alerts, ended } = verdict;
   const report = { windows, totalUsd: totalSpend(features), lastCallAt, boardUrl, asOf };
-  const told = [
-    ...composeByTeam(alerts, ended, report, routing),
-    ...composeCoverage(coverageAlerts, report),
-  ];
+  const ofFeatures =
+    verdict.state === 'judged' ? composeByTeam(verdict.alerts, verdict.ended, report, routing) : [];
+  const ofAll =
+    verdict.state === 'judged'
+      ? composeCoverage(coverageAlerts, report)
+      : [composeLearning(verdict.until, zone)];
   // A day that is caught up is over: nobody wonders any more whether it was looked at.
-  if (!hasHeartbeat || windows.date !== localDateOf(asOf, windows.zone)) return told;
-  const transitions = [...alerts, ...ended, ...coverageAlerts];
-  const count = (state: string) => transitions.filter((t) => t.transition === state).length;
-  const heartbeat = {
-    ...{ features: features.length, coverage: facts.coverage },
-    previousUsd: totalSpend(features, 'previous'),
-    currentUsd: report.totalUsd,
-    openAlerts: facts.openAlerts + count('opened') - count('resolved'),
-    unpricedModels: facts.unpricedModels,
-  };
-  return [...told, composeHeartbeat(heartbeat, report)];
+  if (hasHeartbeat && date === localDateOf(asOf, zone)) {
+    const told =
+      verdict.state === 'judged' ? [...verdict.alerts, ...verdict.ended, ...coverageAlerts] : [];
+    const count = (state: string) => told.filter((t) => t.transition === state).length;
+    const heartbeat = {
+      ...{ features: features.length, coverage: facts.coverage },
+      learningUntil: verdict.state === 'learning' ? verdict.until : undefined,
+      previousUsd: totalSpend(features, 'previous'),
+      currentUsd: report.totalUsd,
+      openAlerts: facts.openAlerts + count('opened') - count('resolved'),
+      unpricedModels: facts.unpricedModels,
+    };
+    ofAll.push(composeHeartbeat(heartbeat, report));
+  }
+  return [...ofFeatures, ...atHourOfTheRest(ofAll, date, routing)];
 }

@@ -1,8 +1,10 @@
 /** Asks for a run a day and a week after an alert opened, and says in its thread then whether it goes on. */
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { ClientBase } from 'pg';
+import { readAlertSettings } from '../../adapters/postgres/alert-settings.ts';
 import { type Opening, readOpenings } from '../../adapters/postgres/follow-ups.ts';
 import { addToOutbox } from '../../adapters/postgres/outbox.ts';
+import { readFeatureDays } from '../../adapters/postgres/read-verdict.ts';
 import { readSpend } from '../../adapters/postgres/spend-alert.ts';
 import { readOwners, readTeams } from '../../adapters/postgres/teams.ts';
 import { type ScheduleTarget, scheduleOnce } from '../../adapters/scheduler/schedule-once.ts';
@@ -14,8 +16,10 @@ import {
   followUpName,
   followUpState,
 } from '../../domain/follow-up/follow-up.ts';
+import { findAll } from '../../domain/spend-alert/rules/find.ts';
+import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import type { SpendWindows } from '../../domain/spend-alert/windows.ts';
-import { ownerOf } from '../../domain/teams/team.ts';
+import { dueAt, ownerOf, type Team } from '../../domain/teams/team.ts';
 
 export interface FollowUpInput {
   openingId: string;
@@ -56,6 +60,7 @@ export async function followUp(
   { openingId, hours }: FollowUpInput,
   windows: SpendWindows,
   asOf: Date,
+  settings: RuleSettings,
 ): Promise<boolean> {
   const openings = await readOpenings(client, new Date(asOf.getTime() - LONGEST_AGE_MS));
   const opening: Opening | undefined = openings.find(({ id }) => id === openingId);
@@ -64,23 +69,40 @@ export async function followUp(
   const { feature, outboxId } = opening;
   const team = (await threads(client))(feature);
   if (team === undefined) return false;
+  // An alert stays open for a day or two after spend has gone back to what it was.
+  if (!(await isGrowing(client, feature, windows, asOf, settings))) return false;
   const { features } = await readSpend(client, windows, asOf);
   const spend = features.find((it) => it.feature === feature);
   const message = followUpMessage(feature, state, hours, spend?.current.costUsd ?? 0n);
   const id = await addToOutbox(client, followUpName(openingId, hours), message, {
-    team,
+    team: team.name,
+    notBefore: dueAt(windows.date, team),
     reply: { to: outboxId, state },
   });
   return id !== undefined;
 }
 
+/** Whether a rule still holds: asked now, because the morning's run may be at it, or come after this one. */
+async function isGrowing(
+  client: ClientBase,
+  feature: string,
+  windows: SpendWindows,
+  asOf: Date,
+  settings: RuleSettings,
+): Promise<boolean> {
+  const own = await readAlertSettings(client);
+  const by = { settings, own, open: new Map(), only: feature };
+  const days = await readFeatureDays(client, windows, asOf, by);
+  return days.some(({ series, parts, settings: of }) => findAll(series, parts, of).length > 0);
+}
+
 /** By feature, the team that hears of it in threads; undefined: none does. */
-async function threads(client: ClientBase): Promise<(feature: string) => string | undefined> {
+async function threads(client: ClientBase): Promise<(feature: string) => Team | undefined> {
   const owners = await readOwners(client);
   const teams = await readTeams(client);
   return (feature) => {
     const name = ownerOf(feature, owners);
     const team = teams.find((it) => it.name === name);
-    return team?.slackChannel === null ? undefined : team?.name;
+    return team?.slackChannel === null ? undefined : team;
   };
 }

@@ -50,7 +50,8 @@ export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
     await requireReportingZone(client, zone);
     const today = localDateOf(asOf, zone);
     if (event.followUp !== undefined) {
-      const isTold = await followUp(client, event.followUp, spendWindows(today, zone), asOf);
+      const windows = spendWindows(today, zone);
+      const isTold = await followUp(client, event.followUp, windows, asOf, ruleSettings);
       if (isTold) await wakeNotify(sqs, settings.notifyQueueUrl);
       return { dates: [] };
     }

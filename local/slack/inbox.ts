@@ -1,4 +1,4 @@
-/** Stands in for Slack on this machine: takes what the webhook would take, refuses what it would refuse, shows the rest. */
+/** Stands in for Slack on this machine: takes what the webhook, and the API of bots, would take, refuses what it would refuse, shows the rest. */
 import { randomBytes } from 'node:crypto';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import {
@@ -7,6 +7,7 @@ import {
   startLoopbackServer,
 } from '../loopback-server.ts';
 import type { SlackPayload } from './block-kit.ts';
+import { answerBot, BOT_API_PATH, type BotMessages, type BotPosition } from './bot-api.ts';
 import { checkPayload } from './check-payload.ts';
 import { inboxPage } from './inbox-page.ts';
 
@@ -14,6 +15,10 @@ export interface InboxMessage {
   /** RFC 3339, UTC. */
   receivedAt: string;
   payload: SlackPayload;
+  /** Absent: it came by the webhook. */
+  bot?: BotPosition;
+  /** How often a bot changed it; absent: never. */
+  changes?: number;
 }
 
 export interface SlackInbox {
@@ -22,6 +27,8 @@ export interface SlackInbox {
   port: number;
   /** What functions post to. */
   webhookUrl: string;
+  /** What stands for https://slack.com/api/. */
+  botApiUrl: string;
   /** Oldest first. */
   messages(): readonly InboxMessage[];
   close(): Promise<void>;
@@ -49,18 +56,39 @@ export async function startSlackInbox(options: SlackInboxOptions): Promise<Slack
     }
     const checked = checkPayload(body);
     if ('error' in checked) return { status: 400, body: checked.error };
-    const message = { receivedAt: new Date().toISOString(), payload: checked.payload };
-    await appendFile(file, `${JSON.stringify(message)}\n`, { mode: 0o600 });
+    await keep({ receivedAt: new Date().toISOString(), payload: checked.payload }, body);
+    return { status: 200, body: 'ok' };
+  };
+
+  const keep = async (message: InboxMessage, body: string): Promise<void> => {
+    await appendFile(file, lineOf(message), { mode: 0o600 });
     messages.push(message);
     const forwarded = forward?.(body);
     if (forwarded !== undefined) {
       forwards.add(forwarded);
       forwarded.finally(() => forwards.delete(forwarded));
     }
-    return { status: 200, body: 'ok' };
+  };
+
+  let posts = 0;
+  const botMessages: BotMessages = {
+    messages,
+    nextTs() {
+      posts += 1;
+      return `${Math.floor(Date.now() / 1_000)}.${String(posts).padStart(6, '0')}`;
+    },
+    add: (payload, bot) =>
+      keep({ receivedAt: new Date().toISOString(), payload, bot }, JSON.stringify(payload)),
+    async change(message, payload) {
+      Object.assign(message, { payload, changes: (message.changes ?? 0) + 1 });
+      await writeFile(file, messages.map(lineOf).join(''), { mode: 0o600 });
+    },
   };
 
   const server = await startLoopbackServer(async (request) => {
+    if (request.method === 'POST' && request.url.pathname.startsWith(BOT_API_PATH)) {
+      return answerBot(request, botMessages);
+    }
     switch (`${request.method} ${request.url.pathname}`) {
       case `POST ${WEBHOOK_PATH}`:
         return receive(request);
@@ -84,12 +112,17 @@ export async function startSlackInbox(options: SlackInboxOptions): Promise<Slack
     url: server.url,
     port: server.port,
     webhookUrl: `${server.url}${WEBHOOK_PATH}`,
+    botApiUrl: `${server.url}${BOT_API_PATH}`,
     messages: () => messages,
     async close() {
       await server.close();
       await Promise.all(forwards);
     },
   };
+}
+
+function lineOf(message: InboxMessage): string {
+  return `${JSON.stringify(message)}\n`;
 }
 
 function page(messages: readonly InboxMessage[]): LoopbackResponse {

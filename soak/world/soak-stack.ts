@@ -1,6 +1,7 @@
 /** What every scenario runs on: the synthesized stack with a Postgres, a queue and a Slack that can be taken away from it. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StackPlan } from '../../local/assembly/stack-plan.ts';
 import { type RunningStack, runAssembly } from '../../local/run-assembly.ts';
 import { stackParameters } from '../../local/stack-parameters.ts';
 import { synthesize } from '../../local/synthesize.ts';
@@ -16,6 +17,8 @@ export interface SoakStack {
   database: RestartableDatabase;
   queue: QueueProcess;
   slack: FlakySlack;
+  /** Where the messages of a team go whose secret is `OTHER_SECRET`. */
+  otherSlack: FlakySlack;
   /** Of the queues and of notify; everything else lives in the present. */
   clock: SimulatedClock;
   /** Of calls. */
@@ -28,6 +31,8 @@ export interface SoakStack {
   /** What the runner was told of: failed invocations, a queue that did not answer. Scenarios cause them on purpose. */
   troubles: string[];
 }
+
+export const OTHER_SECRET = 'other';
 
 export interface SoakStackOptions {
   /** Made for this run, thrown away afterwards. */
@@ -57,18 +62,22 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
   teardown.add(() => database.stop());
   const slack = await FlakySlack.start();
   teardown.add(() => slack.stop());
+  const otherSlack = await FlakySlack.start();
+  teardown.add(() => otherSlack.stop());
 
   let queue: QueueProcess | undefined;
   const troubles: string[] = [];
   const stack = await runAssembly({
     assemblyDirectory,
     stateDirectory: directory,
-    parameters: (plan) =>
-      stackParameters(plan, {
+    parameters: (plan) => ({
+      ...stackParameters(plan, {
         ownerUrl: database.ownerUrl,
         runtimeUrl: database.runtimeUrl,
         slackWebhookUrl: slack.webhookUrl,
       }),
+      [`${teamPrefix(plan)}${OTHER_SECRET}`]: otherSlack.webhookUrl,
+    }),
     afterTriggers: () => database.allowLogins(),
     startQueueEngine: async (engine) => {
       queue = await QueueProcess.start(engine, clock);
@@ -92,6 +101,7 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     database,
     queue,
     slack,
+    otherSlack,
     clock,
     troubles,
     queueUrl: output('QueueUrl'),
@@ -99,6 +109,15 @@ export async function startSoakStack(options: SoakStackOptions): Promise<SoakSta
     ingestFunction: output('IngestCallsFunctionName'),
     batchingWindowMs: 1_000 * Math.max(...windows),
   };
+}
+
+/** What the names of the teams' parameters begin with. */
+function teamPrefix({ functions }: StackPlan): string {
+  const [prefix] = functions.flatMap(
+    ({ environment }) => environment['TRICOST_SLACK_PARAMETER_PREFIX'] ?? [],
+  );
+  if (prefix === undefined) throw new Error('no function reads the parameters of teams');
+  return prefix;
 }
 
 /** The sum of a metric that ingest-calls has printed since the stack started. */

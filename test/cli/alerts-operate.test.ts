@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { readOpenAlerts } from '../../adapters/postgres/spend-alert.ts';
+import { readOpenCoverage } from '../../adapters/postgres/tag-coverage.ts';
 import { parsePicoUsd } from '../../domain/money.ts';
 import { type StoredCall, storeCalls } from '../sql/stored-calls.ts';
 import { createOwnedDatabase, type OwnedDatabase } from '../support/owned-database.ts';
@@ -108,10 +109,66 @@ describe('list', () => {
 
   test('says when there is none, and no name moves the cursor', async () => {
     expect((await alerts('list')).stdout).toBe('no alert is open\n');
-    expect(await answer('list')).toEqual({ open: [] });
+    expect(await answer('list')).toEqual({ open: [], tags: [] });
     await happened('2026-11-20', '\u001b[2Jclear', 'opened');
     expect((await alerts('list')).stdout).toContain('\\u001b[2Jclear');
     expect((await alerts('list', '--all')).stdout).toContain('\\u001b[2Jclear');
+  });
+});
+
+describe('alerts of lost tags', () => {
+  const fell = (environment: string | null, date: string, transition: string, share = 0.71) =>
+    owner.query(
+      `with message as (insert into tricost.outbox (dedupe_key, payload) values (concat($1::text, $2::text, $3::text), '{}') returning id)
+       insert into tricost.tag_coverage_alerts (local_date, outbox_id, environment, transition, tag, calls, share, usual_share, created_at)
+       select $2::date, id, $1, $3, 'user', 1204, $4, 0.992, $2::date + interval '7 hours' from message`,
+      [environment, date, transition, share],
+    );
+
+  test('are listed beside those of features, and said something of', async () => {
+    await happened('2026-11-20', 'f', 'opened');
+    await fell('staging', '2026-11-01', 'opened');
+    await fell('staging', '2026-11-03', 'resolved', 0.99);
+    await fell('production', '2026-11-21', 'opened');
+    const snoozed = await answer('snooze', 'tags-3', '--for', '3d', '--note', 'a new app');
+    expect(snoozed).toEqual({
+      ...{ id: 'tags-4', environment: 'production', transition: 'snoozed' },
+      ...{ snoozed_until: '2026-11-27', note: 'a new app' },
+    });
+    expect((await answer('list')).tags).toEqual([
+      {
+        ...{ id: 'tags-3', environment: 'production', state: 'snoozed', since: '2026-11-24' },
+        ...{ opened_on: '2026-11-21', tag: 'user', share: 0.71, usual_share: 0.992 },
+        ...{ snoozed_until: '2026-11-27', note: 'a new app' },
+      },
+    ]);
+    const { stdout } = await alerts('list');
+    expect(stdout).toMatch(
+      /tags-3 +tags of production +snoozed +2026-11-21 +tags +71\.0 %, usually 99\.2 % +until 2026-11-27; a new app\n/,
+    );
+    expect((await alerts('list', '--all')).stdout).toMatch(
+      /tags-3 +2026-11-21 +tags of production +opened +tags +71\.0 %\n1 +2026-11-20 +f +opened/,
+    );
+    expect((await answer('list', '--feature', 'f')).tags).toEqual([]);
+    expect((await alerts('ack', 'tags-4')).stdout).toBe('tags of production are acknowledged\n');
+    expect((await readOpenCoverage(owner)).get('production')).toEqual({
+      ...{ state: 'acknowledged', snoozedUntil: undefined, toldFall: expect.closeTo(0.282) },
+    });
+  });
+
+  test('that are over are said nothing of, and no growth explains them', async () => {
+    await fell(null, '2026-11-01', 'opened');
+    await fell(null, '2026-11-03', 'resolved', 0.99);
+    await fell('production', '2026-11-21', 'opened');
+    expect((await alerts('ack', 'tags-1')).stderr).toContain(
+      'tags without an environment: no alert is open; open: tags-3, tags of production',
+    );
+    expect((await alerts('explain', 'tags-3')).stderr).toContain('about lost tags');
+  });
+
+  test('a feature may be called like one', async () => {
+    await happened('2026-11-20', 'tags-9', 'opened');
+    expect((await alerts('ack', 'tags-9')).stdout).toBe('tags-9 is acknowledged\n');
   });
 });
 
@@ -123,7 +180,10 @@ describe('ack and snooze', () => {
       note: 'a test',
     });
     const open = async () => (await readOpenAlerts(owner)).get('f');
-    const told = { openedOn: '2026-11-20', toldUsd: parsePicoUsd('12.25') };
+    const told = {
+      ...{ openedOn: '2026-11-20', toldUsd: parsePicoUsd('12.25') },
+      told: { rule: 'growth', name: null },
+    };
     expect(await open()).toEqual({ ...told, state: 'snoozed', snoozedUntil: '2026-12-08' });
     expect((await alerts('snooze', '1', '--until', '2026-11-25')).stdout).toBe(
       'f is snoozed until 2026-11-25\n',
@@ -326,6 +386,24 @@ describe('explain', () => {
       expect(stdout.split('\n')).toContain(line);
     }
     expect(stdout).toMatch(/\n {2}\+\$[\d.]+ from prompt reply v2/);
+  });
+
+  test('is held against the thresholds of its morning, whatever they are now', async () => {
+    await storeCalls(owner, CALLS);
+    const thresholds = { growth_ratio: '1', spike_ratio: '0.6', minimum_spend_usd: '12' };
+    await happened('2026-11-23', 'f', 'opened', { details: { compared, thresholds } });
+    await alerts('settings', 'set', 'f', '--growth', '5');
+    expect(await answer('explain', 'f')).toMatchObject({
+      thresholds,
+      thresholds_now: { growth_ratio: '5', spike_ratio: '0.6', minimum_spend_usd: '5' },
+      own_thresholds: { growth_ratio: '5', spike_ratio: null, minimum_spend_usd: null },
+      found: [{ rule: 'growth' }],
+      today: { found: [] },
+    });
+    const { stdout } = await alerts('explain', 'f');
+    expect(stdout).toContain(
+      '\njudged by growth 1, spike 0.6, minimum $12\nnow growth 5 (its own), spike 0.6, minimum $5\non that morning: growth,',
+    );
   });
 
   test('says so when the calls are no longer those that were told of', async () => {

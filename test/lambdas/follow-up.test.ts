@@ -179,6 +179,29 @@ describe('a follow-up', () => {
     expect(said).toMatchObject([{ reply_state: 'worse' }]);
   });
 
+  test('comes at the hour of the team', async () => {
+    const team = { name: 'bot', secret: 'bot', slackChannel: 'C0SUPPORT' };
+    await setTeam(world.owner, { ...team, timeZone: 'America/Los_Angeles', hour: 9 });
+    await followUp('f');
+    const { rows } = await world.owner.query(
+      `select next_attempt_at as due from tricost.outbox where dedupe_key like 'follow-up-%'`,
+    );
+    expect(rows).toEqual([{ due: new Date('2026-11-24T17:00:00Z') }]);
+  });
+
+  test('is silent about one that has stopped growing, and has not ended yet', async () => {
+    await world.owner.query('truncate tricost.llm_calls');
+    await world.storeCalls(
+      Array.from({ length: 50 }, (_, back) => ({
+        ts: new Date(Date.UTC(2026, 10, 23 - back, 6)),
+        usd: back === 1 ? '25' : '10',
+      })),
+    );
+    const { said, opening } = await followUp('f');
+    expect(opening).toBeDefined();
+    expect(said).toEqual([]);
+  });
+
   test.each(['resolved', 'acknowledged', 'snoozed'])(
     'is silent about one that is %s',
     async (transition) => {

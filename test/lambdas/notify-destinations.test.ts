@@ -15,7 +15,7 @@ import {
   test,
   vi,
 } from 'vitest';
-import { addToOutbox } from '../../adapters/postgres/outbox.ts';
+import { addToOutbox, readDelivery } from '../../adapters/postgres/outbox.ts';
 import { setOwner, setTeam } from '../../adapters/postgres/teams.ts';
 import schema from '../../docs/reference/webhook.schema.json' with { type: 'json' };
 import type { ReplyState } from '../../domain/notify/reply-state.ts';
@@ -125,6 +125,15 @@ describe('destinations do not wait for each other', () => {
     await write(undefined, 'd1');
     expect(await (await newFunction())()).toEqual(ALL_DONE);
     expect(slack.calls).toMatchObject([{ channel: 'C0SUPPORT', text: 'd1' }]);
+  });
+
+  test('what goes first is what waits for the same destination, whoever it was written for', async () => {
+    await setOwner(world.owner, { feature: '*', team: 'search' });
+    for (const team of ['search', 'support', 'data']) {
+      await addToOutbox(world.owner, `to ${team}`, { text: 'x' }, { team });
+    }
+    const id = await addToOutbox(world.owner, 'to whoever owns the rest', { text: 'x' });
+    expect(await readDelivery(world.owner, id ?? '')).toMatchObject({ before: 1 });
   });
 
   test('one that is down holds back its own messages only', async () => {

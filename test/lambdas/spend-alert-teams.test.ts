@@ -104,6 +104,22 @@ test('each team has ten messages and a digest of its own', async () => {
   expect(rows).toHaveLength(22);
 });
 
+test('a small team hears why, however many features of others grew more', async () => {
+  const large = growing(...Array.from({ length: 11 }, (_, n) => `other.${n}`));
+  const small = growing('support.reply').map((call) => ({
+    ...call,
+    usd: String(Number(call.usd) / 1.5),
+  }));
+  await world.storeCalls([...large, ...small]);
+  await (await newFunction())();
+  const { rows } = await world.owner.query<{ text: string }>(
+    `select payload ->> 'text' as text from tricost.outbox where team = 'support'`,
+  );
+  expect(rows).toEqual([
+    { text: ':fire: `support.reply` +100 % (+$6.67): +$6.67 price of `claude-sonnet-5`' },
+  ]);
+});
+
 test('five runs at once, and one more: each message once', async () => {
   await world.storeCalls(growing('support.reply', 'search', 'other'));
   const functions = [];
@@ -132,6 +148,19 @@ test('an end goes on from the message that the alert opened with, and in threads
     ['support.a', String(of('2026-11-11:feature:support.a')), 'resolved'],
     ['support.b', String(of('2026-11-11:feature:support.b')), 'resolved'],
   ]);
+});
+
+test('what is about no feature waits for the hour of the team that owns the rest', async () => {
+  vi.stubEnv('TRICOST_HEARTBEAT', 'true');
+  await setOwner(world.owner, { feature: '*', team: 'search' });
+  await world.storeCalls(growing('support.reply'));
+  await (await newFunction())();
+  vi.unstubAllEnvs();
+  const [, heartbeat] = await outbox();
+  expect(heartbeat).toMatchObject({
+    ...{ key: 'spend-alert:2026-11-23:heartbeat', team: null },
+    due: new Date('2026-11-23T16:00:00Z'),
+  });
 });
 
 test('a team that is no more: its features go where those go that nobody owns', async () => {

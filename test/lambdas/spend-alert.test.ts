@@ -289,6 +289,18 @@ describe('the first fourteen days', () => {
     expect((await run('2026-11-26T08:00:00Z')).dates[0]).toMatchObject({ state: 'judged' });
   });
 
+  test('have the line of every morning, too: silence means that nobody has looked', async () => {
+    vi.stubEnv('TRICOST_HEARTBEAT', 'true');
+    await world.storeCalls([{ ts: '2026-11-18T12:00:00Z', usd: '3' }]);
+    const run = await newFunction();
+    for (const day of [23, 24]) await run(`2026-11-${day}T08:00:00Z`);
+    expect((await written()).messages.map((text) => text.split(',')[0])).toEqual([
+      ':seedling: tricost is learning until 2026-12-02: spend alerts compare two full weeks',
+      ':seedling: learning until 2 Dec',
+      ':seedling: learning until 2 Dec',
+    ]);
+  });
+
   test('without any call nothing is said', async () => {
     expect((await (await newFunction())()).dates[0]?.state).toBe('no-data');
     expect(await written()).toEqual({ messages: [], alerts: [] });

@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readGrowth } from '../../adapters/postgres/explain-alerts.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { readOpenAlerts } from '../../adapters/postgres/spend-alert.ts';
 import { readSeries } from '../../adapters/postgres/spend-series.ts';
-import { readSpanSlices, readWeekSlices } from '../../adapters/postgres/spend-slices.ts';
 import { parsePicoUsd } from '../../domain/money.ts';
 import { decompose } from '../../domain/spend-alert/growth/decompose.ts';
-import { closedHours, spansOf, spendWindows } from '../../domain/spend-alert/windows.ts';
+import type { Compared, Finding } from '../../domain/spend-alert/rules/finding.ts';
+import { closedHours, spendWindows } from '../../domain/spend-alert/windows.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { storeCalls } from './stored-calls.ts';
@@ -95,20 +96,65 @@ describe('slices', () => {
       { ts: '2026-11-23T03:00:00Z', usd: '9', prompt_name: 'b', prompt_id: '2', user_id: 'v' },
       { ts: '2026-11-23T03:00:00Z', usd: '90', feature: 'other' },
     ]);
-    const grown = (slices: Parameters<typeof decompose>[0]) =>
-      Number(decompose(slices, () => undefined).deltaUsd / 10n ** 12n);
-    expect(grown(await readWeekSlices(owner, 'f', windows))).toBe(20 + 3 - 17);
-    const spans = (span: 'day' | 'hours') => spansOf(windows, { span, weeksBack: 1 }, AS_OF);
-    const read = (owners: object, span: 'day' | 'hours') => {
-      const { previous, current } = spans(span);
-      return readSpanSlices(owner, { feature: 'f', ...owners }, previous, current);
+    const read = async (
+      span: Compared['span'],
+      { rule = 'spike', name = null }: Partial<Pick<Finding, 'rule' | 'name'>> = {},
+    ) => {
+      const finding = { rule, name, compared: { span, weeksBack: 1 } };
+      const growths = [{ feature: 'f', finding }];
+      return (await readGrowth(owner, growths, windows, AS_OF)).get('f') ?? [];
     };
-    expect(grown(await read({}, 'day'))).toBe(20 - 7);
-    expect(grown(await read({}, 'hours'))).toBe(9 - 3);
-    expect(grown(await read({ promptName: 'a' }, 'hours'))).toBe(0);
-    expect(grown(await read({ userId: 'v' }, 'hours'))).toBe(6);
-    const [, added] = await read({}, 'day');
+    const grown = async (...asked: Parameters<typeof read>) =>
+      Number(decompose(await read(...asked), () => undefined).deltaUsd / 10n ** 12n);
+    expect(await grown('week', { rule: 'growth' })).toBe(20 + 3 - 17);
+    expect(await grown('day')).toBe(20 - 7);
+    expect(await grown('day', { rule: 'prompt', name: 'a' })).toBe(20 - 7);
+    expect(await grown('day', { rule: 'user', name: 'v' })).toBe(0);
+    expect(await grown('hours')).toBe(9 - 3);
+    expect(await grown('hours', { rule: 'prompt', name: 'a' })).toBe(0);
+    expect(await grown('hours', { rule: 'user', name: 'v' })).toBe(6);
+    const [, added] = await read('day');
     expect(added?.current).toMatchObject({ calls: 2, pricedCalls: 1, inputTokens: 200 });
+  });
+
+  test('of many features at once are each of its own, in its own spans', async () => {
+    await setReportingZone(owner, 'UTC');
+    const rules = [
+      { rule: 'growth', compared: { span: 'week', weeksBack: 1 }, grew: 7 },
+      { rule: 'spike', compared: { span: 'day', weeksBack: 1 }, grew: 1 },
+      { rule: 'spike', compared: { span: 'day', weeksBack: 3 }, grew: 3 },
+      { rule: 'prompt', compared: { span: 'day', weeksBack: 2 }, grew: 2 },
+      { rule: 'user', compared: { span: 'day', weeksBack: 4 }, grew: 4 },
+      { rule: 'user', compared: { span: 'day', weeksBack: 4 }, grew: 4 },
+      { rule: 'spike', compared: { span: 'hours', weeksBack: 2 }, grew: 1.9 },
+      { rule: 'user', compared: { span: 'hours', weeksBack: 2 }, grew: 1.9 },
+    ] as const;
+    // A dollar more each week, whoever it is; and somebody else's calls, of the same amounts, where a rule is about one.
+    const days = Array.from({ length: 43 }, (_, back) => ({
+      back,
+      day: 10 - Math.floor((back - 1) / 7),
+    }));
+    await storeCalls(
+      owner,
+      rules.flatMap(({ rule }, n) =>
+        days.flatMap(({ back, day }) => {
+          const ts = new Date(Date.UTC(2026, 10, 23 - back, 3));
+          const usd = String(back === 0 ? 11 : back % 7 === 0 ? day + 0.1 : day);
+          const own = { feature: `f${n}`, ts, usd, prompt_name: `p${n}`, user_id: `u${n}` };
+          const others = { ...own, prompt_name: 'other', user_id: `u${n + 1}` };
+          return rule === 'prompt' || rule === 'user' ? [own, others] : [own];
+        }),
+      ),
+    );
+    const growths = rules.map(({ rule, compared }, n) => {
+      const name = { prompt: `p${n}`, user: `u${n}` }[rule as string] ?? null;
+      return { feature: `f${n}`, finding: { rule, name, compared } };
+    });
+    const slices = await readGrowth(owner, growths, windows, AS_OF);
+    const grew = rules.map(
+      (_, n) => Number(decompose(slices.get(`f${n}`) ?? [], () => undefined).deltaUsd) / 1e12,
+    );
+    expect(grew).toEqual(rules.map((rule) => expect.closeTo(rule.grew, 9)));
   });
 });
 
@@ -120,7 +166,7 @@ describe('the state', () => {
       ('2026-11-01', 'again', 'opened', 'growth', 20, 10, null, '{}'),
       ('2026-11-09', 'again', 'resolved', null, 5, null, null, '{}'),
       ('2026-11-12', 'again', 'opened', 'spike', 60, 50, null, '{}'),
-      ('2026-11-13', 'again', 'escalated', 'growth', 200, 120, null, '{}'),
+      ('2026-11-13', 'again', 'escalated', 'user', 200, 120, null, '{"user": {"user_id": "u_1"}}'),
       ('2026-11-13', 'again', 'snoozed', null, null, null, '2026-11-20', '{}')`);
     await owner.query('set role tricost_ingest');
     onTestFinished(() => owner.query('reset role').then(() => {}));
@@ -132,6 +178,7 @@ describe('the state', () => {
           openedOn: '2026-11-12',
           toldUsd: parsePicoUsd('120'),
           snoozedUntil: '2026-11-20',
+          told: { rule: 'user', name: 'u_1' },
         },
       ],
     ]);

@@ -10,6 +10,7 @@ import { Mention } from '../../domain/forget-user/mention.ts';
 import { parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend } from '../../domain/spend-alert/feature-spend.ts';
 import { alertMessage } from '../../domain/spend-alert/message.ts';
+import { readSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { spendWindows } from '../../domain/spend-alert/windows.ts';
 import { createOwnedDatabase } from '../support/owned-database.ts';
 import type { TestDatabase } from '../support/postgres.ts';
@@ -113,6 +114,11 @@ async function storeEverywhere(id: string): Promise<void> {
       }),
     ],
   );
+  await owner.query(
+    `insert into tricost.tag_coverage_alerts (local_date, environment, transition, details)
+     values ('2026-11-23', 'production', 'acknowledged', $1)`,
+    [JSON.stringify({ note: `only calls of ${id}` })],
+  );
   const event = { user_id: id, model: 'gpt-5' };
   const data = gzipSync(JSON.stringify([event])).toString('base64');
   const bodies = {
@@ -155,8 +161,9 @@ function alertPayload(id: string): object {
   const compared = { span: 'day', weeksBack: 1 } as const;
   const amounts = { previousUsd: usd, currentUsd: 2n * usd, weeklyExcessUsd: usd };
   const finding = { rule: 'user', name: id, compared, ...amounts } as const;
+  const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
   return alertMessage(
-    { transition: 'opened', finding, weeklyExcessUsd: usd, spend, why: undefined },
+    { transition: 'opened', finding, weeklyExcessUsd: usd, settings, spend, why: undefined },
     {
       windows: spendWindows('2026-11-23', 'UTC'),
       totalUsd: usd,
@@ -287,7 +294,7 @@ describe('under a pseudonym', () => {
       names: 0,
     });
     expect(found.messages).toEqual({
-      alerts: 1,
+      alerts: 2,
       notifications: 1,
       rejectedEvents: 3,
       unreadableEvents: 0,

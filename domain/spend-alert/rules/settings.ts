@@ -4,7 +4,7 @@ import { type Decimal, type PicoUsd, parseDecimal, parsePicoUsd } from '../../mo
 export interface RuleSettings {
   /** 0.3: a week must be more than 30 % above the one before. */
   growthRatio: Decimal;
-  /** 0.6: a day must be more than 60 % above its usual. Of a prompt and of a user, three times as much. */
+  /** 0.6: a day must be more than 60 % above its usual. Of a prompt and of a user, twice as much. */
   spikeRatio: Decimal;
   /** What the week, or the day, cost must be above this. */
   minimumSpendUsd: PicoUsd;

@@ -6,11 +6,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import {
-  GetScheduleCommand,
-  ListSchedulesCommand,
-  SchedulerClient,
-} from '@aws-sdk/client-scheduler';
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -44,6 +40,7 @@ const QUEUES = [
   ...['QueueUrl', 'DeadLetterQueueUrl', 'NotifyQueueUrl'],
   ...['NotifyDeadLetterQueueUrl', 'FailedJobsQueueUrl'],
 ];
+const SCHEDULES = ['create-partitions', 'reprice', 'spend-alert'];
 const OUTPUTS: Record<string, string> = {
   ...Object.fromEntries(QUEUES.map((name) => [name, `https://sqs.example/${name}`])),
   MigrateDatabaseUrlParameter: '/deployed/migrate',
@@ -99,9 +96,9 @@ function deployed(status = 'UPDATE_COMPLETE'): void {
       { StackName: 'Tricost', StackStatus: status as never, CreationTime: new Date(), Outputs },
     ],
   });
-  const names = ['create-partitions', 'reprice', 'spend-alert'];
-  scheduler.on(ListSchedulesCommand).resolves({ Schedules: names.map((Name) => ({ Name })) });
-  scheduler.on(GetScheduleCommand).callsFake(({ Name }) => ({ Name, State: 'ENABLED' }));
+  scheduler.on(ListSchedulesCommand).resolves({
+    Schedules: SCHEDULES.map((Name) => ({ Name, State: 'ENABLED' })),
+  });
   lambda
     .on(ListEventSourceMappingsCommand)
     .resolves({ EventSourceMappings: [{ UUID: 'id', State: 'Enabled' }] });
@@ -203,9 +200,11 @@ describe('what is broken is found, and nothing else', () => {
     [
       'a disabled schedule',
       () =>
-        scheduler
-          .on(GetScheduleCommand, { Name: 'spend-alert' })
-          .resolves({ Name: 'spend-alert', State: 'DISABLED' }),
+        scheduler.on(ListSchedulesCommand).resolves({
+          Schedules: SCHEDULES.map((Name) => ({
+            ...{ Name, State: Name === 'spend-alert' ? 'DISABLED' : 'ENABLED' },
+          })),
+        }),
       ['schedules mend'],
     ],
     [

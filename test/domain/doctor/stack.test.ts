@@ -102,7 +102,6 @@ describe('judgeSchedules', () => {
   const schedule = (name: string, enabled = true) => ({
     name,
     enabled,
-    definition: { Name: name, GroupName: 'Tricost', State: enabled ? 'ENABLED' : 'DISABLED' },
   });
   const ALL = [schedule('create-partitions'), schedule('reprice'), schedule('spend-alert')];
 
@@ -121,12 +120,10 @@ describe('judgeSchedules', () => {
       false,
       remedies,
     );
-    expect(disabled).toMatchObject({ state: 'mend', says: 'disabled: create-partitions' });
-    const [, input = ''] = /--cli-input-json '(.*)'$/.exec(disabled.mend ?? '') ?? [];
-    expect(JSON.parse(input)).toEqual({
-      Name: 'create-partitions',
-      GroupName: 'Tricost',
-      State: 'ENABLED',
+    expect(disabled).toMatchObject({
+      state: 'mend',
+      says: 'disabled: create-partitions',
+      mend: 'npx tricost schedules resume create-partitions --aws --stack Tricost',
     });
   });
 });

@@ -5,6 +5,7 @@ import type { FeatureSpend, WindowSpend } from '../../../domain/spend-alert/feat
 import type { Decomposition } from '../../../domain/spend-alert/growth/decompose.ts';
 import type { SpendAlert } from '../../../domain/spend-alert/judge.ts';
 import type { SpendReport } from '../../../domain/spend-alert/report.ts';
+import { readSettings } from '../../../domain/spend-alert/rules/settings.ts';
 import { spendWindows } from '../../../domain/spend-alert/windows.ts';
 
 export function windowSpend(usd: string | null, calls = 100): WindowSpend {
@@ -128,6 +129,7 @@ export function alertOf(spend: FeatureSpend, why?: Decomposition): SpendAlert {
       weeklyExcessUsd: currentUsd - (previousUsd ?? 0n),
     },
     weeklyExcessUsd: currentUsd - (previousUsd ?? 0n),
+    settings: readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' }),
     spend,
     why,
   };

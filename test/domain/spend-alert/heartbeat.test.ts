@@ -10,6 +10,7 @@ import { spendWindows } from '../../../domain/spend-alert/windows.ts';
 
 const QUIET: Heartbeat = {
   features: 41,
+  learningUntil: undefined,
   previousUsd: parsePicoUsd('1168.90'),
   currentUsd: parsePicoUsd('1204.10'),
   openAlerts: 0,
@@ -38,6 +39,12 @@ test('one of each, nothing to compare with, and data that stopped on another day
   const facts = { features: 1, openAlerts: 1, previousUsd: 0n, unpricedModels: 2 };
   expect(text({ ...facts, coverage: undefined }, new Date('2026-11-21T17:00:00Z'))).toBe(
     ':green_heart: 1 feature checked, $1,204 this week, 1 open alert, coverage unknown, 2 unpriced, data until 21 Nov 18:00',
+  );
+});
+
+test('while the first two weeks are learned from, it says so', () => {
+  expect(text({ learningUntil: '2026-12-01', features: 2 })).toBe(
+    ':seedling: learning until 1 Dec, 2 features seen, $1,204 this week (+3 %), 0 open alerts, coverage 99.2 %, 0 unpriced, data until 07:58',
   );
 });
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type FeatureDays, judge } from '../../../domain/spend-alert/judge.ts';
+import { type FeatureDays, judge, type OpenAlert } from '../../../domain/spend-alert/judge.ts';
+import type { Part } from '../../../domain/spend-alert/rules/find.ts';
+import type { SpendRule } from '../../../domain/spend-alert/rules/finding.ts';
 import { readSettings } from '../../../domain/spend-alert/rules/settings.ts';
 import { spendWindows } from '../../../domain/spend-alert/windows.ts';
 import { featureSpend, NOTHING, windowSpend } from './example-spend.ts';
@@ -17,6 +19,7 @@ const OPEN = {
   openedOn: '2026-11-03',
   toldUsd: 10n ** 12n,
   snoozedUntil: undefined,
+  told: { rule: 'growth', name: null },
 } as const;
 
 function feature(name: string, totals: number[], open?: FeatureDays['open']): FeatureDays {
@@ -73,4 +76,34 @@ test('alerts come largest increase first; steady and vanished features never', (
     ['open and over', '2026-11-03'],
     ['open and without calls', '2026-11-03'],
   ]);
+});
+
+describe('what is snoozed', () => {
+  const snoozed = (
+    rule: SpendRule,
+    name: string | null,
+    snoozedUntil = '2026-12-24',
+  ): OpenAlert => ({
+    ...{ state: 'snoozed', openedOn: '2026-11-03', toldUsd: 10n ** 12n, snoozedUntil },
+    told: { rule, name },
+  });
+  const upTo = (usual: number, last: number) => series([...days(41, usual), last]);
+  const user = (name: string): Part => ({ rule: 'user', name, series: upTo(1, 20) });
+
+  test.each<[string, OpenAlert, number, string[], string[]]>([
+    ['a user that rises further', snoozed('user', 'u'), 100, ['u'], []],
+    ['a user, and another one rises', snoozed('user', 'u'), 100, ['u', 'v'], ['user v']],
+    ['a user, and the feature rises', snoozed('user', 'u'), 400, ['u'], ['growth null']],
+    ['a prompt, and a user of its name', snoozed('prompt', 'u'), 100, ['u'], ['user u']],
+    ['a feature, and all of it', snoozed('spike', null), 400, ['u', 'v'], []],
+    ['a feature until today', snoozed('spike', null, WINDOWS.date), 400, ['u'], ['growth null']],
+  ])('%s', (_case, open, last, users, told) => {
+    const parts = users.map(user);
+    const of = { feature: 'large', series: upTo(100, last), parts, open, settings: SETTINGS };
+    const snapshot = { features: FEATURES, firstCallAt: new Date(0), lastCallAt: undefined };
+    const verdict = judge(snapshot, [of], WINDOWS);
+    if (verdict.state !== 'judged') throw new Error(verdict.state);
+    expect(verdict.alerts.map(({ finding }) => `${finding.rule} ${finding.name}`)).toEqual(told);
+    expect(verdict.alerts.every(({ transition }) => transition === 'escalated')).toBe(true);
+  });
 });

@@ -269,6 +269,15 @@ describe('what the headline says', () => {
   });
 
   test.each([
+    ['a day', day, ':zap: `x` on 22 Nov +150 % (+$15.00)'],
+    ['hours', hours, ':zap: `x` on 23 Nov until 12:00 +150 % (+$15.00)'],
+  ])('%s of a date that is caught up later is named', (_case, compared, expected) => {
+    const later = { ...REPORT, asOf: new Date('2026-11-25T07:00:00Z') };
+    const alert = { ...alertOf(spend), finding: { ...compared, rule: 'spike' as const } };
+    expect(alertMessage(alert, later).text).toBe(expected);
+  });
+
+  test.each([
     ['before the windows', '2026-11-08T22:59:59Z'],
     ['after them, as imported calls do', '2026-11-22T23:00:00Z'],
   ])('a version that arrived %s is not said to be there since then', (_case, instant) => {
@@ -276,9 +285,19 @@ describe('what the headline says', () => {
     const [version, calls] = WHY.terms;
     if (version === undefined || calls === undefined) throw new Error('no terms');
     const late = { ...version, slices: [{ ...V7, firstSeenAt }] };
-    expect(whyLines({ ...WHY, terms: [late, calls] }, REPORT.windows)[0]).toBe(
-      '+$248.00 from prompt `reply` v7 (2.1 × tokens a call)',
-    );
+    expect(
+      whyLines({ ...WHY, terms: [late, calls] }, REPORT.windows, REPORT.windows.currentEnd)[0],
+    ).toBe('+$248.00 from prompt `reply` v7 (2.1 × tokens a call)');
+  });
+
+  test('a version that arrived in the night is said to be there since then, of its hours', () => {
+    const firstSeenAt = new Date('2026-11-23T01:30:00Z');
+    const [version, calls] = WHY.terms;
+    if (version === undefined || calls === undefined) throw new Error('no terms');
+    const tonight = { ...version, slices: [{ ...V7, firstSeenAt }] };
+    const why = { ...WHY, terms: [tonight, calls] };
+    const alert = { ...alertOf(spend, why), finding: { ...hours, rule: 'spike' as const } };
+    expect(alertMessage(alert, REPORT).text).toContain('v7 (since Mon 02:30, 2.1 × tokens a call)');
   });
 
   test('terms are shown to the cent, and sum to the growth as it is shown', () => {
@@ -286,10 +305,13 @@ describe('what the headline says', () => {
       fc.property(anySlices, (slices) => {
         const why = decompose(slices, () => undefined);
         const cents = (text: string) =>
-          Number(text.replace(/[^0-9.]/g, '')) * (text.startsWith('−') ? -1 : 1);
-        const shown = whyLines(why, REPORT.windows).map((line) => cents(line.split(' ')[0] ?? ''));
+          text.includes('under')
+            ? 0
+            : Number(text.replace(/[^0-9]/g, '')) * (text.startsWith('−') ? -1 : 1);
+        const lines = whyLines(why, REPORT.windows, REPORT.windows.currentEnd);
+        const shown = lines.map((line) => cents(line.split(' ')[0] ?? ''));
         const sum = shown.reduce((total, amount) => total + amount, 0);
-        expect(sum).toBeCloseTo(cents(signed(why.deltaUsd)), 1);
+        expect(sum).toBe(cents(signed(why.deltaUsd)));
       }),
     );
   });

@@ -29,6 +29,18 @@ describe('one morning', () => {
     ['over', status('opened'), seen(undefined, true), 'resolved'],
     ['over, of what somebody works on', status('acknowledged'), seen(undefined, true), 'resolved'],
     ['much more, snoozed', status('snoozed', 100n, '2026-11-24'), seen(900n), undefined],
+    [
+      'much more of something else than was told of, snoozed',
+      status('snoozed', 100n, '2026-11-24'),
+      { ...seen(900n), otherExcessUsd: 200n * DOLLAR },
+      'escalated',
+    ],
+    [
+      'a little of something else, snoozed',
+      status('snoozed', 100n, '2026-11-24'),
+      { ...seen(900n), otherExcessUsd: 199n * DOLLAR },
+      undefined,
+    ],
     ['much more, no longer snoozed', status('snoozed', 100n, DATE), seen(900n), 'escalated'],
     ['over while snoozed', status('snoozed', 1n, '2026-12-01'), seen(undefined, true), 'resolved'],
   ])('%s', (_case, before, observation, expected) => {

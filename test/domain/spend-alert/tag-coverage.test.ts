@@ -5,6 +5,7 @@ import {
   COVERAGE_DAYS,
   type CoverageDay,
   judgeCoverage,
+  type OpenCoverage,
 } from '../../../domain/spend-alert/tag-coverage.ts';
 
 const PRODUCTION = 'production';
@@ -18,8 +19,14 @@ function daysOf(days: readonly { calls: number; share: number }[]): CoverageDay[
   });
 }
 
-const judged = (days: readonly CoverageDay[], isOpen = false) =>
-  judgeCoverage(new Map([[PRODUCTION, days]]), new Set(isOpen ? [PRODUCTION] : []));
+const DATE = '2026-11-23';
+
+const judged = (days: readonly CoverageDay[], open?: OpenCoverage) =>
+  judgeCoverage(
+    new Map([[PRODUCTION, days]]),
+    new Map(open === undefined ? [] : [[PRODUCTION, open]]),
+    DATE,
+  );
 
 const usual = (count: number, calls = 1_000, share = 0.99) =>
   Array.from({ length: count }, () => ({ calls, share }));
@@ -65,11 +72,15 @@ test('a share that goes up and down anyway must fall further', () => {
 
 /** Morning by morning. */
 function transitions(days: readonly { calls: number; share: number }[]): string[] {
-  let isOpen = false;
+  let open: OpenCoverage | undefined;
   return days.flatMap((_, day) => {
     const known = daysOf(days.slice(Math.max(0, day - COVERAGE_DAYS), day));
-    return judged(known, isOpen).map(({ transition }) => {
-      isOpen = transition === 'opened';
+    return judged(known, open).map(({ transition, share, usualShare }) => {
+      const toldFall = usualShare - share;
+      open =
+        transition === 'resolved'
+          ? undefined
+          : { state: transition, snoozedUntil: undefined, toldFall };
       return `${day} ${transition}`;
     });
   });
@@ -85,6 +96,32 @@ test('one that stays ends when it is what is usual', () => {
     '31 opened',
     '46 resolved',
   ]);
+});
+
+test('a fall that goes on is told of when it is twice as far', () => {
+  const days = [...usual(30), ...usual(2, 1_000, 0.8), ...usual(2, 1_000, 0.65)];
+  expect(transitions([...days, ...usual(3, 1_000, 0.5)])).toEqual(['31 opened', '35 escalated']);
+});
+
+test.each<[string, OpenCoverage, string[]]>([
+  ['opened', { state: 'opened', snoozedUntil: undefined, toldFall: 0.2 }, ['escalated']],
+  ['of few points', { state: 'opened', snoozedUntil: undefined, toldFall: 0.01 }, ['escalated']],
+  ['told of as it is', { state: 'escalated', snoozedUntil: undefined, toldFall: 0.3 }, []],
+  [
+    'acknowledged',
+    { state: 'acknowledged', snoozedUntil: undefined, toldFall: 0.2 },
+    ['escalated'],
+  ],
+  ['snoozed', { state: 'snoozed', snoozedUntil: '2026-11-24', toldFall: 0.2 }, []],
+  ['snoozed until today', { state: 'snoozed', snoozedUntil: DATE, toldFall: 0.2 }, ['escalated']],
+])('a fall of half that was %s', (_case, open, told) => {
+  const days = daysOf([...usual(20), { calls: 1_000, share: 0.5 }]);
+  expect(judged(days, open).map(({ transition }) => transition)).toEqual(told);
+});
+
+test('snoozed, it ends all the same', () => {
+  const open = { state: 'snoozed', snoozedUntil: '2026-12-24', toldFall: 0.2 } as const;
+  expect(judged(daysOf(usual(21)), open)).toMatchObject([{ transition: 'resolved' }]);
 });
 
 test('days without calls change nothing', () => {
@@ -123,7 +160,8 @@ test('each environment is its own, and calls that name none are one of them', ()
       [null, fallen],
       ['staging', well],
     ]),
-    new Set(),
+    new Map(),
+    DATE,
   );
   expect(told.map(({ environment }) => environment)).toEqual([null]);
 });

@@ -34,7 +34,7 @@ test('one model: which, where, why, and what to do', () => {
         type: 'section',
         text: {
           type: 'plain_text',
-          text: 'The price list has no openai gpt-9. Enter it with `tricost prices set`.',
+          text: 'The price list has no openai gpt-9. Enter it with “tricost prices set”.',
         },
       },
       {

@@ -128,3 +128,62 @@ test('messages survive a restart, even one in the middle of a write', async () =
   onTestFinished(() => again.close());
   expect(again.messages()).toMatchObject([{ payload: { text: 'kept' } }]);
 });
+
+describe('the API of bots', () => {
+  async function openAsBot() {
+    const { inbox, file } = await open();
+    const call = async (method: string, input: object, token = 'xoxb-local') => {
+      const response = await fetch(new URL(method, inbox.botApiUrl), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(input),
+      });
+      return (await response.json()) as { ok: boolean; error?: string; ts?: string };
+    };
+    return { inbox, file, call };
+  }
+  const channel = 'C0SUPPORT';
+
+  test('a thread hangs on its message, which is changed, over a restart too', async () => {
+    const { inbox, file, call } = await openAsBot();
+    await post(inbox.webhookUrl, { text: 'by the webhook' });
+    const { ts } = await call('chat.postMessage', { channel, text: 'opened' });
+    const reply = { channel, text: 'over', thread_ts: ts, reply_broadcast: true };
+    expect((await call('chat.postMessage', reply)).ts).not.toBe(ts);
+    expect(await call('chat.update', { channel, ts, text: 'resolved: opened' })).toMatchObject({
+      ok: true,
+    });
+    const known = [
+      { payload: { text: 'by the webhook' } },
+      { payload: { text: 'resolved: opened' }, bot: { channel, ts }, changes: 1 },
+      { payload: { text: 'over' }, bot: { channel, threadTs: ts, isBroadcast: true } },
+    ];
+    expect(inbox.messages()).toMatchObject(known);
+    const again = await startSlackInbox({ file });
+    onTestFinished(() => again.close());
+    expect(again.messages()).toMatchObject(known);
+    const page = await (await fetch(again.url)).text();
+    expect(page).toContain('data-count="4"');
+    const order = ['resolved: opened', 'C0SUPPORT, too', '<p>over</p>', 'by the webhook'];
+    expect([...order].sort((x, y) => page.indexOf(x) - page.indexOf(y))).toEqual(order);
+    expect(page.match(/<\/article>\s*<\/article>/g)).toHaveLength(1);
+  });
+
+  test('refuses what Slack would refuse, in its words', async () => {
+    const { inbox, call } = await openAsBot();
+    const errors = [
+      await call('chat.postMessage', { channel, text: 'x' }, 'xoxp-other'),
+      await call('chat.postMessage', { channel: '#support', text: 'x' }),
+      await call('chat.postMessage', { channel }),
+      await call('chat.postMessage', { channel, blocks: [{ type: 'poem' }] }),
+      await call('chat.update', { channel, ts: '1.000000', text: 'x' }),
+      await call('chat.delete', { channel, ts: '1.000000' }),
+    ].map(({ error }) => error);
+    expect(errors).toEqual([
+      ...['invalid_auth', 'channel_not_found', 'no_text', 'invalid_blocks'],
+      ...['message_not_found', 'unknown_method'],
+    ]);
+    expect((await call('auth.test', {})).ok).toBe(true);
+    expect(inbox.messages()).toEqual([]);
+  });
+});
