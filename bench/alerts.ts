@@ -44,6 +44,7 @@ function asText(line: Score): string {
     `recall ${line.recall}`.padEnd(13),
     `precision ${line.precision}`.padEnd(16),
     `after ${delay}`.padEnd(12),
+    `in 24 h ${line.within_24_h}`.padEnd(14),
     `${line.messages_per_incident} messages each`.padEnd(22),
     `${line.false_per_team_week} false a team and week`,
   ].join(' ');

@@ -9,6 +9,7 @@ test('what is sent, one rule alone, and the recipe', () => {
   const doubled = by_incident.find(({ rule }) => rule === 'step of +100 %');
   expect(steps?.recall).toBeGreaterThanOrEqual(0.99);
   expect(doubled?.median_delay_h).toBeLessThanOrEqual(24);
+  expect(doubled?.within_24_h).toBeGreaterThanOrEqual(0.75);
   expect(all?.recall).toBeGreaterThanOrEqual(0.95);
   expect(all?.messages_per_incident).toBeLessThanOrEqual(2);
   expect(all?.false_per_team_week).toBeLessThanOrEqual(1);
