@@ -30,9 +30,13 @@ Examples:
 
 function benchAlerts({ seed, json = false }: Flags): void {
   const report = reportOn(seed);
-  const { rules, by_incident, recipe } = report;
+  const { rules, by_incident, recipe, at_best } = report;
   console.log(`seed ${seed}\n`);
   for (const line of [...rules, ...by_incident, recipe]) console.log(asText(line));
+  for (const { knows_holidays, within_24_h } of at_best) {
+    const known = knows_holidays ? 'every habit and the holidays' : 'every habit of a feature';
+    console.log(`steps of +100 % in 24 h, at best, for who knows ${known}: ${within_24_h}`);
+  }
   if (json) console.log(JSON.stringify(report));
 }
 
@@ -44,6 +48,7 @@ function asText(line: Score): string {
     `recall ${line.recall}`.padEnd(13),
     `precision ${line.precision}`.padEnd(16),
     `after ${delay}`.padEnd(12),
+    `in 24 h ${line.within_24_h}`.padEnd(14),
     `${line.messages_per_incident} messages each`.padEnd(22),
     `${line.false_per_team_week} false a team and week`,
   ].join(' ');

@@ -56,11 +56,13 @@ export interface World {
   seed: number;
   /** Of each feature, its days. */
   features: DayOfFeature[][];
+  /** Of each feature, what it does without an incident: known to nobody but the generator, and to what asks how much can be known. */
+  habits: Habits[];
   incidents: Incident[];
   firstDay: Date;
 }
 
-interface Habits {
+export interface Habits {
   dailyUsd: number;
   weekend: number;
   morningShare: number;
@@ -77,15 +79,22 @@ const HOLIDAYS = [
   { from: 120, until: 127, factor: 0.55 },
 ];
 
+export function holidayFactor(day: number): number {
+  return HOLIDAYS.find(({ from, until }) => day >= from && day < until)?.factor ?? 1;
+}
+
 export function generate(seed: number): World {
   const random = seeded(seed);
   const firstDay = new Date('2026-01-05T00:00:00Z');
   const incidents = plant(random);
+  const habits: Habits[] = [];
   const features = Array.from({ length: FEATURES }, (_, feature) => {
     const own = incidents.filter((incident) => incident.feature === feature);
-    return daysOf(habits(random), own, firstDay, random);
+    const its = habitsOf(random);
+    habits.push(its);
+    return daysOf(its, own, firstDay, random);
   });
-  return { seed, features, incidents, firstDay };
+  return { seed, features, habits, incidents, firstDay };
 }
 
 /** Two features of five have an incident, each of the kinds as often as the others. */
@@ -122,7 +131,7 @@ function incidentOf(kind: IncidentKind, feature: number, day: number, random: Ra
   }
 }
 
-function habits(random: Random): Habits {
+function habitsOf(random: Random): Habits {
   return {
     dailyUsd: Math.exp(random.between(Math.log(2), Math.log(300))),
     weekend: random.chance(0.6) ? random.between(0.2, 0.6) : random.between(0.9, 1.1),
@@ -145,8 +154,8 @@ function daysOf(
   return Array.from({ length: DAYS }, (_, day) => {
     const weekday = new Date(firstDay.getTime() + day * MS_PER_DAY).getUTCDay();
     if (weekday === 1) week = 1 + random.between(-variation, variation);
-    const holiday = HOLIDAYS.find(({ from, until }) => day >= from && day < until)?.factor ?? 1;
-    const usual = habits.dailyUsd * week * holiday * (weekday % 6 === 0 ? habits.weekend : 1);
+    const usual =
+      habits.dailyUsd * week * holidayFactor(day) * (weekday % 6 === 0 ? habits.weekend : 1);
     const noise = () => Math.exp((variation / 2) * random.normal());
     const shared = noise();
     const parts = [

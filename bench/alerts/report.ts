@@ -1,4 +1,5 @@
 /** What each rule, all of them together, and the recipe's rule make of the same half year. */
+import { type Bound, boundsOf } from './bound.ts';
 import { generate, type World } from './generate.ts';
 import { type Expected, grewByTheRule, isOfKind, type Score, score } from './score.ts';
 import { simulate, simulateRecipe } from './simulate.ts';
@@ -10,6 +11,8 @@ export interface AlertsReport {
   /** Incidents of `all` by what was planted, and steps that at least double. */
   by_incident: Score[];
   recipe: Score;
+  /** Of steps that at least double, what can be told of within 24 hours at all. */
+  at_best: Bound[];
 }
 
 export function reportOn(seed: number): AlertsReport {
@@ -43,6 +46,7 @@ export function reportOn(seed: number): AlertsReport {
       of('user-runaway', isOfKind('user-runaway')),
     ],
     recipe: recipe(world),
+    at_best: boundsOf(world),
   };
 }
 

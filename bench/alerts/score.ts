@@ -18,6 +18,8 @@ export interface Score {
   precision: number;
   /** From the moment that it began to the morning of its message. */
   median_delay_h: number | null;
+  /** Of the incidents, those told of at most so long after they began. */
+  within_24_h: number;
   /** Openings and escalations, of the incidents told of. */
   messages_per_incident: number;
   /** Messages about nothing that was planted, those that it is over included. */
@@ -58,6 +60,7 @@ export function score(
     recall: share(told.length, due.length),
     precision: share(alerts.filter(isTrue).length, alerts.length),
     median_delay_h: median(delays),
+    within_24_h: share(delays.filter((delay) => delay <= DAY_HOURS).length, due.length),
     messages_per_incident: rounded(
       told.reduce((sum, own) => sum + own.length, 0) / Math.max(1, told.length),
     ),

@@ -1,4 +1,5 @@
 /** Calls of an environment that stop naming their feature, user or prompt: an app whose tags got lost, whose spend nobody finds any more. */
+import { formatDecimal } from '../money.ts';
 import type { LocalDate } from '../reporting-days.ts';
 import { MAD_TO_DEVIATION } from './rules/series.ts';
 import { type AlertStatus, isSnoozed } from './state.ts';
@@ -47,6 +48,9 @@ const FALL = 0.05;
 const DEVIATIONS = 3.5;
 /** … and of what so few calls may do by chance, in standard errors of the difference to a known share. */
 const STANDARD_ERRORS = 4;
+
+/** Shares of calls are no money: as numbers. */
+const MAD_FACTOR = Number(formatDecimal(MAD_TO_DEVIATION));
 
 /** Twice as far as was told, and so much further, is materially worse. */
 const WORSE_FACTOR = 2;
@@ -98,7 +102,7 @@ function fallOn(days: readonly CoverageDay[], daysBack: number): Fall | undefine
   if (day === undefined || earlier.length < FEWEST_DAYS) return undefined;
   const shares = earlier.map(({ all, calls }) => all / calls);
   const usualShare = median(shares);
-  const deviation = MAD_TO_DEVIATION * median(shares.map((share) => Math.abs(share - usualShare)));
+  const deviation = MAD_FACTOR * median(shares.map((share) => Math.abs(share - usualShare)));
   return { calls: day.calls, share: day.all / day.calls, usualShare, deviation };
 }
 

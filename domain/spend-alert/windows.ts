@@ -7,7 +7,7 @@ import {
   startOfMonth,
 } from '../reporting-days.ts';
 import type { Compared } from './rules/finding.ts';
-import { USUAL_WEEKS } from './rules/spike.ts';
+import { USUAL_WEEKS } from './rules/series.ts';
 
 export const WINDOW_DAYS = 7;
 

@@ -1,8 +1,7 @@
 /** Everything that the rules find in one feature's days. */
-import { divideHalfEven } from '../../money.ts';
 import type { Finding } from './finding.ts';
-import { before, type Series, sumUsd, WEEK_DAYS, weekOf } from './series.ts';
-import { multiply, type RuleSettings, relaxed } from './settings.ts';
+import { before, type Series } from './series.ts';
+import { type RuleSettings, relaxed, times } from './settings.ts';
 import { spikeOfDay, spikeOfHours } from './spike.ts';
 import { weekOverWeek } from './week-over-week.ts';
 
@@ -15,7 +14,7 @@ export interface Part {
 }
 
 /** A part of a feature is smaller than it, and there are many: it must rise so many times as far. */
-const PART_FACTOR = 2n;
+const PART_FACTOR = { digits: 2n, scale: 0 };
 
 /** The rule that a message is headed by comes first. */
 export function findAll(series: Series, parts: readonly Part[], settings: RuleSettings): Finding[] {
@@ -38,7 +37,7 @@ export function isClear(series: Series, parts: readonly Part[], settings: RuleSe
 }
 
 function ofPart(settings: RuleSettings): RuleSettings {
-  return { ...settings, spikeRatio: multiply(settings.spikeRatio, PART_FACTOR) };
+  return { ...settings, spikeRatio: times(settings.spikeRatio, PART_FACTOR) };
 }
 
 function spiked(
@@ -46,18 +45,9 @@ function spiked(
   settings: RuleSettings,
 ): Finding | undefined {
   const day = spikeOfDay(series, settings);
-  if (day !== undefined) {
-    const { usualUsd: previousUsd, currentUsd, weeksBack } = day;
-    const weeklyExcessUsd = BigInt(WEEK_DAYS) * (currentUsd - previousUsd);
-    const compared = { span: 'day', weeksBack } as const;
-    return { ...{ rule, name, compared }, ...{ previousUsd, currentUsd, weeklyExcessUsd } };
-  }
-  const hours = spikeOfHours(series, settings);
-  if (hours === undefined) return undefined;
-  const { usualUsd: previousUsd, currentUsd, weeksBack } = hours;
-  // A week that rises as these hours did.
-  const week = sumUsd(weekOf(series.usd, 0));
-  const weeklyExcessUsd = divideHalfEven((currentUsd - previousUsd) * week, previousUsd);
-  const compared = { span: 'hours', weeksBack } as const;
+  const found = day ?? spikeOfHours(series, settings);
+  if (found === undefined) return undefined;
+  const { usualUsd: previousUsd, currentUsd, weeksBack, weeklyExcessUsd } = found;
+  const compared = { span: day === undefined ? 'hours' : 'day', weeksBack } as const;
   return { ...{ rule, name, compared }, ...{ previousUsd, currentUsd, weeklyExcessUsd } };
 }

@@ -1,5 +1,5 @@
 /** A subject's days, as rules look at them. */
-import type { PicoUsd } from '../../money.ts';
+import type { Decimal, PicoUsd } from '../../money.ts';
 
 /** Yesterday, and the five days before it that were the same day of the week, and the rest of those weeks. */
 export const HISTORY_DAYS = 42;
@@ -46,11 +46,22 @@ export function sumCalls(days: readonly number[]): number {
   return days.reduce((sum, calls) => sum + calls, 0);
 }
 
-/** The median absolute deviation of a normal distribution, times this, is its standard deviation (Rousseeuw & Croux 1993). */
-export const MAD_TO_DEVIATION = 1.4826;
+/** The same day of the last five weeks: odd, so that the median is one of them and no outlier of two moves it. */
+export const USUAL_WEEKS = 5;
+
+/** Days of the same weekday before `day`, newest first, since the first call. */
+export function sameWeekdays({ calls }: Series, day: number): number[] {
+  const first = calls.findIndex((count) => count > 0);
+  return Array.from({ length: USUAL_WEEKS }, (_, week) => day - (week + 1) * WEEK_DAYS).filter(
+    (earlier) => first !== -1 && earlier >= first,
+  );
+}
+
+/** 1.4826: the median absolute deviation of a normal distribution, times this, is its standard deviation (Rousseeuw & Croux 1993). */
+export const MAD_TO_DEVIATION: Decimal = { digits: 14_826n, scale: 4 };
 
 /** The lower median, so that it is one of them; zero of none. */
-export function median(amounts: readonly PicoUsd[]): PicoUsd {
+export function median(amounts: readonly bigint[]): bigint {
   const sorted = [...amounts].sort((a, b) => (a < b ? -1 : Number(a > b)));
   return sorted[(sorted.length - 1) >> 1] ?? 0n;
 }

@@ -4,13 +4,14 @@ import { type Decimal, type PicoUsd, parseDecimal, parsePicoUsd } from '../../mo
 export interface RuleSettings {
   /** 0.3: a week must be more than 30 % above the one before. */
   growthRatio: Decimal;
-  /** 0.6: a day must be more than 60 % above its usual. Of a prompt and of a user, twice as much. */
+  /** 0.6: a day must be more than 60 % above its usual, and its deviations more. Of a prompt and of a user, twice as much. */
   spikeRatio: Decimal;
   /** What the week, or the day, cost must be above this. */
   minimumSpendUsd: PicoUsd;
 }
 
 const SPIKE_RATIO = { digits: 6n, scale: 1 };
+const HALF = { digits: 5n, scale: 1 };
 
 /**
  * @param growthRatio a number is taken as the shortest decimal that denotes it: 0.3 is three tenths
@@ -36,8 +37,8 @@ export function readSettings(settings: {
 /** Half as strict: an alert ends when it is clearly over, not when it crosses its threshold back and forth. */
 export function relaxed({ growthRatio, spikeRatio, minimumSpendUsd }: RuleSettings): RuleSettings {
   return {
-    growthRatio: half(growthRatio),
-    spikeRatio: half(spikeRatio),
+    growthRatio: times(HALF, growthRatio),
+    spikeRatio: times(HALF, spikeRatio),
     minimumSpendUsd: minimumSpendUsd / 2n,
   };
 }
@@ -48,10 +49,13 @@ export function exceeds(amount: PicoUsd, base: PicoUsd, ratio: Decimal): boolean
   return amount * one > base * (one + ratio.digits);
 }
 
-export function multiply({ digits, scale }: Decimal, factor: bigint): Decimal {
-  return { digits: digits * factor, scale };
+export function times(a: Decimal, b: Decimal): Decimal {
+  return { digits: a.digits * b.digits, scale: a.scale + b.scale };
 }
 
-function half({ digits, scale }: Decimal): Decimal {
-  return { digits: digits * 5n, scale: scale + 1 };
+export function plus(a: Decimal, b: Decimal): Decimal {
+  const scale = Math.max(a.scale, b.scale);
+  const digits = ({ digits: own, scale: ownScale }: Decimal) =>
+    own * 10n ** BigInt(scale - ownScale);
+  return { digits: digits(a) + digits(b), scale };
 }

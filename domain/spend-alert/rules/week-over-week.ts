@@ -1,5 +1,6 @@
 /** The last seven days against the seven before, and what is new. Exact: no amount and no threshold passes through a float. */
-import type { PicoUsd } from '../../money.ts';
+import type { Decimal, PicoUsd } from '../../money.ts';
+import { deviationOfDays } from './deviation.ts';
 import type { Finding } from './finding.ts';
 import {
   MAD_TO_DEVIATION,
@@ -7,24 +8,30 @@ import {
   type Series,
   sumCalls,
   sumUsd,
+  USUAL_WEEKS,
   WEEK_DAYS,
   weekOf,
 } from './series.ts';
-import { exceeds, multiply, type RuleSettings } from './settings.ts';
+import { exceeds, plus, type RuleSettings, times } from './settings.ts';
 
-/** Weeks before the current one that say what is usual: odd, so that neither a holiday nor its opposite is the median. */
-const USUAL_WEEKS = 5;
 /** With fewer, what is usual is hardly known, and a week must rise twice as far. */
 const ENOUGH_WEEKS = 3;
+const TWICE: Decimal = { digits: 2n, scale: 0 };
 
 const WEEKS = { name: null, compared: { span: 'week', weeksBack: 1 } } as const;
 
-/** So many standard deviations above the usual: features whose weeks go up and down by a quarter do so all the time. */
-const DEVIATIONS = 3;
+/**
+ * So many deviations of the feature's days more than the ratio. Five weeks hardly say how far weeks go up and down; their days do: what is
+ * restless from day to day is so from week to week, though less.
+ */
+const DAY_DEVIATIONS: Decimal = { digits: 25n, scale: 2 };
+
+/** So many deviations of the feature's weeks above the usual: features whose weeks go up and down by a half do so all the time. */
+const WEEK_DEVIATIONS: Decimal = { digits: 25n, scale: 1 };
 
 /**
  * Growth: more than `growthRatio` above the week before, and more than the minimum. The week before may have been a bad one, so as
- * much above the median of five weeks, too: the return from a holiday is none. And outside of what the feature's weeks do anyway.
+ * much above the median of five weeks, too: the return from a holiday is none. And outside of what its days and weeks do anyway.
  * New: no call before the current week. A week of calls without known cost counts as zero. What vanished is never found.
  */
 export function weekOverWeek(series: Series, settings: RuleSettings): Finding | undefined {
@@ -38,12 +45,13 @@ export function weekOverWeek(series: Series, settings: RuleSettings): Finding | 
   }
   const weeks = earlierWeeks(series);
   const isKnown = weeks.length >= ENOUGH_WEEKS;
-  const ratio = isKnown ? settings.growthRatio : multiply(settings.growthRatio, 2n);
+  const ratio = isKnown ? settings.growthRatio : times(settings.growthRatio, TWICE);
   const usual = median(weeks);
   if (!exceeds(currentUsd, previousUsd, ratio) || !exceeds(currentUsd, usual, ratio)) {
     return undefined;
   }
-  if (isWithin(currentUsd, usual, series)) return undefined;
+  const least = plus(ratio, times(DAY_DEVIATIONS, deviationOfDays(series)));
+  if (!exceeds(currentUsd, usual, least) || isWithin(currentUsd, usual, series)) return undefined;
   return {
     ...WEEKS,
     rule: 'growth',
@@ -75,8 +83,8 @@ function isWithin(currentUsd: PicoUsd, usual: PicoUsd, { calls, usd }: Series): 
     const week = sumUsd(weekOf(usd, back));
     distances.push(week > usual ? week - usual : usual - week);
   }
-  const deviation = MAD_TO_DEVIATION * Number(median(distances));
-  return Number(currentUsd - usual) <= DEVIATIONS * deviation;
+  const { digits, scale } = times(WEEK_DEVIATIONS, MAD_TO_DEVIATION);
+  return (currentUsd - usual) * 10n ** BigInt(scale) <= digits * median(distances);
 }
 
 function isUnknown({ calls, pricedCalls }: Series): boolean {

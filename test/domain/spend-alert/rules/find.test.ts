@@ -31,6 +31,20 @@ describe('a spike', () => {
     ]);
   });
 
+  test('hours weigh as much as the week that rises as they did', () => {
+    const night = (current: number) => rulesOf(days(42, 3), [current, 0.3, 0.3, 0.3, 0.3, 0.3]);
+    // $21 a week, twice: by the hours alone it would be $2.10 more.
+    expect(night(0.6)).toEqual(['spike']);
+    expect(rulesOf(days(42, 0.3), [0.6, 0.3, 0.3, 0.3, 0.3, 0.3])).toEqual([]);
+  });
+
+  test('a restless feature that doubles is one', () => {
+    const restless = Array.from({ length: 42 }, (_, day) => [100, 115, 90, 110, 83][day % 5] ?? 0);
+    expect(rulesOf([...restless.slice(0, -1), 200])).toContain('spike');
+    expect(rulesOf(restless, [40, 20, 21, 19, 20, 20])).toEqual(['spike']);
+    expect(rulesOf(restless, [34, 20, 21, 19, 20, 20])).toEqual([]);
+  });
+
   test.each([
     ['a weekend is compared with weekends', [...weekends(5), 20, 20]],
     ['a Monday job that ran last Monday, too', [...days(34, 10), 200, ...days(6, 10), 200]],

@@ -57,6 +57,14 @@ describe('growth', () => {
     expect(ruleOf([100, 140, 75, 130, 80, 500])).toBe('growth');
   });
 
+  test('days that go up and down by a third ask for more of a week, though five weeks were alike', () => {
+    const restless = Array.from({ length: 35 }, (_, day) => [100, 140, 75, 130, 80][day % 5] ?? 0);
+    const grownBy = (factor: number) =>
+      weekOverWeek(series([...restless, ...days(7, 105 * factor)]), SETTINGS)?.rule;
+    expect(grownBy(1.36)).toBeUndefined();
+    expect(grownBy(1.6)).toBe('growth');
+  });
+
   test('with two weeks before it, a week must rise twice as far', () => {
     expect(ruleOf([100, 100, 159])).toBeUndefined();
     expect(ruleOf([100, 100, 161])).toBe('growth');
