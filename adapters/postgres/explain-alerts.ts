@@ -19,19 +19,19 @@ import {
 
 /**
  * @param alerts of a feature each
- * @param told those of them that somebody looks into
+ * @param told features of those that somebody looks into
  * @param client in the transaction that the alerts were read in
  */
 export async function explainAlerts(
   client: ClientBase,
   alerts: readonly SpendAlert[],
-  told: ReadonlySet<SpendAlert>,
+  told: ReadonlySet<string>,
   windows: SpendWindows,
   asOf: Date,
   prices: PriceListReader,
 ): Promise<SpendAlert[]> {
   // Something new has nothing to be compared with.
-  const grown = alerts.filter((alert) => told.has(alert) && alert.finding.rule !== 'new');
+  const grown = alerts.filter((alert) => told.has(alert.spend.feature) && alert.finding.rule !== 'new');
   if (grown.length === 0) return [...alerts];
   const growths = grown.map(({ spend: { feature }, finding }) => ({ feature, finding }));
   const slices = await readGrowth(client, growths, windows, asOf);

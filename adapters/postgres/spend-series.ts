@@ -70,20 +70,17 @@ async function readHours(
   client: ClientBase,
   closedHours: readonly (readonly Date[])[],
 ): Promise<Map<number, Map<string, PicoUsd>>> {
-  const weekOf = new Map(
-    closedHours.flatMap((hours, week) => hours.map((hour) => [hour.getTime(), week] as const)),
+  // Oldest first, so that a bucket is a week; one without hours has no bucket.
+  const weeks = closedHours.flatMap(([first], week) => (first ? [{ first, week }] : [])).reverse();
+  const { rows } = await client.query<{ feature: string; bucket: number; usd: string | null }>(
+    `select feature, width_bucket(hour, $2::timestamptz[]) as bucket, sum(cost_usd) as usd from reporting.spend_by_feature_hour
+     where hour = any ($1::timestamptz[]) group by feature, bucket`,
+    [closedHours.flat(), weeks.map(({ first }) => first)],
   );
-  const { rows } = await client.query<{ feature: string; hour: Date; usd: string | null }>(
-    `select feature, hour, sum(cost_usd) as usd from reporting.spend_by_feature_hour
-     where hour = any ($1::timestamptz[]) group by feature, hour`,
-    [closedHours.flat()],
-  );
-  const sums = new Map<number, Map<string, PicoUsd>>();
-  for (const { feature, hour, usd } of rows) {
-    const week = weekOf.get(hour.getTime());
-    if (week === undefined) continue;
-    const features = sums.get(week) ?? new Map<string, PicoUsd>();
-    sums.set(week, features.set(feature, (features.get(feature) ?? 0n) + parsePicoUsd(usd ?? '0')));
+  const sums = new Map(weeks.map(({ week }) => [week, new Map<string, PicoUsd>()]));
+  for (const { feature, bucket, usd } of rows) {
+    const week = weeks[bucket - 1]?.week;
+    if (week !== undefined) sums.get(week)?.set(feature, parsePicoUsd(usd ?? '0'));
   }
   return sums;
 }
@@ -124,9 +121,10 @@ async function readUsers(
   if (asked.length === 0) return [];
   const { rows } = await client.query<Day>(
     `select feature, user_id as name, $2::date - day as days_back, ${SUMS}
-     from reporting.spend_by_user_day where day >= $1::date and day < $2::date and user_id = any ($3::text[])
+     from reporting.spend_by_user_day
+     where day >= $1::date and day < $2::date and user_id = any ($3::text[]) and feature = any ($4::text[])
      group by feature, user_id, day`,
-    [first, date, asked.map(({ name }) => name)],
+    [first, date, asked.map(({ name }) => name), asked.map(({ feature }) => feature)],
   );
   const wanted = new Set(asked.map(({ feature, name }) => JSON.stringify([feature, name])));
   return rows.filter(({ feature, name }) => wanted.has(JSON.stringify([feature, name])));
