@@ -31,7 +31,9 @@ export async function explainAlerts(
   prices: PriceListReader,
 ): Promise<SpendAlert[]> {
   // Something new has nothing to be compared with.
-  const grown = alerts.filter((alert) => told.has(alert.spend.feature) && alert.finding.rule !== 'new');
+  const grown = alerts.filter(
+    (alert) => told.has(alert.spend.feature) && alert.finding.rule !== 'new',
+  );
   if (grown.length === 0) return [...alerts];
   const growths = grown.map(({ spend: { feature }, finding }) => ({ feature, finding }));
   const slices = await readGrowth(client, growths, windows, asOf);

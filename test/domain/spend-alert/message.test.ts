@@ -304,13 +304,14 @@ describe('what the headline says', () => {
     fc.assert(
       fc.property(anySlices, (slices) => {
         const why = decompose(slices, () => undefined);
+        // As BigInt: terms that all but cancel each other are larger than a number holds to the cent.
         const cents = (text: string) =>
           text.includes('under')
-            ? 0
-            : Number(text.replace(/[^0-9]/g, '')) * (text.startsWith('−') ? -1 : 1);
+            ? 0n
+            : BigInt(text.replace(/[^0-9]/g, '')) * (text.startsWith('−') ? -1n : 1n);
         const lines = whyLines(why, REPORT.windows, REPORT.windows.currentEnd);
         const shown = lines.map((line) => cents(line.split(' ')[0] ?? ''));
-        const sum = shown.reduce((total, amount) => total + amount, 0);
+        const sum = shown.reduce((total, amount) => total + amount, 0n);
         expect(sum).toBe(cents(signed(why.deltaUsd)));
       }),
     );
