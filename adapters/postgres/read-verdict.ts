@@ -8,6 +8,7 @@ import {
   type SpendAlert,
   type Verdict,
 } from '../../domain/spend-alert/judge.ts';
+import { mayHaveRunAway } from '../../domain/spend-alert/rules/find.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { closedHours, type SpendWindows } from '../../domain/spend-alert/windows.ts';
@@ -82,13 +83,21 @@ export async function readFeatureDays(
   { settings, own, open, only }: Omit<JudgedBy, 'owners'>,
 ): Promise<FeatureDays[]> {
   const hours = closedHours(windows, asOf);
-  const series = await readSeries(client, windows, hours, settings.minimumSpendUsd);
+  const settingsOf = (feature: string) => ({ ...settings, ...own.get(feature) });
+  const series = await readSeries(client, windows, hours, {
+    minimumUsd: settings.minimumSpendUsd,
+    // Whether an alert is over is judged by lower thresholds, and what would have kept it quiet by any.
+    mayMatter: (feature, currentUsd, lastWeekUsd) =>
+      open.has(feature) ||
+      only !== undefined ||
+      mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature)),
+  });
   const features = new Set([...series.keys(), ...open.keys()]);
   const asked = [...features].filter((feature) => only === undefined || feature === only);
   return asked.map((feature) => ({
     feature,
     ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
     open: open.get(feature),
-    settings: { ...settings, ...own.get(feature) },
+    settings: settingsOf(feature),
   }));
 }

@@ -1,10 +1,10 @@
 /** Reads the days that the rules look at: of every feature, and of the prompts and users that may have run away. */
 import type { ClientBase } from 'pg';
 import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
-import { addDays } from '../../domain/reporting-days.ts';
+import { addDays, startOfLocalDay } from '../../domain/reporting-days.ts';
 import type { Part } from '../../domain/spend-alert/rules/find.ts';
 import { HISTORY_DAYS, type Series } from '../../domain/spend-alert/rules/series.ts';
-import type { SpendWindows } from '../../domain/spend-alert/windows.ts';
+import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
 
 export interface FeatureSeries {
   series: Series;
@@ -22,6 +22,14 @@ interface Day {
   usd: string | null;
 }
 
+/** Of which prompts and users the days are read. */
+export interface PartsAsked {
+  /** What one must have cost on the day before the alert's. */
+  minimumUsd: PicoUsd;
+  /** Whether the rules may find something in a user, by what it cost on that day and on the same day a week before. */
+  mayMatter(feature: string, currentUsd: PicoUsd, lastWeekUsd: PicoUsd): boolean;
+}
+
 /** Prompts and users of a day, the costliest first: the others are small beside them. */
 const MOST_PARTS = 200;
 
@@ -31,14 +39,14 @@ const SUMS = 'sum(calls) as calls, sum(priced_calls) as priced_calls, sum(cost_u
  * @param client in a REPEATABLE READ transaction, so that all of it is of one instant
  * @param closedHours of the day of the alert and of the same weekday a week before, two weeks before and so on, when those hours
  *   began that are over by now
- * @param partMinimumUsd what a prompt or a user must have cost on the day before the alert's
  */
 export async function readSeries(
   client: ClientBase,
-  { date, lastDayStart, currentEnd }: SpendWindows,
+  windows: SpendWindows,
   closedHours: readonly (readonly Date[])[],
-  partMinimumUsd: PicoUsd,
+  asked: PartsAsked,
 ): Promise<Map<string, FeatureSeries>> {
+  const { date } = windows;
   const first = addDays(date, -HISTORY_DAYS);
   const { rows } = await client.query<Day>(
     `select feature, null as name, $2::date - day as days_back, ${SUMS}
@@ -52,10 +60,10 @@ export async function readSeries(
     const hoursUsd = closedHours.map((_, week) => hours.get(week)?.get(feature) ?? 0n);
     features.set(feature, { series: seriesOf(days, hoursUsd), parts: [] });
   }
-  const range = [first, date, addDays(date, -1), formatPicoUsd(partMinimumUsd)];
+  const range = [first, date, addDays(date, -1), formatPicoUsd(asked.minimumUsd)];
   for (const [rule, days] of [
     ['prompt', await readPrompts(client, range)],
-    ['user', await readUsers(client, range, lastDayStart, currentEnd)],
+    ['user', await readUsers(client, range, windows, asked)],
   ] as const) {
     for (const part of Map.groupBy(days, ({ feature, name }) => JSON.stringify([feature, name]))) {
       const [{ feature, name } = { feature: '', name: null }] = part[1];
@@ -103,20 +111,34 @@ async function readPrompts(client: ClientBase, range: readonly string[]): Promis
   return rows.filter(({ feature, name }) => wanted.has(JSON.stringify([feature, name])));
 }
 
-/** Who spent much on the day before, from the calls: users are many, and only of these few are the other days read. */
+/**
+ * Who spent much on the day before, from the calls: users are many, and only of these few are the other days read. Of one through
+ * whom a whole service calls, these are millions of calls, so only where something may be found.
+ */
 async function readUsers(
   client: ClientBase,
   range: readonly string[],
-  dayStart: Date,
-  dayEnd: Date,
+  { date, zone, lastDayStart, currentStart, currentEnd }: SpendWindows,
+  { mayMatter }: PartsAsked,
 ): Promise<Day[]> {
-  const [first, date, , minimum] = range;
-  const { rows: asked } = await client.query<{ feature: string; name: string }>(
-    `select feature, user_id as name from reporting.llm_calls
+  const [first, , , minimum] = range;
+  const { rows: costly } = await client.query<UserDay>(
+    `select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
      where ts >= $1::timestamptz and ts < $2::timestamptz and user_id <> '(none)'
      group by feature, user_id having sum(cost_usd) > $3::numeric
-     order by sum(cost_usd) desc, feature, name limit ${MOST_PARTS}`,
-    [dayStart, dayEnd, minimum],
+     order by usd desc, feature, name limit ${MOST_PARTS}`,
+    [lastDayStart, currentEnd, minimum],
+  );
+  if (costly.length === 0) return [];
+  const { rows: weekBefore } = await client.query<UserDay>(
+    `select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
+     where ts >= $1::timestamptz and ts < $2::timestamptz and feature = any ($3::text[]) and user_id = any ($4::text[])
+     group by feature, user_id`,
+    [startOfLocalDay(addDays(date, -WINDOW_DAYS - 1), zone), currentStart, ...columnsOf(costly)],
+  );
+  const lastWeekUsd = new Map(weekBefore.map((user) => [keyOf(user), usdOf(user)]));
+  const asked = costly.filter((user) =>
+    mayMatter(user.feature, usdOf(user), lastWeekUsd.get(keyOf(user)) ?? 0n),
   );
   if (asked.length === 0) return [];
   const { rows } = await client.query<Day>(
@@ -127,10 +149,24 @@ async function readUsers(
        -- Said again where the view reads its calls: most of what these users do elsewhere is not even added up.
        and days.feature = any ($3::text[]) and user_id = any ($4::text[])
      group by days.feature, user_id, day`,
-    [first, date, asked.map(({ feature }) => feature), asked.map(({ name }) => name)],
+    [first, date, ...columnsOf(asked)],
   );
   return rows;
 }
+
+/** What a user of a feature cost on a day. */
+interface UserDay {
+  feature: string;
+  name: string;
+  usd: string | null;
+}
+
+const columnsOf = (users: readonly UserDay[]) => [
+  users.map(({ feature }) => feature),
+  users.map(({ name }) => name),
+];
+const keyOf = ({ feature, name }: UserDay) => JSON.stringify([feature, name]);
+const usdOf = ({ usd }: UserDay) => parsePicoUsd(usd ?? '0');
 
 function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {
   const calls = new Array<number>(HISTORY_DAYS).fill(0);

@@ -18,7 +18,7 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { storeCalls } from './stored-calls.ts';
 
 const AS_OF = new Date('2026-11-23T08:00:00Z');
-const FIVE_DOLLARS = parsePicoUsd('5');
+const ALL_ABOVE_FIVE_DOLLARS = { minimumUsd: parsePicoUsd('5'), mayMatter: () => true };
 
 let owner: pg.Client;
 
@@ -54,7 +54,7 @@ describe('days and hours', () => {
       { ts: '2026-10-11T18:14:59.999Z', usd: '512' },
       { ts: '2026-11-22T12:00:00Z', usd: null },
     ]);
-    const features = await readSeries(owner, windows, hours, FIVE_DOLLARS);
+    const features = await readSeries(owner, windows, hours, ALL_ABOVE_FIVE_DOLLARS);
     const { usd, calls, pricedCalls, hoursUsd } = features.get('f')?.series ?? {};
     const dollars = usd?.map((amount) => Number(amount / 10n ** 12n));
     expect(dollars?.slice(-3)).toEqual([0, 4, 3]);
@@ -72,13 +72,44 @@ describe('days and hours', () => {
       { ts: '2026-11-22T12:00:00Z', usd: '5', user_id: 'small', prompt_name: 'q' },
       { ts: '2026-11-22T12:00:00Z', usd: '60', user_id: '(none)', prompt_name: null },
     ]);
-    const { parts = [] } = (await readSeries(owner, windows, hours, FIVE_DOLLARS)).get('f') ?? {};
+    const { parts = [] } =
+      (await readSeries(owner, windows, hours, ALL_ABOVE_FIVE_DOLLARS)).get('f') ?? {};
     expect(parts.map(({ rule, name }) => `${rule} ${name}`).sort()).toEqual([
       'prompt null',
       'prompt p',
       'user large',
     ]);
     expect(parts.at(-1)?.series.usd.slice(-3).map(Number)).toEqual([1e12, 0, 6e12]);
+  });
+
+  test('of a user are read where something may be found, by that day and the same a week before', async () => {
+    await setReportingZone(owner, 'Asia/Kathmandu');
+    await storeCalls(owner, [
+      { ts: '2026-11-22T12:00:00Z', usd: '60', user_id: 'service' },
+      { ts: '2026-11-15T18:14:59.999Z', usd: '50', user_id: 'service' },
+      { ts: '2026-11-14T18:15:00Z', usd: '9', user_id: 'service' },
+      // Not of that day, and not of that feature.
+      { ts: '2026-11-15T18:15:00Z', usd: '1000', user_id: 'service' },
+      { ts: '2026-11-14T18:14:59.999Z', usd: '1000', user_id: 'service' },
+      { ts: '2026-11-15T12:00:00Z', usd: '1000', user_id: 'service', feature: 'g' },
+      { ts: '2026-11-22T12:00:00Z', usd: '7', user_id: 'new' },
+    ]);
+    const seen: unknown[] = [];
+    const features = await readSeries(owner, windows, hours, {
+      ...ALL_ABOVE_FIVE_DOLLARS,
+      mayMatter(feature, currentUsd, lastWeekUsd) {
+        seen.push([feature, Number(currentUsd), Number(lastWeekUsd)]);
+        return lastWeekUsd === 0n;
+      },
+    });
+    expect(seen).toEqual([
+      ['f', 60e12, 59e12],
+      ['f', 7e12, 0],
+    ]);
+    const users = features.get('f')?.parts.filter(({ rule }) => rule === 'user') ?? [];
+    expect(users.map(({ name, series }) => [name, Number(series.usd.at(-1))])).toEqual([
+      ['new', 7e12],
+    ]);
   });
 });
 

@@ -131,7 +131,10 @@ test('tricost finds growth in the same features, with the same amounts, where ea
   await storeCalls(client, earlier);
   const windows = spendWindows(localDateOf(NOW, 'UTC'), 'UTC');
   const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
-  const features = await readSeries(client, windows, [], settings.minimumSpendUsd);
+  const features = await readSeries(client, windows, [], {
+    minimumUsd: settings.minimumSpendUsd,
+    mayMatter: () => false,
+  });
   const ours = [...features].flatMap(([feature, { series }]) => {
     const found = weekOverWeek(series, settings);
     if (found === undefined) return [];

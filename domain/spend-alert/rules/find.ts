@@ -1,7 +1,8 @@
 /** Everything that the rules find in one feature's days. */
+import type { PicoUsd } from '../../money.ts';
 import type { Finding } from './finding.ts';
 import { before, type Series } from './series.ts';
-import { type RuleSettings, relaxed, times } from './settings.ts';
+import { exceeds, type RuleSettings, relaxed, times } from './settings.ts';
 import { spikeOfDay, spikeOfHours } from './spike.ts';
 import { weekOverWeek } from './week-over-week.ts';
 
@@ -34,6 +35,15 @@ export function isClear(series: Series, parts: readonly Part[], settings: RuleSe
     findAll(series, parts, low).length === 0 &&
     findAll(before(series, 1), earlier, low).length === 0
   );
+}
+
+/** Whether a part may be found, by its last day and the same day a week before: what cannot be, nobody has to read the other days of. */
+export function mayHaveRunAway(
+  currentUsd: PicoUsd,
+  lastWeekUsd: PicoUsd,
+  settings: RuleSettings,
+): boolean {
+  return exceeds(currentUsd, lastWeekUsd, ofPart(settings).spikeRatio);
 }
 
 function ofPart(settings: RuleSettings): RuleSettings {

@@ -1,7 +1,8 @@
 /** Spikes of features, prompts and users, and when an alert is clearly over. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePicoUsd } from '../../../../domain/money.ts';
-import { findAll, isClear } from '../../../../domain/spend-alert/rules/find.ts';
+import { findAll, isClear, mayHaveRunAway } from '../../../../domain/spend-alert/rules/find.ts';
 import { readSettings } from '../../../../domain/spend-alert/rules/settings.ts';
 import { days, series } from './example-series.ts';
 
@@ -100,3 +101,15 @@ function weekends(count: number): number[] {
   const week = [...days(5, 100), 20, 20];
   return [...Array.from({ length: count }, () => week).flat(), ...days(5, 100)];
 }
+
+test('a user that is found may have run away, by the two days that are read first', () => {
+  const amount = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_000 }));
+  fc.assert(
+    fc.property(fc.array(amount, { minLength: 42, maxLength: 42 }), (usd) => {
+      const user = { rule: 'user', name: 'u', series: series(usd) } as const;
+      const { usd: amounts } = user.series;
+      const mayHave = mayHaveRunAway(amounts.at(-1) ?? 0n, amounts.at(-8) ?? 0n, SETTINGS);
+      expect(mayHave || findAll(series(days(42, 1)), [user], SETTINGS).length === 0).toBe(true);
+    }),
+  );
+});
