@@ -1,5 +1,5 @@
 /** How far a subject's days go up and down anyway. */
-import { type Decimal, divideHalfEven } from '../../money.ts';
+import { type Decimal, divideHalfEven, type PicoUsd } from '../../money.ts';
 import { MAD_TO_DEVIATION, median, type Series, sameWeekdays } from './series.ts';
 import { times } from './settings.ts';
 
@@ -19,10 +19,22 @@ export function deviationOfDays(series: Series): Decimal {
     const others = sameWeekdays(series, day);
     if (others.length < FEWEST_WEEKS) continue;
     const usual = median(others.map((other) => series.usd[other] ?? 0n));
-    if (usual === 0n) continue;
-    const distance = (series.usd[day] ?? 0n) - usual;
-    const size = distance < 0n ? -distance : distance;
-    shares.push(divideHalfEven(size * 10n ** BigInt(SHARE_DECIMALS), usual));
+    if (usual !== 0n) shares.push(shareOf(usual, series.usd[day] ?? 0n));
   }
+  return deviation(shares);
+}
+
+/** The same of amounts around what is usual; zero where that is nothing. */
+export function deviationFrom(usualUsd: PicoUsd, amounts: readonly PicoUsd[]): Decimal {
+  return deviation(usualUsd === 0n ? [] : amounts.map((usd) => shareOf(usualUsd, usd)));
+}
+
+function deviation(shares: readonly bigint[]): Decimal {
   return times({ digits: median(shares), scale: SHARE_DECIMALS }, MAD_TO_DEVIATION);
+}
+
+/** How far it is from the usual. */
+function shareOf(usual: PicoUsd, usd: PicoUsd): bigint {
+  const size = usd > usual ? usd - usual : usual - usd;
+  return divideHalfEven(size * 10n ** BigInt(SHARE_DECIMALS), usual);
 }

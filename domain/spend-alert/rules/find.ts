@@ -17,14 +17,18 @@ export interface Part {
 /** A part of a feature is smaller than it, and there are many: it must rise so many times as far. */
 const PART_FACTOR = { digits: 2n, scale: 0 };
 
-/** The rule that a message is headed by comes first. */
+/** The one that a message is headed by comes first: what is said of the whole feature, then the part that costs most more. */
 export function findAll(series: Series, parts: readonly Part[], settings: RuleSettings): Finding[] {
   const found = [
     weekOverWeek(series, settings),
     spiked({ rule: 'spike', name: null, series }, settings),
-    ...parts.map((part) => spiked(part, ofPart(settings))),
+    ...parts.map((part) => spiked(part, ofPart(settings))).sort(byExcess),
   ];
   return found.filter((finding) => finding !== undefined);
+}
+
+function byExcess(a: Finding | undefined, b: Finding | undefined): number {
+  return Number((b?.weeklyExcessUsd ?? 0n) - (a?.weeklyExcessUsd ?? 0n));
 }
 
 /** Whether nothing is found with thresholds half as high, neither today nor the day before. */

@@ -1,6 +1,6 @@
 /** Yesterday, and today's hours so far, against the same of recent weeks, so that what doubled overnight is told of in the morning. */
 import { type Decimal, divideHalfEven, type PicoUsd } from '../../money.ts';
-import { deviationOfDays, FEWEST_WEEKS } from './deviation.ts';
+import { deviationFrom, deviationOfDays, FEWEST_WEEKS } from './deviation.ts';
 import { median, type Series, sameWeekdays, sumUsd, WEEK_DAYS, weekOf } from './series.ts';
 import { exceeds, plus, type RuleSettings, times } from './settings.ts';
 
@@ -20,34 +20,44 @@ export interface Spike {
  */
 const DEVIATIONS: Decimal = { digits: 15n, scale: 1 };
 
+/** Hours that usually cost less than this part of the feature's days are too few calls to tell what a week will cost. */
+const SMALLEST_PART_OF_DAY = 20n;
+
 /** Yesterday, of a series that ends with it. */
 export function spikeOfDay(series: Series, settings: RuleSettings): Spike | undefined {
   const yesterday = series.usd.length - 1;
   const earlier = sameWeekdays(series, yesterday).map((day) => series.usd[day] ?? 0n);
   const inWeek = (moreUsd: PicoUsd) => BigInt(WEEK_DAYS) * moreUsd;
-  return spike(series, series.usd[yesterday] ?? 0n, earlier, inWeek, settings);
+  return spike(series.usd[yesterday] ?? 0n, earlier, deviationOfDays(series), inWeek, settings);
 }
 
-/** Today's hours so far. */
+/** Today's hours so far. Nights may be more restless than days: of both deviations, the larger. */
 export function spikeOfHours(series: Series, settings: RuleSettings): Spike | undefined {
   const [today = 0n, ...hours] = series.hoursUsd;
   const earlier = hours.slice(0, sameWeekdays(series, series.usd.length).length);
+  const weekUsd = sumUsd(weekOf(series.usd, 0));
+  if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * median(earlier) < weekUsd) return undefined;
   const inWeek = (moreUsd: PicoUsd, usualUsd: PicoUsd) =>
-    divideHalfEven(moreUsd * sumUsd(weekOf(series.usd, 0)), usualUsd);
-  return spike(series, today, earlier, inWeek, settings);
+    divideHalfEven(moreUsd * weekUsd, usualUsd);
+  const deviation = larger(deviationOfDays(series), deviationFrom(median(earlier), earlier));
+  return spike(today, earlier, deviation, inWeek, settings);
 }
 
+const larger = (a: Decimal, b: Decimal) =>
+  a.digits * 10n ** BigInt(b.scale) > b.digits * 10n ** BigInt(a.scale) ? a : b;
+
 /**
- * Above the median of the same weekday in five weeks by more than `spikeRatio` and `DEVIATIONS` of the subject's days, and above last
+ * Above the median of the same weekday in five weeks by more than `spikeRatio` and `DEVIATIONS`, and above last
  * week's by `spikeRatio`, so that a new level is a spike for its first week only, and a job that runs every Monday for its first
  * Monday. In a week, more than the minimum.
  *
  * @param earlier the same of a week ago, of two weeks ago, …
+ * @param deviation a share of the usual
  */
 function spike(
-  series: Series,
   currentUsd: PicoUsd,
   earlier: readonly PicoUsd[],
+  deviation: Decimal,
   inWeek: (moreUsd: PicoUsd, usualUsd: PicoUsd) => PicoUsd,
   { spikeRatio, minimumSpendUsd }: RuleSettings,
 ): Spike | undefined {
@@ -58,7 +68,7 @@ function spike(
   if (!exceeds(currentUsd, lastWeekUsd, spikeRatio)) return undefined;
   const weeklyExcessUsd = inWeek(currentUsd - usualUsd, usualUsd);
   if (weeklyExcessUsd <= minimumSpendUsd) return undefined;
-  const ratio = plus(spikeRatio, times(DEVIATIONS, deviationOfDays(series)));
+  const ratio = plus(spikeRatio, times(DEVIATIONS, deviation));
   if (!exceeds(currentUsd, usualUsd, ratio)) return undefined;
   return { usualUsd, weeksBack: earlier.indexOf(usualUsd) + 1, currentUsd, weeklyExcessUsd };
 }

@@ -39,6 +39,17 @@ describe('a spike', () => {
     expect(rulesOf(days(42, 0.3), [0.6, 0.3, 0.3, 0.3, 0.3, 0.3])).toEqual([]);
   });
 
+  test('cents of a quiet night say nothing of a batch job by day', () => {
+    expect(rulesOf(days(42, 100), [0.05, 0.01, 0.01, 0.02, 0.01, 0.01])).toEqual([]);
+    expect(rulesOf(days(42, 100), [9, 4, 4, 5, 4, 4])).toEqual([]);
+    expect(rulesOf(days(42, 100), [12, 6, 6, 5.5, 6, 6])).toEqual(['spike']);
+  });
+
+  test('nights that go up and down must rise higher, however steady the days are', () => {
+    expect(rulesOf(days(42, 100), [40, 20, 34, 12, 27, 15])).toEqual([]);
+    expect(rulesOf(days(42, 100), [70, 20, 34, 12, 27, 15])).toEqual(['spike']);
+  });
+
   test('a restless feature that doubles is one', () => {
     const restless = Array.from({ length: 42 }, (_, day) => [100, 115, 90, 110, 83][day % 5] ?? 0);
     expect(rulesOf([...restless.slice(0, -1), 200])).toContain('spike');
@@ -101,6 +112,16 @@ function weekends(count: number): number[] {
   const week = [...days(5, 100), 20, 20];
   return [...Array.from({ length: count }, () => week).flat(), ...days(5, 100)];
 }
+
+test('of several that run away, the one that costs most more comes first', () => {
+  const part = (rule: 'prompt' | 'user', name: string, usd: number) => ({
+    ...{ rule, name },
+    series: series([...days(41, 10), usd]),
+  });
+  const parts = [part('prompt', 'p', 30), part('user', 'u', 90), part('user', 'v', 40)];
+  const found = findAll(series(days(42, 1_000)), parts, SETTINGS);
+  expect(found.map(({ name }) => name)).toEqual(['u', 'v', 'p']);
+});
 
 test('a user that is found may have run away, by the two days that are read first', () => {
   const amount = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_000 }));
