@@ -88,9 +88,9 @@ export async function readFeatureDays(
     minimumUsd: settings.minimumSpendUsd,
     // Whether an alert is over is judged by lower thresholds, and what would have kept it quiet by any.
     mayMatter: (feature, currentUsd, lastWeekUsd) =>
-      open.has(feature) ||
-      only !== undefined ||
-      mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature)),
+      only === undefined
+        ? open.has(feature) || mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature))
+        : feature === only,
   });
   const features = new Set([...series.keys(), ...open.keys()]);
   const asked = [...features].filter((feature) => only === undefined || feature === only);
