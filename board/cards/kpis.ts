@@ -71,7 +71,7 @@ export const kpis: readonly Card[] = [
     ],
   },
   {
-    // Metabase shows one value of a number card, so what the others leave out is one of its own. None of them reaches further back.
+    // Metabase shows one value of a number card, so what the others leave out is one of its own. No other reaches further back, but month to date by a day after two long months.
     slug: 'unpriced-calls',
     title: 'Calls without a price',
     question: 'In none of these sums. Of the 30 days, and the 30 before.',

@@ -34,7 +34,7 @@ dearest as materialized (
   from (
     select user_id, cost_usd, calls
     from reporting.user_windows
-    where window_days = 30 and all_environments and rank <= 9 and not (select asks_calls from narrowed)
+    where window_days = 30 and all_environments and rank <= 10 and not (select asks_calls from narrowed)
     union all
     select user_id, sum(cost_usd), count(*)
     from reporting.llm_calls
@@ -43,8 +43,8 @@ dearest as materialized (
       and feature in (select feature from kinds) and model in (select model from kinds)
     group by user_id
   ) as spent
-  -- Nobody, whose calls may be most of all.
-  where user_id <> '(none)'
+  -- Nobody, whose calls may be most of all; and a user called as the others are is among them.
+  where user_id not in ('(none)', '(other)')
   order by place
   limit (select greatest(0, least(8, 2000 / greatest(count(*), 1) - 1)) from days)
 ),

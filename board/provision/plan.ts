@@ -216,12 +216,14 @@ function foreignDatabase(
   collections: Observed['collections'],
 ): string[] {
   if (wanted === undefined) return [];
-  if (readNumbers(collections.find(isOurs)).database === stored.id) return [];
+  // The number stands in a text that more people may write than may change connections: on a name of somebody else's it proves nothing.
+  const isNumbered = readNumbers(collections.find(isOurs)).database === stored.id;
+  if (isNumbered && stored.name === DATABASE_NAME) return [];
   const there = addressOf(stored.details ?? {});
   const here = addressOf({ ...wanted.details });
   if (there === here) return [];
   return [
-    `Metabase has a database named ${DATABASE_NAME} that this command did not make: it is ${there}, and --database-url says ${here}. Rename it, or mend the address of either`,
+    `Metabase has a database named ${stored.name} that this command did not make: it is ${there}, and --database-url says ${here}. Rename it, or mend the address of either`,
   ];
 }
 

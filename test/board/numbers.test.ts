@@ -336,6 +336,28 @@ test.each(CARDS)('$slug looks up the days of its window, not one for each call',
   expect(lookedUp).toEqual([]);
 });
 
+test('a user who is called as the others are is one of them, not a second line of their name', async () => {
+  await owner.query('begin');
+  try {
+    const [dearest] = (await runCard(owner, cardOf('spend-by-user'), {})).map(
+      (row) => row['user_id'],
+    );
+    await owner.query(`update tricost.llm_calls set user_id = '(other)' where user_id = $1`, [
+      dearest,
+    ]);
+    const rows = await runCard(owner, cardOf('spend-by-user'), {});
+    expect(new Set(rows.map(({ day, user_id }) => `${day} ${user_id}`)).size).toBe(rows.length);
+    const { rows: all } = await owner.query<{ usd: number }>(
+      `select sum(cost_usd)::float8 as usd from tricost.llm_calls where ${DAY} >= ${TODAY} - 30`,
+    );
+    const shown = rows.filter(({ day }) => (day ?? '') >= '2026-10-22');
+    const usd = shown.reduce((sum, { cost_usd }) => sum + Number(cost_usd), 0);
+    expect(usd).toBeCloseTo(all[0]?.usd ?? 0, 8);
+  } finally {
+    await owner.query('rollback');
+  }
+});
+
 test('users of days that are not all kept are unknown, not nothing', async () => {
   await owner.query('begin');
   try {

@@ -377,6 +377,19 @@ describe('on a server that has the board', () => {
     expect(await plan()).toEqual([]);
   });
 
+  test('a connection of another name is not taken because a description names its number', async () => {
+    const crm = { ...(fake.databases[0] as object), id: 999, name: 'crm' };
+    const details = { host: 'crm.internal', port: 5432, dbname: 'crm', user: 'crm_reader' };
+    fake.databases.push({ ...crm, details } as never);
+    const collection = fake.collections.find(({ name }) => name === 'tricost') as object;
+    const { description } = collection as { description: string };
+    Object.assign(collection, { description: description.replace(/database \d+/, 'database 999') });
+    const { code, stderr } = await board('apply');
+    expect(code).toBe(1);
+    expect(stderr).toContain('a database named crm that this command did not make');
+    expect(fake.takeWrites()).toEqual([]);
+  });
+
   test('a collection of the same name within another one is somebody else’s', async () => {
     fake.collections.push({
       id: 999,
