@@ -300,6 +300,26 @@ describe('its types hold in a strict app', () => {
   });
 });
 
+test('a call without tags is told of with its place in the app, also where the package is linked to', async () => {
+  const linked = join(app, 'linked');
+  mkdirSync(join(linked, 'node_modules'), { recursive: true });
+  symlinkSync(join(ROOT, 'sdk'), join(linked, 'node_modules/tricost'));
+  const site = `
+    import { createTricost } from 'tricost';
+    const transport = { send: async () => ({ failed: [], refused: [] }) };
+    const tricost = createTricost({ transport, onMissingTags: 'throw' });
+    try {
+      await tricost.meter(fetch)('https://api.openai.com/v1/chat/completions', { method: 'POST', body: '{}' });
+    } catch (error) {
+      console.log(error.message);
+    }`;
+  for (const folder of [app, linked]) {
+    writeFileSync(join(folder, 'site.mjs'), site);
+    const { stdout } = await run(process.execPath, ['site.mjs'], { cwd: folder });
+    expect(stdout).toContain('/site.mjs:6:');
+  }
+});
+
 describe('what an app loads at its start is what it imports, and nothing else', () => {
   test('the core is 15 kB at most, minified and compressed', async () => {
     expect(await gzippedKb(app)).toBeLessThanOrEqual(15);
@@ -308,7 +328,7 @@ describe('what an app loads at its start is what it imports, and nothing else', 
   test('without a bundler, the core is two files: each takes some 0.3 ms to load', () => {
     const source = join(app, 'node_modules/tricost/dist/sdk/src');
     const imports = (file: string) =>
-      [...readFileSync(join(source, file), 'utf8').matchAll(/^(?:import|export) .*from "(.*)";$/gm)]
+      [...readFileSync(join(source, file), 'utf8').matchAll(/^(?:import|export)\b.*?"([^"]*)";$/gm)]
         .map(([, from]) => from)
         .filter((from) => !from?.startsWith('node:'));
     expect(imports('index.js')).toEqual(['./shared/core.js']);

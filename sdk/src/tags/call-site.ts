@@ -35,11 +35,12 @@ function stackFrames(): string[] {
     .filter((line) => line.startsWith('at '));
 }
 
-/** This package may lie outside node_modules, in a monorepo. Loaders that compile modules name them by path. */
+/** This package may lie outside node_modules, in a monorepo: as its sources, or built. Loaders that compile modules name them by path. */
 function isOwn(frame: string): boolean {
   const here: string | undefined = import.meta.url;
   // In a bundle the app is in this file, too.
-  if (here === undefined || !/\/tags\/call-site\.[jt]s$/.test(here)) return false;
+  if (here === undefined || !/\/src\/(tags\/call-site|shared\/core)\.[jt]s$/.test(here))
+    return false;
   const folder = new URL('../', here);
   return frame.includes(folder.href) || frame.includes(fileURLToPath(folder));
 }
