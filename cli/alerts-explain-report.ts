@@ -16,6 +16,7 @@ import { happenedAsJson } from './alerts-list.ts';
 import { columns } from './columns.ts';
 import { printable } from './printable.ts';
 import { slackText } from './slack-text.ts';
+import { snoozeText } from './snooze-text.ts';
 
 /** What a user, or a model, spent in both spans. */
 interface Behind {
@@ -51,8 +52,10 @@ function stateText({ open, told }: AlertExplanation): string {
   const more = weeklyExcessUsd === null ? '' : `, ${signed(parsePicoUsd(weeklyExcessUsd))} a week`;
   const was = `${transition} on ${date} by the rule ${rule}${more}`;
   if (open === undefined) return `${was}; it is over`;
-  if (open.state === 'opened' || open.state === 'escalated') return was;
-  const until = open.snoozedUntil === null ? '' : ` until ${open.snoozedUntil}`;
+  const snooze = snoozeText(open);
+  if (open.state === 'opened') return was;
+  if (open.state === 'escalated') return snooze === undefined ? was : `${was}; ${snooze}`;
+  const until = snooze === undefined ? '' : ` ${snooze}`;
   return `${was}; ${open.state}${until}${open.note === null ? '' : ` (${printable(open.note)})`}`;
 }
 

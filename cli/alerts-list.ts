@@ -21,6 +21,7 @@ import type { AlertState } from '../domain/spend-alert/state.ts';
 import { columns } from './columns.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
+import { snoozeText } from './snooze-text.ts';
 import { tagsId, tagsOf } from './tags-alert.ts';
 
 interface ListOptions extends OwnerDatabaseOptions {
@@ -94,7 +95,7 @@ function printOpen(rows: readonly OpenAlertRow[], tags: readonly OpenCoverageRow
   }
   const lines = rows.map((row) => [
     ...[row.id, printable(row.feature), row.state, row.openedOn, row.rule ?? ''],
-    ...[`+${formatUsd(parsePicoUsd(row.toldUsd))} a week`, remarks(row)],
+    ...[`+${formatUsd(parsePicoUsd(row.toldUsd))} a week`, joined(snoozeText(row), row.note)],
   ]);
   const ofTags = tags.map((row) => [
     ...[tagsId(row.id), tagsOf(row.environment), row.state, row.openedOn, 'tags'],
@@ -139,8 +140,12 @@ function money(usd: string): string {
 }
 
 function remarks({ snoozedUntil, note }: Pick<AlertRow, 'snoozedUntil' | 'note'>): string {
-  const until = snoozedUntil === null ? '' : `until ${snoozedUntil}`;
-  return [until, note === null ? '' : printable(note)].filter((text) => text !== '').join('; ');
+  return joined(snoozedUntil === null ? undefined : `until ${snoozedUntil}`, note);
+}
+
+function joined(snooze: string | undefined, note: string | null): string {
+  const texts = [snooze, note === null ? undefined : printable(note)];
+  return texts.filter((text) => text !== undefined).join('; ');
 }
 
 function openAsJson(row: OpenAlertRow): object {
@@ -153,6 +158,8 @@ function openAsJson(row: OpenAlertRow): object {
     rule: row.rule,
     told_usd: row.toldUsd,
     snoozed_until: row.snoozedUntil,
+    snoozed_rule: row.snoozedRule,
+    snoozed_name: row.snoozedName,
     note: row.note,
   };
 }

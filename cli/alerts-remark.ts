@@ -66,7 +66,8 @@ Examples:
       'after',
       `
 What is put off is what it was told of: of the whole feature, or of the one prompt or user that ran away. Of such a one, what else
-grows in the feature is still told, when it is materially more.
+grows in the feature is still told, when it is materially more: another prompt or user, and the feature, as far as it grows without
+that one. That does not end the snooze; its day, ack, another snooze and the end of the alert do.
 
 Examples:
   $ npx tricost alerts snooze support.reply --until 2026-12-07

@@ -736,42 +736,61 @@ comment on column reporting.alert_history.current_usd is 'What it compared; of a
 grant select on reporting.alert_history to tricost_readonly;
 
 create view reporting.alert_states as
- SELECT feature,
-    transition,
-    local_date,
-    opened_on,
-    told_usd,
-    snoozed_until,
-    opening_outbox_id,
-    opening_id,
-    opened_at,
-    told_rule,
-    told_name
-   FROM ( SELECT alerts.feature,
-            (array_agg(alerts.transition ORDER BY alerts.id DESC))[1] AS transition,
-            (array_agg(alerts.local_date ORDER BY alerts.id DESC))[1] AS local_date,
-            (array_agg(alerts.snoozed_until ORDER BY alerts.id DESC))[1] AS snoozed_until,
-            max(alerts.local_date) FILTER (WHERE alerts.transition = 'opened'::text) AS opened_on,
-            (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd,
-            (array_agg(alerts.rule ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_rule,
-            (array_agg(
+ SELECT open.feature,
+    open.transition,
+    open.local_date,
+    open.opened_on,
+    open.told_usd,
+    open.snoozed_until,
+    open.opening_outbox_id,
+    open.opening_id,
+    open.opened_at,
+    told.snoozed_rule,
+    told.snoozed_name
+   FROM ( SELECT latest.feature,
+            latest.transition,
+            latest.local_date,
+            latest.opened_on,
+            latest.told_usd,
+            latest.opening_outbox_id,
+            latest.opening_id,
+            latest.opened_at,
+            latest.put_off_until,
+            latest.put_off_id,
+                CASE
+                    WHEN latest.transition <> 'escalated'::text OR latest.local_date < latest.put_off_until THEN latest.put_off_until
+                    ELSE NULL::date
+                END AS snoozed_until
+           FROM ( SELECT alerts.feature,
+                    (array_agg(alerts.transition ORDER BY alerts.id DESC))[1] AS transition,
+                    (array_agg(alerts.local_date ORDER BY alerts.id DESC))[1] AS local_date,
+                    max(alerts.local_date) FILTER (WHERE alerts.transition = 'opened'::text) AS opened_on,
+                    (array_agg(COALESCE(alerts.weekly_excess_usd, alerts.current_usd - COALESCE(alerts.previous_usd, 0::numeric)) ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_usd,
+                    (array_agg(alerts.outbox_id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opening_outbox_id,
+                    max(alerts.id) FILTER (WHERE alerts.transition = 'opened'::text) AS opening_id,
+                    (array_agg(alerts.created_at ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opened_at,
+                    (array_agg(alerts.snoozed_until ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition <> 'escalated'::text))[1] AS put_off_until,
+                    (array_agg(alerts.id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition <> 'escalated'::text))[1] AS put_off_id
+                   FROM tricost.alerts
+                  GROUP BY alerts.feature) latest
+          WHERE latest.transition <> 'resolved'::text) open
+     LEFT JOIN LATERAL ( SELECT alerts.rule AS snoozed_rule,
                 CASE alerts.rule
                     WHEN 'prompt'::text THEN (alerts.details -> 'prompt'::text) ->> 'prompt_name'::text
                     WHEN 'user'::text THEN (alerts.details -> 'user'::text) ->> 'user_id'::text
                     ELSE NULL::text
-                END ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text])))[1] AS told_name,
-            (array_agg(alerts.outbox_id ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opening_outbox_id,
-            max(alerts.id) FILTER (WHERE alerts.transition = 'opened'::text) AS opening_id,
-            (array_agg(alerts.created_at ORDER BY alerts.id DESC) FILTER (WHERE alerts.transition = 'opened'::text))[1] AS opened_at
+                END AS snoozed_name
            FROM tricost.alerts
-          GROUP BY alerts.feature) latest
-  WHERE transition <> 'resolved'::text;
+          WHERE md5(alerts.feature) = md5(open.feature) AND alerts.feature = open.feature AND alerts.id < open.put_off_id AND (alerts.transition = ANY (ARRAY['opened'::text, 'escalated'::text]))
+          ORDER BY alerts.id DESC
+         LIMIT 1) told ON open.snoozed_until IS NOT NULL;
 comment on view reporting.alert_states is 'The open alerts, one a feature, with the last thing that happened to each.';
 comment on column reporting.alert_states.told_usd is 'What the feature spent more a week when that was last told of.';
+comment on column reporting.alert_states.snoozed_until is 'The first day that it may be heard of again, whatever else has got worse since. NULL: it is not snoozed.';
 comment on column reporting.alert_states.opening_outbox_id is 'The message that it opened with; several alerts may have opened with the same one.';
 comment on column reporting.alert_states.opening_id is 'Of the row of reporting.alerts with which it opened.';
-comment on column reporting.alert_states.told_rule is 'The rule that it was told of by last.';
-comment on column reporting.alert_states.told_name is 'Of the rules prompt and user: whose spend that was. NULL: the feature''s, or that of prompts without a name.';
+comment on column reporting.alert_states.snoozed_rule is 'The rule that it had been told of by when it was snoozed.';
+comment on column reporting.alert_states.snoozed_name is 'Of the rules prompt and user: whose spend that was. NULL: the feature''s, or that of prompts without a name.';
 grant select on reporting.alert_states to tricost_ingest;
 grant select on reporting.alert_states to tricost_readonly;
 

@@ -17,7 +17,12 @@ export interface OpenAlertRow {
   openedOn: LocalDate;
   rule: SpendRule | null;
   toldUsd: string;
+  /** Also of one that something else has made worse since. */
   snoozedUntil: LocalDate | null;
+  /** What it had been told of when it was snoozed. */
+  snoozedRule: SpendRule | null;
+  /** Of the prompt or the user. */
+  snoozedName: string | null;
   note: string | null;
 }
 
@@ -60,7 +65,7 @@ export async function readOpenAlertRows(
   const { rows } = await client.query<OpenAlertRow>(
     `select told.id, states.feature, states.transition as state, states.local_date::text as since,
        states.opened_on::text as "openedOn", told.rule, coalesce(states.told_usd, 0) as "toldUsd",
-       states.snoozed_until::text as "snoozedUntil", noted.note
+       states.snoozed_until::text as "snoozedUntil", states.snoozed_rule as "snoozedRule", states.snoozed_name as "snoozedName", noted.note
      from reporting.alert_states as states
      cross join lateral (
        select id, rule from tricost.alerts

@@ -199,20 +199,20 @@ export async function readOpenAlerts(client: ClientBase): Promise<Map<string, Op
     openedOn: string;
     toldUsd: string;
     snoozedUntil: string | null;
-    rule: SpendRule;
+    rule: SpendRule | null;
     name: string | null;
   }>(
     `select feature, transition as state, opened_on::text as "openedOn", coalesce(told_usd, 0) as "toldUsd",
-       snoozed_until::text as "snoozedUntil", told_rule as rule, told_name as name
+       snoozed_until::text as "snoozedUntil", snoozed_rule as rule, snoozed_name as name
      from reporting.alert_states`,
   );
   return new Map(
     rows.map(({ feature, state, openedOn, toldUsd, snoozedUntil, rule, name }) => [
       feature,
       {
-        ...{ state, openedOn, told: { rule, name } },
-        toldUsd: parsePicoUsd(toldUsd),
+        ...{ state, openedOn, toldUsd: parsePicoUsd(toldUsd) },
         snoozedUntil: snoozedUntil ?? undefined,
+        snoozed: rule === null ? undefined : { rule, name },
       },
     ]),
   );

@@ -7,14 +7,15 @@ import { findAll, isClear, type Part } from './rules/find.ts';
 import type { Finding } from './rules/finding.ts';
 import type { Series } from './rules/series.ts';
 import type { RuleSettings } from './rules/settings.ts';
+import { besides, type Snoozed } from './snooze.ts';
 import { type AlertStatus, advance, isSnoozed } from './state.ts';
 import { type SpendWindows, WINDOW_DAYS } from './windows.ts';
 
 /** A feature's alert that has not ended. */
 export interface OpenAlert extends AlertStatus {
   openedOn: LocalDate;
-  /** By which it was told of last. */
-  told: Pick<Finding, 'rule' | 'name'>;
+  /** What it had been told of when somebody snoozed it; undefined: nobody did, or it is over. */
+  snoozed: Snoozed | undefined;
 }
 
 /** What the rules know of a feature. */
@@ -76,7 +77,8 @@ export function judge(
   const ended: EndedAlert[] = [];
   for (const { feature, series, parts, open, settings } of days) {
     const found = findAll(series, parts, settings);
-    const others = open === undefined ? [] : besides(open.told, found);
+    const others =
+      open === undefined ? [] : besides(open.snoozed, found, { series, parts, settings });
     const transition = advance(open, {
       date: windows.date,
       weeklyExcessUsd: largest(found),
@@ -94,15 +96,6 @@ export function judge(
     }
   }
   return { state: 'judged', alerts: alerts.sort(byExcess), ended: ended.sort(byName) };
-}
-
-/** What a snooze does not put off: of a prompt or a user, all else; of a feature, nothing, because they are parts of it. */
-function besides(
-  told: Pick<Finding, 'rule' | 'name'>,
-  found: readonly Finding[],
-): readonly Finding[] {
-  if (told.rule !== 'prompt' && told.rule !== 'user') return [];
-  return found.filter(({ rule, name }) => rule !== told.rule || name !== told.name);
 }
 
 function nothingOf(feature: string): FeatureSpend {

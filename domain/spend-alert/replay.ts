@@ -80,11 +80,11 @@ function after(
   ended: readonly EndedAlert[],
 ): Map<string, ReplayedAlert> {
   const open = new Map(before);
-  for (const { transition, weeklyExcessUsd, finding, spend } of alerts) {
+  for (const { transition, weeklyExcessUsd, spend } of alerts) {
     const known = open.get(spend.feature) ?? opening(spend.feature, told);
     const status = {
-      ...{ state: transition, toldUsd: weeklyExcessUsd, snoozedUntil: undefined },
-      told: finding,
+      ...{ state: transition, toldUsd: weeklyExcessUsd },
+      ...{ snoozedUntil: undefined, snoozed: undefined },
     };
     if (known !== undefined) open.set(spend.feature, { ...known, ...status });
   }

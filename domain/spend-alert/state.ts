@@ -10,7 +10,7 @@ export interface AlertStatus {
   state: AlertState;
   /** What the subject spent more a week when that was last told of. */
   toldUsd: PicoUsd;
-  /** Of a snoozed one, the first day that it may be heard of again. */
+  /** The first day that what was snoozed may be heard of again, whatever else has got worse since; undefined: nobody snoozed it. */
   snoozedUntil: LocalDate | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface Observation {
   date: LocalDate;
   /** What the subject spends more a week; undefined: no rule holds. */
   weeklyExcessUsd: PicoUsd | undefined;
-  /** The same of what a snoozed alert was not told of; absent: nothing. */
+  /** The same of what a snooze does not put off; absent: nothing. */
   otherExcessUsd?: PicoUsd | undefined;
   /** Whether it is clearly over: between the thresholds of holding and of being over, an alert stays as it is. */
   isClear: boolean;
@@ -42,10 +42,10 @@ export function advance(
 }
 
 export function isSnoozed(
-  { state, snoozedUntil }: Pick<AlertStatus, 'state' | 'snoozedUntil'>,
+  { snoozedUntil }: Pick<AlertStatus, 'snoozedUntil'>,
   date: LocalDate,
 ): boolean {
-  return state === 'snoozed' && snoozedUntil !== undefined && date < snoozedUntil;
+  return snoozedUntil !== undefined && date < snoozedUntil;
 }
 
 /** From what is spent more a week on, an alert is materially worse than it was told to be. */

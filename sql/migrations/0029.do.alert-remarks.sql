@@ -1,30 +1,40 @@
--- What people say of alerts: of lost tags, too; and what a snoozed alert was told of, because it is that which is put off.
+-- What people say of alerts: of lost tags, too; and that a snooze is of what was told before it, and goes on when something else gets worse.
 
 create or replace view reporting.alert_states as
-select feature, transition, local_date, opened_on, told_usd, snoozed_until, opening_outbox_id, opening_id, opened_at, told_rule, told_name
+select feature, transition, local_date, opened_on, told_usd, snoozed_until, opening_outbox_id, opening_id, opened_at, snoozed_rule, snoozed_name
 from (
-  select feature,
-    (array_agg(transition order by id desc))[1] as transition,
-    (array_agg(local_date order by id desc))[1] as local_date,
-    (array_agg(snoozed_until order by id desc))[1] as snoozed_until,
-    max(local_date) filter (where transition = 'opened') as opened_on,
-    -- Releases before 0024 wrote none.
-    (array_agg(coalesce(weekly_excess_usd, current_usd - coalesce(previous_usd, 0)) order by id desc)
-      filter (where transition in ('opened', 'escalated')))[1] as told_usd,
-    (array_agg(rule order by id desc) filter (where transition in ('opened', 'escalated')))[1] as told_rule,
-    (array_agg(
-      case rule when 'prompt' then details -> 'prompt' ->> 'prompt_name' when 'user' then details -> 'user' ->> 'user_id' end
-      order by id desc
-    ) filter (where transition in ('opened', 'escalated')))[1] as told_name,
-    (array_agg(outbox_id order by id desc) filter (where transition = 'opened'))[1] as opening_outbox_id,
-    max(id) filter (where transition = 'opened') as opening_id,
-    (array_agg(created_at order by id desc) filter (where transition = 'opened'))[1] as opened_at
+  select *,
+    -- Something that got worse on its day or later was told of because it was over.
+    case when transition <> 'escalated' or local_date < put_off_until then put_off_until end as snoozed_until
+  from (
+    select feature,
+      (array_agg(transition order by id desc))[1] as transition,
+      (array_agg(local_date order by id desc))[1] as local_date,
+      max(local_date) filter (where transition = 'opened') as opened_on,
+      -- Releases before 0024 wrote none.
+      (array_agg(coalesce(weekly_excess_usd, current_usd - coalesce(previous_usd, 0)) order by id desc)
+        filter (where transition in ('opened', 'escalated')))[1] as told_usd,
+      (array_agg(outbox_id order by id desc) filter (where transition = 'opened'))[1] as opening_outbox_id,
+      max(id) filter (where transition = 'opened') as opening_id,
+      (array_agg(created_at order by id desc) filter (where transition = 'opened'))[1] as opened_at,
+      -- Of the last row that is no escalation, which is a snooze or ends one.
+      (array_agg(snoozed_until order by id desc) filter (where transition <> 'escalated'))[1] as put_off_until,
+      (array_agg(id order by id desc) filter (where transition <> 'escalated'))[1] as put_off_id
+    from tricost.alerts
+    group by feature
+  ) as latest
+  where transition <> 'resolved'
+) as open
+left join lateral (
+  select rule as snoozed_rule,
+    case rule when 'prompt' then details -> 'prompt' ->> 'prompt_name' when 'user' then details -> 'user' ->> 'user_id' end as snoozed_name
   from tricost.alerts
-  group by feature
-) as latest
-where transition <> 'resolved';
-comment on column reporting.alert_states.told_rule is 'The rule that it was told of by last.';
-comment on column reporting.alert_states.told_name is 'Of the rules prompt and user: whose spend that was. NULL: the feature''s, or that of prompts without a name.';
+  where md5(feature) = md5(open.feature) and feature = open.feature and id < put_off_id and transition in ('opened', 'escalated')
+  order by id desc limit 1
+) as told on snoozed_until is not null;
+comment on column reporting.alert_states.snoozed_until is 'The first day that it may be heard of again, whatever else has got worse since. NULL: it is not snoozed.';
+comment on column reporting.alert_states.snoozed_rule is 'The rule that it had been told of by when it was snoozed.';
+comment on column reporting.alert_states.snoozed_name is 'Of the rules prompt and user: whose spend that was. NULL: the feature''s, or that of prompts without a name.';
 
 alter table tricost.tag_coverage_alerts
   drop constraint tag_coverage_alerts_transition_check,

@@ -70,6 +70,8 @@ async function happened(
   );
 }
 
+const AWAKE = { snoozed_until: null, snoozed_rule: null, snoozed_name: null };
+
 describe('list', () => {
   test('has the open ones with what was said of them, and history on demand', async () => {
     await happened('2026-10-01', 'support.reply', 'opened');
@@ -82,12 +84,12 @@ describe('list', () => {
       {
         ...{ id: 4, feature: 'search', state: 'opened', since: '2026-11-21' },
         ...{ opened_on: '2026-11-21', rule: 'growth', told_usd: '400' },
-        ...{ snoozed_until: null, note: null },
+        ...{ ...AWAKE, note: null },
       },
       {
         ...{ id: 5, feature: 'support.reply', state: 'acknowledged', since: '2026-11-24' },
         ...{ opened_on: '2026-11-20', rule: 'growth', told_usd: '31.5' },
-        ...{ snoozed_until: null, note: 'v7 goes back' },
+        ...{ ...AWAKE, note: 'v7 goes back' },
       },
     ]);
     const ids = async (...args: string[]) =>
@@ -182,15 +184,35 @@ describe('ack and snooze', () => {
     const open = async () => (await readOpenAlerts(owner)).get('f');
     const told = {
       ...{ openedOn: '2026-11-20', toldUsd: parsePicoUsd('12.25') },
-      told: { rule: 'growth', name: null },
     };
-    expect(await open()).toEqual({ ...told, state: 'snoozed', snoozedUntil: '2026-12-08' });
+    const snoozed = { rule: 'growth', name: null };
+    const until = '2026-12-08';
+    expect(await open()).toEqual({ ...told, state: 'snoozed', snoozedUntil: until, snoozed });
     expect((await alerts('snooze', '1', '--until', '2026-11-25')).stdout).toBe(
       'f is snoozed until 2026-11-25\n',
     );
     expect((await open())?.snoozedUntil).toBe('2026-11-25');
     expect((await alerts('ack', '3')).stdout).toBe('f is acknowledged\n');
-    expect(await open()).toEqual({ ...told, state: 'acknowledged', snoozedUntil: undefined });
+    expect(await open()).toEqual({
+      ...{ ...told, state: 'acknowledged', snoozedUntil: undefined, snoozed: undefined },
+    });
+  });
+
+  test('of a user is shown when something else has got worse since', async () => {
+    const u1 = { user: { user_id: 'u_1' } };
+    await happened('2026-11-20', 'f', 'opened', { rule: 'user', details: u1 });
+    await alerts('snooze', 'f', '--for', '1w');
+    await happened('2026-11-24', 'f', 'escalated', { rule: 'growth' });
+    expect((await alerts('list')).stdout).toMatch(
+      / escalated .* user u_1 snoozed until 2026-12-01\n/,
+    );
+    expect((await answer('list')).open).toMatchObject([
+      {
+        ...{ state: 'escalated', rule: 'growth', snoozed_until: '2026-12-01' },
+        ...{ snoozed_rule: 'user', snoozed_name: 'u_1' },
+      },
+    ]);
+    expect((await alerts('explain', 'f')).stdout).toContain('; user u_1 snoozed until 2026-12-01');
   });
 
   test('are of the day that it is in the reporting zone', async () => {

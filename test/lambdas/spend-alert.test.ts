@@ -447,6 +447,37 @@ describe('morning after morning', () => {
     );
     expect(rows[0]).toMatchObject({ rule: 'user', details: { user: { user_id: 'u_7' } } });
   });
+
+  test('a user that is snoozed is, though a prompt gets worse and the feature doubles by it, until its day', async () => {
+    const calls = STEP.filter(({ ts }) => ts < new Date('2026-11-26')).flatMap(({ ts }) => [
+      { ts, usd: '500' },
+      { ts, usd: '1', user_id: 'u_7', prompt_name: 'reply', prompt_id: 'r' },
+    ]);
+    await world.storeCalls([
+      ...calls,
+      { ts: '2026-11-22T13:00:00Z', usd: '40', user_id: 'u_7' },
+      { ts: '2026-11-23T13:00:00Z', usd: '200', prompt_name: 'reply', prompt_id: 'r' },
+      { ts: '2026-11-24T13:00:00Z', usd: '500', user_id: 'u_7' },
+      { ts: '2026-11-25T13:00:00Z', usd: '500', user_id: 'u_7' },
+    ]);
+    await mornings('2026-11-22', 2);
+    await world.owner.query(
+      `insert into tricost.alerts (local_date, feature, transition, snoozed_until, details)
+       values ('2026-11-23', 'f', 'snoozed', '2026-11-26', '{}')`,
+    );
+    await mornings('2026-11-24', 3);
+    expect((await written()).alerts).toEqual([
+      ...['2026-11-23 f', '2026-11-23 f snoozed', '2026-11-24 f escalated'],
+      '2026-11-26 f escalated',
+    ]);
+    const { rows } = await world.owner.query(
+      `select rule, weekly_excess_usd::float8 as usd from tricost.alerts where transition = 'escalated' order by id`,
+    );
+    expect(rows).toEqual([
+      { rule: 'prompt', usd: 1400 },
+      { rule: 'growth', usd: 3500 },
+    ]);
+  });
 });
 
 describe('five at once', () => {

@@ -209,10 +209,75 @@ describe('the state', () => {
           openedOn: '2026-11-12',
           toldUsd: parsePicoUsd('120'),
           snoozedUntil: '2026-11-20',
-          told: { rule: 'user', name: 'u_1' },
+          snoozed: { rule: 'user', name: 'u_1' },
         },
       ],
     ]);
+  });
+
+  describe('a snooze', () => {
+    const user = (day: string, transition: string, name: string) =>
+      [day, transition, 'user', null, { user: { user_id: name } }] as const;
+    const until = (day: string, date: string) => [day, 'snoozed', null, date, {}] as const;
+    const prompt = [
+      '2026-11-14',
+      'escalated',
+      'prompt',
+      null,
+      { prompt: { prompt_name: 'p' } },
+    ] as const;
+    const acknowledged = ['2026-11-15', 'acknowledged', null, null, {}] as const;
+
+    test.each([
+      ['none', [user('2026-11-12', 'opened', 'u')], undefined],
+      [
+        'is of what was told before it, and goes on when something else gets worse',
+        [user('2026-11-12', 'opened', 'u'), until('2026-11-13', '2026-12-01'), prompt],
+        ['2026-12-01', 'user', 'u'],
+      ],
+      [
+        'ends when somebody takes the alert on',
+        [
+          user('2026-11-12', 'opened', 'u'),
+          until('2026-11-13', '2026-12-01'),
+          prompt,
+          acknowledged,
+        ],
+        undefined,
+      ],
+      [
+        'takes the place of the one before',
+        [
+          ...[user('2026-11-12', 'opened', 'u'), until('2026-11-13', '2026-12-01'), prompt],
+          until('2026-11-15', '2026-11-20'),
+        ],
+        ['2026-11-20', 'prompt', 'p'],
+      ],
+      [
+        'is over when something gets worse on its day',
+        [user('2026-11-12', 'opened', 'u'), until('2026-11-13', '2026-11-14'), prompt],
+        undefined,
+      ],
+      [
+        'is over when the alert is, and has opened anew',
+        [
+          ...[user('2026-11-01', 'opened', 'u'), until('2026-11-02', '2026-12-01')],
+          ['2026-11-10', 'resolved', null, null, {}] as const,
+          user('2026-11-12', 'opened', 'v'),
+        ],
+        undefined,
+      ],
+    ])('%s', async (_case, rows, expected) => {
+      for (const [date, transition, rule, snoozedUntil, details] of rows) {
+        await owner.query(
+          `insert into tricost.alerts (local_date, feature, transition, rule, snoozed_until, details) values ($1, 'f', $2, $3, $4, $5)`,
+          [date, transition, rule, snoozedUntil, details],
+        );
+      }
+      const { snoozedUntil, snoozed } = (await readOpenAlerts(owner)).get('f') ?? {};
+      expect(snoozed && [snoozedUntil, snoozed.rule, snoozed.name]).toEqual(expected);
+      expect(snoozedUntil).toBe(expected?.[0]);
+    });
   });
 
   test('the job says one thing a day of a feature, a person more', async () => {

@@ -41,6 +41,12 @@ describe('one morning', () => {
       { ...seen(900n), otherExcessUsd: 199n * DOLLAR },
       undefined,
     ],
+    [
+      'much more of what was snoozed before something else got worse',
+      status('escalated', 100n, '2026-11-24'),
+      seen(900n),
+      undefined,
+    ],
     ['much more, no longer snoozed', status('snoozed', 100n, DATE), seen(900n), 'escalated'],
     ['over while snoozed', status('snoozed', 1n, '2026-12-01'), seen(undefined, true), 'resolved'],
   ])('%s', (_case, before, observation, expected) => {
