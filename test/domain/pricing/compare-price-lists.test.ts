@@ -480,4 +480,54 @@ describe('what a release says for the first time of a name that had a price with
     expect(costs(held, { model: 'm', ...searched })).toEqual([null, null, null]);
     expect(costs(both, { model: 'm', ...searched })).toEqual([10, 10, 10]);
   });
+
+  const all = { input_tokens: 1_000_000, cache_read_tokens: 1_000_000 };
+  const CACHED = { model: 'm', usage: all };
+  const discount = { ...row(0, SINCE_EVER, '0.1'), unit: 'cache_read' as const };
+  const inBatch = (price: PriceRow) => ({ ...price, serviceTier: 'batch' as const });
+
+  test('begins with the release in every tier where it takes the price of another unit from one', () => {
+    const next = list([cheap, discount, inBatch(cheap), inBatch(discount)]);
+    const after = take(held, next, SECOND_DAY);
+    expect(costs(after, CACHED)).toEqual([1, 0.1, 0.1]);
+    expect(costs(after, { ...CACHED, batch: true })).toEqual([null, 0.1, 0.1]);
+    // In the tier of the release alone: the other has no price for it from then on.
+    const batchOnly = take(held, list([cheap, inBatch(cheap), inBatch(discount)]), SECOND_DAY);
+    expect(costs(batchOnly, CACHED)).toEqual([1, null, null]);
+    const request = { ...inBatch(row(0, SINCE_EVER, '5')), unit: 'request' as const };
+    const asked = take(held, list([cheap, inBatch(cheap), request]), SECOND_DAY);
+    expect(costs(asked, { model: 'm' })).toEqual([1, null, null]);
+  });
+
+  test('begins where another tier or a contract had it already, and not where one had it once', () => {
+    const dated = inBatch({ ...discount, validFrom: FIRST_DAY });
+    const agreed = { ...discount, kind: 'contracted' as const, validFrom: FIRST_DAY };
+    const then = (before: HeldPriceList) => take(before, list([cheap, discount]), THIRD_DAY);
+    const early = { ...CACHED, at: new Date('2026-11-03T00:00:00Z') };
+    const tier = take(held, list([cheap, inBatch(cheap), dated]), FIRST_DAY);
+    const contracted = withPrices(held, inBatch(agreed));
+    for (const before of [tier, contracted]) {
+      expect(costs(before, CACHED)).toEqual([null, null, null]);
+      expect(costs(then(before), CACHED)).toEqual([0.1, 0.1, 0.1]);
+      expect(costs(then(before), early)[0]).toBe(1);
+    }
+    const ended = { ...inBatch(agreed), validFrom: SECOND_DAY, priceUsd: null };
+    const once = withPrices(contracted, ended);
+    expect(costs(once, CACHED)).toEqual([null, 1, 1]);
+    expect(costs(then(once), CACHED)).toEqual([null, 1, 0.1]);
+  });
+
+  test('begins, of a unit that calls had no price for, with the parts that had one: no list said their sum', () => {
+    const search = { ...row(0, SINCE_EVER, '10'), unit: 'web_search' as const };
+    const next = list([cheap, search, discount]);
+    const after = take(held, next, SECOND_DAY);
+    const searched = { ...CACHED, usage: { ...all, web_searches: 1_000 } };
+    expect(costs(held, searched)).toEqual([null, null, null]);
+    expect(costs(after, searched)).toEqual([null, 10.1, 10.1]);
+    expect(take(after, next, THIRD_DAY)).toEqual(after);
+    // A price that is held goes on with the dates of the release.
+    const dearer = { ...cheap, validFrom: FIRST_DAY, priceUsd: '2' };
+    const dated = take(held, list([cheap, dearer, discount]), SECOND_DAY);
+    expect(costs(dated, { model: 'm' })).toEqual([2, 2, 2]);
+  });
 });
