@@ -8,7 +8,7 @@ import { isOfRegion, priceKey } from './price-book.ts';
 import { byTime, holdingAt, isSamePrice } from './price-history.ts';
 import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
 import { EVERY_REGION } from './regions.ts';
-import { type RegionFollows, regionsFollow } from './regions-follow.ts';
+import { inRegion, type RegionFollows, regionsFollow } from './regions-follow.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
 export type Held<Row> = Row & { release: string | null };
@@ -212,12 +212,22 @@ function compareRegions(
   follows: (row: PriceRow) => RegionFollows,
   changes: PriceListChanges,
 ): void {
+  const held = Map.groupBy(
+    keys.flatMap(({ here }) => here),
+    inRegion,
+  );
   for (const key of keys) {
     const [row] = key.rows;
     if (row === undefined) continue;
     const { since, unless } = follows(row);
-    if (key.here.length === 0 && unless !== undefined) keep(changes.kept, { row, before: unless });
-    else compareKey({ ...key, since: [since, key.since].sort(byTime).at(-1) ?? since }, changes);
+    if (!key.isPriced && unless !== undefined) {
+      keep(changes.kept, { row, before: unless });
+      continue;
+    }
+    // Another base price that changed since says nothing of this one: the tier has its prices there already.
+    const begins = key.isPriced ? (held.get(inRegion(row)) ?? []).map((r) => r.validFrom) : [];
+    const [floor = since] = [since, ...begins].sort(byTime);
+    compareKey({ ...key, since: [floor, key.since].sort(byTime).at(-1) ?? floor }, changes);
   }
 }
 

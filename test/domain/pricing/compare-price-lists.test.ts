@@ -343,6 +343,66 @@ describe('a price of a region that a release has and those before it had not', (
     const every = take(held, said, SECOND_DAY).prices.filter(({ region }) => region === '*');
     expect(every.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
   });
+
+  /** With a tenth more in every region, as a list is made. */
+  const withRegions = (...prices: PriceRow[]) => {
+    const tenthMore = (usd: string | null) => usd && String((Number(usd) * 11) / 10);
+    const every = prices.map((base) => ({
+      ...{ ...base, region: '*', priceUsd: tenthMore(base.priceUsd) },
+      validFrom: base.validFrom === SINCE_EVER ? since : base.validFrom,
+    }));
+    return list([...prices, ...every]);
+  };
+  const out = (validFrom: string, usd: string) => ({
+    ...{ ...row(0, validFrom, usd), unit: 'output' as const },
+  });
+  const costsIn = (held: PriceList, day: string, input_tokens: number, output_tokens: number) =>
+    ['', 'eu'].map((region) => {
+      const usage = { input_tokens, output_tokens };
+      const call = { provider: 'acme', model: 'm', at: new Date(day), region, usage };
+      const priced = priceCall(new PriceBook(held), call);
+      return priced.priceStatus === 'unpriced' ? null : Number(priced.cost) / 1e12;
+    });
+
+  test('changes on the day that the release says, whatever else it changes without one', () => {
+    const first = take(
+      NOTHING,
+      withRegions(row(0, SINCE_EVER, '30'), out(SINCE_EVER, '10')),
+      since,
+    );
+    const dated = [out(SINCE_EVER, '10'), out(SECOND_DAY, '20')];
+    const million = [0, 1_000_000] as const;
+    for (const input of ['30', '40']) {
+      const next = withRegions(row(0, SINCE_EVER, input), ...dated);
+      const after = take(first, next, THIRD_DAY);
+      expect(costsIn(after, FIRST_DAY, ...million)).toEqual([10, 11]);
+      expect(costsIn(after, SECOND_DAY, ...million)).toEqual([20, 22]);
+      expect(costsIn(after, SECOND_DAY, 1_000_000, 0)).toEqual([30, 33]);
+      expect(take(after, next, THIRD_DAY)).toEqual(after);
+    }
+    const mine = withPrices(first, row(0, FIRST_DAY, '25'));
+    const kept = take(mine, withRegions(row(0, SINCE_EVER, '30'), ...dated), THIRD_DAY);
+    expect(costsIn(kept, SECOND_DAY, ...million)).toEqual([20, 22]);
+  });
+
+  test.each([250_000, 300_000])(
+    'is that of another size, too, where somebody keeps a base price: above %i',
+    (size) => {
+      const sizes = [row(0, SINCE_EVER, '5'), row(200_000, SINCE_EVER, '10')];
+      const first = take(NOTHING, withRegions(...sizes, out(SINCE_EVER, '30')), since);
+      const mine = withPrices(first, out(FIRST_DAY, '28'));
+      const moved = [row(0, SINCE_EVER, '5'), row(size, SINCE_EVER, '20')];
+      const added = [...sizes, row(size, SINCE_EVER, '20')];
+      for (const [prices, tokens] of [moved, added].flatMap((of) =>
+        [100_000, 220_000, 400_000].map((tokens) => [of, tokens] as const),
+      )) {
+        const after = take(mine, withRegions(...prices, out(SINCE_EVER, '30')), SECOND_DAY);
+        const [here = null, there] = costsIn(after, THIRD_DAY, tokens, 0);
+        expect(here).not.toBeNull();
+        expect(there).toBeCloseTo(1.1 * Number(here));
+      }
+    },
+  );
 });
 
 describe('what a release says for the first time of a name that had a price without it', () => {
