@@ -6,22 +6,15 @@ import { PriceBook, priceKey } from './price-book.ts';
 import { byTime, holdingAt } from './price-history.ts';
 import {
   type ModelName,
+  PART_OF,
   type PriceList,
   type PriceRow,
   type PriceUnit,
   SINCE_EVER,
 } from './price-list.ts';
 
-/** What is charged, or asked for, as another unit as long as it has no price of its own: see price-call.ts. */
-const PART_OF: Readonly<Partial<Record<PriceUnit, PriceUnit>>> = {
-  cache_read: 'input',
-  cache_write_5m: 'input',
-  cache_write_1h: 'input',
-  image_input: 'input',
-  request: 'input',
-  reasoning: 'output',
-  image_output: 'output',
-};
+/** Where images that a model makes have a price, its output has none that is known: see price-call.ts. */
+const TAKEN_FROM: typeof PART_OF = { ...PART_OF, image_output: 'output' };
 
 export interface FirstSaid {
   /** RFC 3339, UTC; nothing of the key holds before. */
@@ -43,15 +36,20 @@ export function firstSaid(held: PriceList, listed: PriceList, validFrom: string)
   // A unit with a price in one tier is charged as another in none, and a contract is such a price.
   const ofUnit = Map.groupBy(held.prices, unitKey);
   const heldOf = (row: PriceRow, unit: PriceUnit) => ofUnit.get(unitKey({ ...row, unit })) ?? [];
+  const isSaid = new Set(list.map(pricedThing));
+  // In a tier where the list has no price of a part, it has that of a contract on the whole, on any name that leads to the model.
+  const agreed = new Set(
+    held.prices.filter(({ kind }) => kind === 'contracted').map((row) => inTier(row, row.unit)),
+  );
   // Since when the unit has its own price, where calls had that of the whole before.
   const ofPart = (row: PriceRow) => {
-    const whole = PART_OF[row.unit];
+    const whole = TAKEN_FROM[row.unit];
     if (whole === undefined || heldOf(row, whole).length === 0) return SINCE_EVER;
+    if (agreed.has(inTier(row, whole)) && !isSaid.has(pricedThing(row))) return validFrom;
     // Where writes are charged apart, those of an hour have no price but their own.
     const apart = row.unit === 'cache_write_1h' ? heldOf(row, 'cache_write_5m') : [];
     return pricedSince([...heldOf(row, row.unit), ...apart], validFrom);
   };
-  const isSaid = new Set(list.map(pricedThing));
   const listedOf = Map.groupBy(listed.prices, modelKey);
   return {
     price(row) {
@@ -131,6 +129,10 @@ export function modelKey({ provider, model }: { provider: string; model: string 
 /** Of all tiers and regions. */
 function unitKey(row: Pick<PriceRow, 'provider' | 'model' | 'unit'>): string {
   return [modelKey(row), row.unit].join('\n');
+}
+
+function inTier({ serviceTier }: Pick<PriceRow, 'serviceTier'>, unit: PriceUnit): string {
+  return [serviceTier, unit].join('\n');
 }
 
 /** The key without its band and hours. */

@@ -207,6 +207,29 @@ test('a contract stays, is told of where the public price below it changes, and 
   expect(compared('3')).toEqual({ ...NONE, changed: ['3'], kept: [['1', '3']] });
 });
 
+test('a contract is told of where a part of what it is for has a price of its own from now on', () => {
+  const contract = (model: string, unit: PriceUnit) => ({
+    ...{ ...row(0, FIRST_DAY, '1'), model, unit, kind: 'contracted' as const },
+  });
+  const base = list([row(0, SINCE_EVER, '2')]);
+  const held = withPrices(
+    take(NOTHING, base, FIRST_DAY),
+    ...[contract('m', 'input'), contract('mine', 'input'), contract('mine', 'output')],
+  );
+  const cached = { ...row(0, SINCE_EVER, '0.2'), unit: 'cache_read' as const };
+  const family = { ...nameOf('m'), name: 'mine', match: 'family' as const };
+  const { kept } = comparePriceLists(held, list([...base.prices, cached], family), SECOND_DAY);
+  const listed = { model: 'm', unit: 'cache_read', priceUsd: '0.2', validFrom: SECOND_DAY };
+  expect(kept).toMatchObject([
+    { before: { model: 'm', unit: 'input' }, row: listed },
+    { before: { model: 'mine', unit: 'input' }, row: listed },
+  ]);
+  const after = take(held, list([...base.prices, cached], family), SECOND_DAY);
+  expect(comparePriceLists(after, list([...base.prices, cached], family), THIRD_DAY).kept).toEqual(
+    [],
+  );
+});
+
 describe('a name that a release withdraws', () => {
   const held = take(NOTHING, list([row(0, SINCE_EVER, '1')], nameOf('m')), FIRST_DAY);
 
@@ -575,6 +598,20 @@ describe('what a release says for the first time of a name that had a price with
     const once = withPrices(contracted, ended);
     expect(costs(once, CACHED)).toEqual([null, 1, 1]);
     expect(costs(then(once), CACHED)).toEqual([null, 1, 0.1]);
+  });
+
+  test('begins with the release in a tier where a contract on the whole had it, whichever name of the model that is on', () => {
+    const batch = (model: string) => ({
+      ...inBatch({ ...row(0, FIRST_DAY, '0.7'), model, kind: 'contracted' as const }),
+    });
+    const named = list([cheap, discount], nameOf('m'));
+    const agreed = withPrices(take(NOTHING, named, FIRST_DAY), batch('m'), batch('called'));
+    const next = list([...named.prices, inBatch(cheap), inBatch(discount)], nameOf('m'));
+    for (const model of ['m', 'called']) {
+      const call = { ...CACHED, model, batch: true };
+      expect(costs(agreed, call)).toEqual([0.7, 0.7, 0.7]);
+      expect(costs(take(agreed, next, SECOND_DAY), call)).toEqual([0.7, 0.1, 0.1]);
+    }
   });
 
   test('begins, of a unit that calls had no price for, with the parts that had one: no list said their sum', () => {
