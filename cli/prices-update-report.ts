@@ -76,8 +76,11 @@ function changeCells({ row, before }: PriceChange): string[] {
 }
 
 function keptCells({ row, before }: PriceChange): string[] {
+  const unit = row.unit === before.unit ? '' : `${row.unit} `;
   const where = row.region === before.region ? [] : modifiers(row);
-  const listed = [row.priceUsd === null ? 'none' : `$${row.priceUsd}`, ...where].join(', ');
+  const listed = [unit + (row.priceUsd === null ? 'none' : `$${row.priceUsd}`), ...where].join(
+    ', ',
+  );
   return [
     printable(`${before.provider} ${before.model}`),
     `${[before.unit, ...modifiers(before)].join(', ')}: $${before.priceUsd ?? '-'} per ${perName(before)} (the list: ${listed} from ${shortened(row.validFrom)} on)`,
@@ -108,8 +111,8 @@ export function changesAsJson({
     kept: kept.map(({ row, before }) => ({
       ...priceAsJson(before),
       ...{ listed_price_usd: row.priceUsd, listed_valid_from: row.validFrom },
-      // Another than the row's: prices of a region that follow from a base price that was entered otherwise.
-      listed_region: row.region,
+      // Others than the row's: prices of a region that follow from a base price that was entered otherwise, and of a part of the unit.
+      ...{ listed_region: row.region, listed_unit: row.unit },
     })),
     new_names: names.added.map(nameAsJson),
     changed_names: names.changed.map(({ name, before }) => ({

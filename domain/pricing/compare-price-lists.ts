@@ -4,11 +4,17 @@
  * yesterday's calls keep theirs.
  */
 import { type FirstSaid, firstSaid, modelKey, pricedThing } from './first-said.ts';
-import { isOfRegion, priceKey } from './price-book.ts';
+import { isOfRegion, PriceBook, priceKey } from './price-book.ts';
 import { byTime, holdingAt, isSamePrice } from './price-history.ts';
-import { type ModelName, type PriceList, type PriceRow, SINCE_EVER } from './price-list.ts';
+import {
+  type ModelName,
+  PART_OF,
+  type PriceList,
+  type PriceRow,
+  SINCE_EVER,
+} from './price-list.ts';
 import { EVERY_REGION } from './regions.ts';
-import { type RegionFollows, regionsFollow } from './regions-follow.ts';
+import { inRegion, type RegionFollows, regionsFollow } from './regions-follow.ts';
 
 /** A row of the list there is, with the release that brought it; null: somebody entered it by hand. */
 export type Held<Row> = Row & { release: string | null };
@@ -99,6 +105,7 @@ export function comparePriceLists(
   compareRegions(regional, regionsFollow(after, listed, validFrom), changes);
   keepContracts(held, validFrom, changes);
   compareNames(heldList, list, { validFrom, first }, changes.names);
+  keepWholes(heldList, validFrom, changes);
   return changes;
 }
 
@@ -145,6 +152,31 @@ function keepContracts(
     const before = holdingAt(rows, validFrom);
     const row = before && touched.get(pricedThing(before))?.at(-1);
     if (before?.priceUsd != null && row !== undefined) kept.push({ row, before });
+  }
+}
+
+/** A contract's price of a whole is no longer that of a part that has one now, by itself or where the contract's name leads from now on. */
+function keepWholes(held: HeldPriceList, validFrom: string, changes: PriceListChanges): void {
+  const contracts = [...byKey(held.prices.filter(({ kind }) => kind === 'contracted')).values()]
+    .map((rows) => holdingAt(rows, validFrom))
+    .filter((row) => row?.priceUsd != null);
+  if (contracts.length === 0) return;
+  const { prices, names } = rowsToAdd(changes);
+  const [before, after] = [
+    new PriceBook(held),
+    new PriceBook({ prices: [...held.prices, ...prices], names: [...held.names, ...names] }),
+  ];
+  for (const contract of contracts) {
+    if (contract === undefined) continue;
+    const called = { ...contract, at: new Date(validFrom) };
+    const [was, is] = [before.ratesFor(called), after.ratesFor(called)];
+    if (typeof is === 'string') continue;
+    for (const [unit, [rate]] of is.units) {
+      const isNew = typeof was === 'string' || !was.units.has(unit);
+      if (rate !== undefined && isNew && PART_OF[unit] === contract.unit) {
+        keep(changes.kept, { row: { ...rate.row, validFrom }, before: contract });
+      }
+    }
   }
 }
 
@@ -212,12 +244,22 @@ function compareRegions(
   follows: (row: PriceRow) => RegionFollows,
   changes: PriceListChanges,
 ): void {
+  const held = Map.groupBy(
+    keys.flatMap(({ here }) => here),
+    inRegion,
+  );
   for (const key of keys) {
     const [row] = key.rows;
     if (row === undefined) continue;
     const { since, unless } = follows(row);
-    if (key.here.length === 0 && unless !== undefined) keep(changes.kept, { row, before: unless });
-    else compareKey({ ...key, since: [since, key.since].sort(byTime).at(-1) ?? since }, changes);
+    if (!key.isPriced && unless !== undefined) {
+      keep(changes.kept, { row, before: unless });
+      continue;
+    }
+    // Another base price that changed since says nothing of this one: the tier has its prices there already.
+    const begins = key.isPriced ? (held.get(inRegion(row)) ?? []).map((r) => r.validFrom) : [];
+    const [floor = since] = [since, ...begins].sort(byTime);
+    compareKey({ ...key, since: [floor, key.since].sort(byTime).at(-1) ?? floor }, changes);
   }
 }
 

@@ -7,6 +7,7 @@ import { isAnywhere } from '../usage/served-by.ts';
 import { knownIds } from './model-ids.ts';
 import {
   type ModelName,
+  PART_OF,
   PRICE_UNITS,
   type PriceList,
   type PriceRow,
@@ -44,9 +45,11 @@ export interface Rates {
   via?: ModelName;
   /** The call's own name, whose contracts go before every price of the model that it leads to. */
   calledAs: string;
+  /** Where a family leads: the longer form of the model's name that somebody has a contract on. It goes next. */
+  agreedAs?: string | undefined;
   /** Per unit, the bands of input size and hours of the day; never empty. */
   units: ReadonlyMap<PriceUnit, readonly Rate[]>;
-  /** What the model has a price for in any tier: such a unit must not be taken for another where the tier has none for it. */
+  /** What is charged apart: such a unit must not be taken for another where the tier has no rate for it. */
   ownUnits: ReadonlySet<PriceUnit>;
 }
 
@@ -58,7 +61,7 @@ const MEMORY_LIMIT = 20_000;
 /** What calls may have behind a name: of each kind one. */
 const SUFFIXES = ['-latest', '-2026-01-01', '-v1:0', '-001'];
 
-type Found = Pick<Rates, 'provider' | 'model' | 'via' | 'calledAs'>;
+type Found = Pick<Rates, 'provider' | 'model' | 'via' | 'calledAs' | 'agreedAs'>;
 
 export class PriceBook {
   readonly #prices = new Map<string, PriceRow[]>();
@@ -173,10 +176,14 @@ export class PriceBook {
     return (this.#ids.get(provider) ?? []).map((at) => at.slice(at.indexOf(SEPARATOR) + 1));
   }
 
-  /** Of the model, and of contracts on the call's own name. */
-  #rowsOf({ provider, model, calledAs }: Found): PriceRow[] {
-    const own = (this.#prices.get(calledAs) ?? []).filter(isContracted);
-    return [...(this.#prices.get(key(provider, model)) ?? []), ...own];
+  /** Of the model, and of contracts on names that go before it. */
+  #rowsOf(found: Found): PriceRow[] {
+    const at = key(found.provider, found.model);
+    const contracts = namesOf(found)
+      .filter((name) => name !== at)
+      .flatMap((name) => this.#prices.get(name) ?? [])
+      .filter(isContracted);
+    return [...(this.#prices.get(at) ?? []), ...contracts];
   }
 
   /** How many changes there were before the instant: between two of them, every price holds. */
@@ -201,9 +208,9 @@ export class PriceBook {
     const inTier = rows.filter((row) => row.serviceTier === serviceTier);
     if (inTier.length === 0) return 'tier_unlisted';
     const where = this.#whereOf(found, led, { region, serviceTier, at, asked, model });
-    const units = ratesByUnit(inTier, where, found.calledAs, rows);
+    const units = ratesByUnit(inTier, where, found, rows);
     if (units.size === 0) return 'region_unlisted';
-    const ownUnits = new Set(rows.map(({ unit }) => unit));
+    const ownUnits = unitsChargedApart(rows, units, found);
     return { priceStatus: found.via?.priceStatus ?? 'priced', ...found, units, ownUnits };
   }
 
@@ -266,17 +273,32 @@ export class PriceBook {
     for (const via of matching) {
       const named = via.name === TUNED ? tunedBase(id) : id;
       if (named === undefined) continue;
-      for (const target of knownIds(via.modelProvider, via.model + named.slice(via.name.length))) {
-        const name = latest(this.#names.get(key(via.modelProvider, target)) ?? [], atMs);
-        const at = name ?? { modelProvider: via.modelProvider, model: target };
+      const { modelProvider: seller } = via;
+      let agreed: { model: string; contracts: PriceRow[] } | undefined;
+      for (const target of knownIds(seller, via.model + named.slice(via.name.length))) {
+        const contracts = (this.#prices.get(key(seller, target)) ?? []).filter(isContracted);
+        // As for a call of that very name: the list has the prices that the contract does not name, and those before and after it.
+        if (contracts.length > 0) agreed ??= { model: target, contracts };
+        const name = latest(this.#names.get(key(seller, target)) ?? [], atMs);
+        const at = name ?? { modelProvider: seller, model: target };
+        if (via.name === TUNED && isUntuned(at.model, name)) continue;
         const rows = this.#prices.get(key(at.modelProvider, at.model)) ?? [];
-        if (isListedAt(rows, atMs) || rows.some(isContracted)) {
-          return { provider: at.modelProvider, model: at.model, via };
+        if (isListedAt(rows, atMs) || (name !== undefined && rows.some(isContracted))) {
+          const agreedAs = agreed && key(seller, agreed.model);
+          return { provider: at.modelProvider, model: at.model, via, agreedAs };
         }
+      }
+      if (agreed !== undefined && effectiveRows(agreed.contracts, atMs).length > 0) {
+        return { provider: seller, model: agreed.model, via };
       }
     }
     return undefined;
   }
+}
+
+/** Whether a name of something tuned leads to a model that is not, and nobody said that it has its prices. */
+function isUntuned(model: string, name: ModelName | undefined): boolean {
+  return !model.startsWith(TUNED) && name?.priceStatus !== 'inferred';
 }
 
 function key(provider: string, model: string): string {
@@ -385,18 +407,43 @@ interface Where {
 function ratesByUnit(
   rows: readonly PriceRow[],
   where: Where,
-  calledAs: string,
+  found: Found,
   allRows: readonly PriceRow[],
 ): Map<PriceUnit, Rate[]> {
   const units = new Map<PriceUnit, Rate[]>();
   for (const [unit, ofUnit] of Map.groupBy(rows, (row) => row.unit)) {
     const here = rowsAt(ofUnit, where);
     if (here.length === 0) continue;
-    const own = here.filter((row) => isOwnContract(row, calledAs));
-    const rates = toRates(own.length > 0 ? own : here, sizesOf(unit, allRows));
+    const own = namesOf(found)
+      .map((name) => here.filter((row) => isOwnContract(row, name)))
+      .find((contracts) => contracts.length > 0);
+    const rates = toRates(own ?? here, sizesOf(unit, allRows));
     units.set(unit, rates.sort(narrowestFirst));
   }
   return units;
+}
+
+/**
+ * What has a price of its own in any tier. In one where the list has none of a part, a contract of the call's own name on the whole
+ * is one on the part, too, unless another contract of it tells them apart.
+ */
+function unitsChargedApart(
+  rows: readonly PriceRow[],
+  rates: ReadonlyMap<PriceUnit, readonly Rate[]>,
+  found: Found,
+): ReadonlySet<PriceUnit> {
+  const isOwn = (row: PriceRow) => namesOf(found).some((name) => isOwnContract(row, name));
+  const isAgreed = (unit: PriceUnit) => rates.get(unit)?.some(({ row }) => isOwn(row)) ?? false;
+  const apart = rows.filter((row) => {
+    const whole = PART_OF[row.unit];
+    return rates.has(row.unit) || isOwn(row) || whole === undefined || !isAgreed(whole);
+  });
+  return new Set(apart.map(({ unit }) => unit));
+}
+
+/** Whose contracts go before every other price, the first of all. */
+function namesOf({ calledAs, agreedAs }: Found): string[] {
+  return agreedAs === undefined || agreedAs === calledAs ? [calledAs] : [calledAs, agreedAs];
 }
 
 interface Reach {

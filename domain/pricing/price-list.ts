@@ -20,6 +20,16 @@ export const PRICE_UNITS = {
 
 export type PriceUnit = keyof typeof PRICE_UNITS;
 
+/** What is charged, or asked for, as another unit as long as it has no price of its own: see price-call.ts. */
+export const PART_OF: Readonly<Partial<Record<PriceUnit, PriceUnit>>> = {
+  cache_read: 'input',
+  cache_write_5m: 'input',
+  cache_write_1h: 'input',
+  image_input: 'input',
+  request: 'input',
+  reasoning: 'output',
+};
+
 export const SERVICE_TIERS = ['standard', 'batch', 'flex', 'priority', 'fast'] as const;
 export type ServiceTier = (typeof SERVICE_TIERS)[number];
 

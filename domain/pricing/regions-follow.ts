@@ -34,7 +34,6 @@ export function regionsFollow(
     const region = inRegion(row);
     const before = known.get(region);
     if (before !== undefined) return before;
-    // A call has all its units in the region or none: they begin together.
     const units = [
       ...new Set(ofRegions.get(region)?.map((other) => pricedThing({ ...other, region: '' }))),
     ];
@@ -72,6 +71,7 @@ function followsFrom(
 
 const NONE = { priceUsd: null };
 
-function inRegion({ provider, model, serviceTier, region }: PriceRow): string {
+/** What begins together: of a tier in a region, calls have all units or none. */
+export function inRegion({ provider, model, serviceTier, region }: PriceRow): string {
   return [provider, model, serviceTier, region].join('\n');
 }

@@ -2,6 +2,7 @@
 
 import { knownIds } from './model-ids.ts';
 import type { ModelName } from './price-list.ts';
+import { TUNED, tunedBase } from './tuned-models.ts';
 
 /** The region of a row that holds in every region without a row of its own. */
 export const EVERY_REGION = '*';
@@ -57,14 +58,17 @@ const NEWER_SINCE = '20260305';
 /**
  * @param asked as the call names it, the provider as the price list does: what a provider takes in its regions says nothing of another
  *   that sells its models
- * @param found whose prices the call has; where somebody gave it these, it is as old as their model
+ * @param found whose prices the call has; where somebody gave it these, it is as old as their model; what was tuned is as old as its base
  */
 export function hasOnePriceEverywhere(
   asked: { provider: string; model: string },
-  found: { provider: string; model: string; via?: Pick<ModelName, 'priceStatus'> },
+  found: { provider: string; model: string; via?: Pick<ModelName, 'priceStatus' | 'name'> },
 ): boolean {
   if (asked.provider !== found.provider) return false;
-  const model = found.via?.priceStatus === 'inferred' ? found.model : asked.model;
+  const { via } = found;
+  const [called = ''] = knownIds(asked.provider, asked.model);
+  const base = via?.name === TUNED ? tunedBase(called) : undefined;
+  const model = base ?? (via?.priceStatus === 'inferred' ? found.model : called);
   const ids = knownIds(asked.provider, model);
   const older = OF_ONE_PRICE.get(asked.provider);
   return ids.some((id) => older?.has(id)) && !isSnapshotSince(NEWER_SINCE, ids[0] ?? '');

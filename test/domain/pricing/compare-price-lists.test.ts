@@ -207,6 +207,29 @@ test('a contract stays, is told of where the public price below it changes, and 
   expect(compared('3')).toEqual({ ...NONE, changed: ['3'], kept: [['1', '3']] });
 });
 
+test('a contract is told of where a part of what it is for has a price of its own from now on', () => {
+  const contract = (model: string, unit: PriceUnit) => ({
+    ...{ ...row(0, FIRST_DAY, '1'), model, unit, kind: 'contracted' as const },
+  });
+  const base = list([row(0, SINCE_EVER, '2')]);
+  const held = withPrices(
+    take(NOTHING, base, FIRST_DAY),
+    ...[contract('m', 'input'), contract('mine', 'input'), contract('mine', 'output')],
+  );
+  const cached = { ...row(0, SINCE_EVER, '0.2'), unit: 'cache_read' as const };
+  const family = { ...nameOf('m'), name: 'mine', match: 'family' as const };
+  const { kept } = comparePriceLists(held, list([...base.prices, cached], family), SECOND_DAY);
+  const listed = { model: 'm', unit: 'cache_read', priceUsd: '0.2', validFrom: SECOND_DAY };
+  expect(kept).toMatchObject([
+    { before: { model: 'm', unit: 'input' }, row: listed },
+    { before: { model: 'mine', unit: 'input' }, row: listed },
+  ]);
+  const after = take(held, list([...base.prices, cached], family), SECOND_DAY);
+  expect(comparePriceLists(after, list([...base.prices, cached], family), THIRD_DAY).kept).toEqual(
+    [],
+  );
+});
+
 describe('a name that a release withdraws', () => {
   const held = take(NOTHING, list([row(0, SINCE_EVER, '1')], nameOf('m')), FIRST_DAY);
 
@@ -343,6 +366,66 @@ describe('a price of a region that a release has and those before it had not', (
     const every = take(held, said, SECOND_DAY).prices.filter(({ region }) => region === '*');
     expect(every.map(({ validFrom }) => validFrom)).toEqual([SECOND_DAY, SECOND_DAY]);
   });
+
+  /** With a tenth more in every region, as a list is made. */
+  const withRegions = (...prices: PriceRow[]) => {
+    const tenthMore = (usd: string | null) => usd && String((Number(usd) * 11) / 10);
+    const every = prices.map((base) => ({
+      ...{ ...base, region: '*', priceUsd: tenthMore(base.priceUsd) },
+      validFrom: base.validFrom === SINCE_EVER ? since : base.validFrom,
+    }));
+    return list([...prices, ...every]);
+  };
+  const out = (validFrom: string, usd: string) => ({
+    ...{ ...row(0, validFrom, usd), unit: 'output' as const },
+  });
+  const costsIn = (held: PriceList, day: string, input_tokens: number, output_tokens: number) =>
+    ['', 'eu'].map((region) => {
+      const usage = { input_tokens, output_tokens };
+      const call = { provider: 'acme', model: 'm', at: new Date(day), region, usage };
+      const priced = priceCall(new PriceBook(held), call);
+      return priced.priceStatus === 'unpriced' ? null : Number(priced.cost) / 1e12;
+    });
+
+  test('changes on the day that the release says, whatever else it changes without one', () => {
+    const first = take(
+      NOTHING,
+      withRegions(row(0, SINCE_EVER, '30'), out(SINCE_EVER, '10')),
+      since,
+    );
+    const dated = [out(SINCE_EVER, '10'), out(SECOND_DAY, '20')];
+    const million = [0, 1_000_000] as const;
+    for (const input of ['30', '40']) {
+      const next = withRegions(row(0, SINCE_EVER, input), ...dated);
+      const after = take(first, next, THIRD_DAY);
+      expect(costsIn(after, FIRST_DAY, ...million)).toEqual([10, 11]);
+      expect(costsIn(after, SECOND_DAY, ...million)).toEqual([20, 22]);
+      expect(costsIn(after, SECOND_DAY, 1_000_000, 0)).toEqual([30, 33]);
+      expect(take(after, next, THIRD_DAY)).toEqual(after);
+    }
+    const mine = withPrices(first, row(0, FIRST_DAY, '25'));
+    const kept = take(mine, withRegions(row(0, SINCE_EVER, '30'), ...dated), THIRD_DAY);
+    expect(costsIn(kept, SECOND_DAY, ...million)).toEqual([20, 22]);
+  });
+
+  test.each([250_000, 300_000])(
+    'is that of another size, too, where somebody keeps a base price: above %i',
+    (size) => {
+      const sizes = [row(0, SINCE_EVER, '5'), row(200_000, SINCE_EVER, '10')];
+      const first = take(NOTHING, withRegions(...sizes, out(SINCE_EVER, '30')), since);
+      const mine = withPrices(first, out(FIRST_DAY, '28'));
+      const moved = [row(0, SINCE_EVER, '5'), row(size, SINCE_EVER, '20')];
+      const added = [...sizes, row(size, SINCE_EVER, '20')];
+      for (const [prices, tokens] of [moved, added].flatMap((of) =>
+        [100_000, 220_000, 400_000].map((tokens) => [of, tokens] as const),
+      )) {
+        const after = take(mine, withRegions(...prices, out(SINCE_EVER, '30')), SECOND_DAY);
+        const [here = null, there] = costsIn(after, THIRD_DAY, tokens, 0);
+        expect(here).not.toBeNull();
+        expect(there).toBeCloseTo(1.1 * Number(here));
+      }
+    },
+  );
 });
 
 describe('what a release says for the first time of a name that had a price without it', () => {
@@ -479,5 +562,69 @@ describe('what a release says for the first time of a name that had a price with
     const both = take(held, list([cheap, search]), SECOND_DAY);
     expect(costs(held, { model: 'm', ...searched })).toEqual([null, null, null]);
     expect(costs(both, { model: 'm', ...searched })).toEqual([10, 10, 10]);
+  });
+
+  const all = { input_tokens: 1_000_000, cache_read_tokens: 1_000_000 };
+  const CACHED = { model: 'm', usage: all };
+  const discount = { ...row(0, SINCE_EVER, '0.1'), unit: 'cache_read' as const };
+  const inBatch = (price: PriceRow) => ({ ...price, serviceTier: 'batch' as const });
+
+  test('begins with the release in every tier where it takes the price of another unit from one', () => {
+    const next = list([cheap, discount, inBatch(cheap), inBatch(discount)]);
+    const after = take(held, next, SECOND_DAY);
+    expect(costs(after, CACHED)).toEqual([1, 0.1, 0.1]);
+    expect(costs(after, { ...CACHED, batch: true })).toEqual([null, 0.1, 0.1]);
+    // In the tier of the release alone: the other has no price for it from then on.
+    const batchOnly = take(held, list([cheap, inBatch(cheap), inBatch(discount)]), SECOND_DAY);
+    expect(costs(batchOnly, CACHED)).toEqual([1, null, null]);
+    const request = { ...inBatch(row(0, SINCE_EVER, '5')), unit: 'request' as const };
+    const asked = take(held, list([cheap, inBatch(cheap), request]), SECOND_DAY);
+    expect(costs(asked, { model: 'm' })).toEqual([1, null, null]);
+  });
+
+  test('begins where another tier or a contract had it already, and not where one had it once', () => {
+    const dated = inBatch({ ...discount, validFrom: FIRST_DAY });
+    const agreed = { ...discount, kind: 'contracted' as const, validFrom: FIRST_DAY };
+    const then = (before: HeldPriceList) => take(before, list([cheap, discount]), THIRD_DAY);
+    const early = { ...CACHED, at: new Date('2026-11-03T00:00:00Z') };
+    const tier = take(held, list([cheap, inBatch(cheap), dated]), FIRST_DAY);
+    const contracted = withPrices(held, inBatch(agreed));
+    for (const before of [tier, contracted]) {
+      expect(costs(before, CACHED)).toEqual([null, null, null]);
+      expect(costs(then(before), CACHED)).toEqual([0.1, 0.1, 0.1]);
+      expect(costs(then(before), early)[0]).toBe(1);
+    }
+    const ended = { ...inBatch(agreed), validFrom: SECOND_DAY, priceUsd: null };
+    const once = withPrices(contracted, ended);
+    expect(costs(once, CACHED)).toEqual([null, 1, 1]);
+    expect(costs(then(once), CACHED)).toEqual([null, 1, 0.1]);
+  });
+
+  test('begins with the release in a tier where a contract on the whole had it, whichever name of the model that is on', () => {
+    const batch = (model: string) => ({
+      ...inBatch({ ...row(0, FIRST_DAY, '0.7'), model, kind: 'contracted' as const }),
+    });
+    const named = list([cheap, discount], nameOf('m'));
+    const agreed = withPrices(take(NOTHING, named, FIRST_DAY), batch('m'), batch('called'));
+    const next = list([...named.prices, inBatch(cheap), inBatch(discount)], nameOf('m'));
+    for (const model of ['m', 'called']) {
+      const call = { ...CACHED, model, batch: true };
+      expect(costs(agreed, call)).toEqual([0.7, 0.7, 0.7]);
+      expect(costs(take(agreed, next, SECOND_DAY), call)).toEqual([0.7, 0.1, 0.1]);
+    }
+  });
+
+  test('begins, of a unit that calls had no price for, with the parts that had one: no list said their sum', () => {
+    const search = { ...row(0, SINCE_EVER, '10'), unit: 'web_search' as const };
+    const next = list([cheap, search, discount]);
+    const after = take(held, next, SECOND_DAY);
+    const searched = { ...CACHED, usage: { ...all, web_searches: 1_000 } };
+    expect(costs(held, searched)).toEqual([null, null, null]);
+    expect(costs(after, searched)).toEqual([null, 10.1, 10.1]);
+    expect(take(after, next, THIRD_DAY)).toEqual(after);
+    // A price that is held goes on with the dates of the release.
+    const dearer = { ...cheap, validFrom: FIRST_DAY, priceUsd: '2' };
+    const dated = take(held, list([cheap, dearer, discount]), SECOND_DAY);
+    expect(costs(dated, { model: 'm' })).toEqual([2, 2, 2]);
   });
 });

@@ -13,6 +13,7 @@ import {
   type PriceList,
   type PriceRow,
   type PriceUnit,
+  type ServiceTier,
   SINCE_EVER,
 } from '../../../domain/pricing/price-list.ts';
 
@@ -25,24 +26,34 @@ const LATER = new Date('2026-11-22');
 const provider = fc.constantFrom('acme', 'shop');
 const model = fc.constantFrom('m', 'm-2026-01-01', 'x', 'x-2026-01-01', 'n');
 const usd = fc.constantFrom('1', '2', '3');
+const tier = fc.constantFrom<ServiceTier>('standard', 'batch');
 
 const row = (
   named: { provider: string; model: string },
   unit: PriceUnit,
   priceUsd: string,
+  serviceTier: ServiceTier = 'standard',
 ): PriceRow => ({
-  ...{ id: 0, kind: 'list', revision: 1, serviceTier: 'standard', region: '', fromMinute: 0 },
-  ...{ aboveInputTokens: 0, untilMinute: 1_440, validFrom: SINCE_EVER, source: 'a test' },
-  ...{ ...named, unit, priceUsd },
+  ...{ id: 0, kind: 'list', revision: 1, region: '', fromMinute: 0, aboveInputTokens: 0 },
+  ...{ untilMinute: 1_440, validFrom: SINCE_EVER, source: 'a test' },
+  ...{ ...named, unit, priceUsd, serviceTier },
 });
 
 const priced = fc
-  .record({ provider, model, input: usd, output: fc.option(usd), cached: fc.option(usd) })
-  .map(({ input, output, cached, ...named }) => [
-    row(named, 'input', input),
-    ...(output === null ? [] : [row(named, 'output', output)]),
-    ...(cached === null ? [] : [row(named, 'cache_read', cached)]),
-  ]);
+  .record({
+    ...{ provider, model },
+    tiers: fc.uniqueArray(
+      fc.record({ serviceTier: tier, input: usd, output: fc.option(usd), cached: fc.option(usd) }),
+      { minLength: 1, maxLength: 2, selector: ({ serviceTier }) => serviceTier },
+    ),
+  })
+  .map(({ tiers, ...named }) =>
+    tiers.flatMap(({ serviceTier, input, output, cached }) => [
+      row(named, 'input', input, serviceTier),
+      ...(output === null ? [] : [row(named, 'output', output, serviceTier)]),
+      ...(cached === null ? [] : [row(named, 'cache_read', cached, serviceTier)]),
+    ]),
+  );
 
 const name = fc.record({ provider, name: model, modelProvider: provider, model }).map(
   (named): ModelName => ({
@@ -82,12 +93,13 @@ const release = fc
 
 const contract = fc
   .record({
-    ...{ provider, model, priceUsd: usd },
+    ...{ provider, model, priceUsd: usd, serviceTier: tier },
     unit: fc.constantFrom<PriceUnit>('input', 'output', 'cache_read'),
     validFrom: fc.constantFrom(SINCE_EVER, FIRST),
   })
-  .map(({ unit, priceUsd, validFrom, ...named }) => ({
-    ...{ ...row(named, unit, priceUsd), kind: 'contracted' as const, validFrom, release: null },
+  .map(({ unit, priceUsd, serviceTier, validFrom, ...named }) => ({
+    ...{ ...row(named, unit, priceUsd, serviceTier), kind: 'contracted' as const },
+    ...{ validFrom, release: null },
   }));
 
 const alias = fc.tuple(name, fc.constantFrom(SINCE_EVER, FIRST)).map(([named, validFrom]) => ({
@@ -110,7 +122,9 @@ const CALLS = ['acme', 'shop'].flatMap((seller) =>
     [
       { input_tokens: 1_000_000, output_tokens: 0 },
       { input_tokens: 1_000_000, output_tokens: 1_000_000, cache_read_tokens: 500_000 },
-    ].map((usage) => ({ provider: seller, model: called, usage })),
+    ].flatMap((usage) =>
+      [false, true].map((batch) => ({ provider: seller, model: called, usage, batch })),
+    ),
   ),
 );
 

@@ -42,6 +42,7 @@ function name(from: string, to: string, more: Partial<ModelName> = {}): ModelNam
   };
 }
 
+const BATCH = { serviceTier: 'batch' } as const;
 const LISTED = [price('listed', 'input', '10'), price('listed', 'output', '20')];
 const USAGE = { input_tokens: 1_000_000, output_tokens: 1_000_000 };
 
@@ -546,4 +547,99 @@ describe('models of OpenAI in a region', () => {
       priceStatus: 'priced',
     });
   });
+});
+
+describe('what was tuned from a base', () => {
+  const { prices, names } = builtInPrices();
+  const BASE = 'ft:gpt-4o-2024-08-06';
+  const TUNED = `${BASE}:acme::abc`;
+  const NEXT_YEAR = '2027-01-01T00:00:00Z';
+  const usage = { input_tokens: 2_000, cache_read_tokens: 1_000, output_tokens: 300 };
+  const of = (unit: PriceRow['unit'], usd: string | null, more: Partial<PriceRow> = {}) =>
+    contract(BASE, unit, usd, { provider: 'openai', ...more });
+  const book = (contracts: PriceRow[], ...aliases: ModelName[]) =>
+    new PriceBook({ prices: [...prices, ...contracts], names: [...names, ...aliases] });
+  const cost = (entered: PriceBook, model: string, more: object = {}) =>
+    costs(entered, model, { provider: 'openai', usage, ...more });
+  const usd = (said: string) => said.replace(/ (?:priced|inferred)$/, '');
+
+  test.each<[string, PriceRow[]]>([
+    ['none', []],
+    ['one of next year', [of('input', '3', { validFrom: NEXT_YEAR })]],
+    [
+      'one that has ended',
+      [of('input', '3'), of('input', null, { validFrom: '2026-11-01T00:00:00Z' })],
+    ],
+    ['one of input', [of('input', '3')]],
+    ['one of everything', [of('input', '3'), of('output', '12'), of('cache_read', '1')]],
+    [
+      'one of the other form of its name, too',
+      [of('input', '3'), of('input', '2', { model: 'ft:gpt-4o' })],
+    ],
+    ['one of batches', ['input', 'output'].map((u) => of(u as PriceRow['unit'], '2', BATCH))],
+    ['one of a region', [of('input', '3', { region: 'eu' })]],
+  ])('costs what the base costs, whatever contract the base has: %s', (_, contracts) => {
+    const entered = book(contracts);
+    for (const batch of [false, true]) {
+      for (const region of ['', 'eu']) {
+        for (const at of [AT, new Date(NEXT_YEAR)]) {
+          const more = { batch, region, at };
+          expect(usd(cost(entered, TUNED, more)), JSON.stringify(more)).toBe(
+            usd(cost(entered, BASE, more)),
+          );
+        }
+      }
+    }
+    expect(cost(entered, TUNED)).toMatch(/^[\d.]+ inferred$/);
+  });
+
+  test('has its own contract before that of the base', () => {
+    const own = of('input', '1', { model: TUNED });
+    // 1,000 × $1, 1,000 × $1.875 cached and 300 × $12 a million.
+    expect(cost(book([own, of('input', '3'), of('output', '12')]), TUNED)).toBe(
+      '0.006475 inferred',
+    );
+  });
+
+  test('goes on, with a contract on all input of a tier, to pay that for cached input that nobody lists there', () => {
+    const ofTuned = (more: Partial<PriceRow> = {}) => [
+      of('input', '3', { model: TUNED, ...more }),
+      of('output', '12', { model: TUNED, ...more }),
+    ];
+    // 2,000 × $3 and 300 × $12 a million.
+    expect(cost(book(ofTuned(BATCH)), TUNED, { batch: true })).toBe('0.0096 priced');
+    // Where the list has one it holds, as of every unit that a contract does not name.
+    expect(cost(book(ofTuned()), TUNED)).toBe('0.008475 inferred');
+    // Who agreed on cached input, and not in this tier, has no price of it here.
+    const cached = of('cache_read', '1', { model: TUNED });
+    expect(cost(book([...ofTuned(BATCH), cached]), TUNED, { batch: true })).toBe('unit_unlisted');
+  });
+
+  test('in a region is as old as the base', () => {
+    const eu = { region: 'eu' };
+    expect(cost(book([]), 'ft:gpt-4o-2026-03-04:acme::x', eu)).toBe('0.010125 inferred');
+    for (const newer of ['ft:gpt-4o-2026-06-01', 'ft:gpt-4o-2026-06-01:acme::x']) {
+      expect(cost(book([]), newer, eu)).toBe('region_unlisted');
+    }
+  });
+
+  test('does not have the prices of a model that was not tuned, unless somebody says so', () => {
+    // The catalogue has names that begin so for GPT-4.
+    expect(cost(book([]), 'ft:gpt-4-0:acme::a')).toBe('model_unlisted');
+    const to = { provider: 'openai', modelProvider: 'openai', priceStatus: 'inferred' } as const;
+    const alias = name('ft:gpt-4-0', 'gpt-4', to);
+    const plain = { usage: { input_tokens: 2_000, output_tokens: 0 } };
+    expect(cost(book([], alias), 'ft:gpt-4-0:acme::a', plain)).toBe('0.06 inferred');
+  });
+});
+
+test('a family leads past a contract that is not in force', () => {
+  const { prices, names } = builtInPrices();
+  const model = 'gpt-4.1-2025-04-14';
+  const next = contract(model, 'input', '3', {
+    ...{ provider: 'openai', validFrom: '2027-01-01T00:00:00Z' },
+  });
+  const book = new PriceBook({ prices: [...prices, next], names });
+  expect(costs(book, model, { provider: 'azure' })).toBe('10 inferred');
+  expect(costs(book, model, { provider: 'azure', at: new Date('2027-01-01') })).toBe('11 inferred');
 });

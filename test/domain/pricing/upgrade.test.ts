@@ -14,6 +14,7 @@ import { priceCall } from '../../../domain/pricing/price-call.ts';
 import {
   type PriceList,
   type PriceRow,
+  type PriceUnit,
   SERVICE_TIERS,
 } from '../../../domain/pricing/price-list.ts';
 import { hasOnePriceEverywhere } from '../../../domain/pricing/regions.ts';
@@ -21,6 +22,7 @@ import { hasOnePriceEverywhere } from '../../../domain/pricing/regions.ts';
 const DEPLOY = '2026-11-20T00:00:00Z';
 const BEFORE = new Date('2026-11-15T00:00:00Z');
 const AFTER = new Date('2026-11-25T00:00:00Z');
+const THEN = '2026-12-15T00:00:00Z';
 const SIZES = [1_000, 271_999, 272_000, 272_001, 300_000, 1_000_000];
 
 const list = builtInPrices();
@@ -152,7 +154,7 @@ describe('an upgrade of the list of revision 1', () => {
         row.provider === 'openai' && model.test(row.model) ? change(row) : row,
       );
       const next = { ...list, prices };
-      const then = new PriceBook(take(take(first, list, DEPLOY), next, '2026-12-15T00:00:00Z'));
+      const then = new PriceBook(take(take(first, list, DEPLOY), next, THEN));
       const later = new PriceBook(next);
       const ofModel = (call: object) => model.test((call as { model: string }).model);
       for (const call of [...calls(''), ...calls('eu')].filter(ofModel)) {
@@ -209,7 +211,12 @@ test('a call in a region costs what it costs elsewhere, a tenth more, or nothing
   fc.assert(
     fc.property(fc.array(another, { maxLength: 3 }), (others) => {
       const held = { ...first, prices: [...first.prices, ...others] };
-      expectTenthMore(new PriceBook(take(held, list, DEPLOY)), sampled);
+      const next = take(held, list, DEPLOY);
+      expectTenthMore(new PriceBook(next), sampled);
+      expectTenthMore(
+        new PriceBook(take(next, dearerSince('2026-11-23T00:00:00Z'), THEN)),
+        sampled,
+      );
     }),
     { numRuns: 15 },
   );
@@ -232,6 +239,19 @@ function expectTenthMore(book: PriceBook | undefined, sampled: readonly object[]
       expect([here, tenthMore], JSON.stringify({ call, at })).toContain(there);
     }
   }
+}
+
+/** Today's list, where a model has another price for output from a day on, and for input without one: everywhere. */
+function dearerSince(day: string): PriceList {
+  const isOf = ({ provider, model }: PriceRow) => provider === 'openai' && model === 'gpt-5.5';
+  const ofUnit = (unit: PriceUnit) => (row: PriceRow) => isOf(row) && row.unit === unit;
+  const input = list.prices.map((row) =>
+    ofUnit('input')(row) ? { ...row, priceUsd: half(row.priceUsd) } : row,
+  );
+  const output = list.prices
+    .filter(ofUnit('output'))
+    .map((row) => ({ ...row, validFrom: day, priceUsd: half(row.priceUsd) }));
+  return { ...list, prices: [...input, ...output] };
 }
 
 function half(usd: string | null): string | null {
