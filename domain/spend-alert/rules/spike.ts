@@ -28,7 +28,8 @@ export function spikeOfDay(series: Series, settings: RuleSettings): Spike | unde
   const yesterday = series.usd.length - 1;
   const earlier = sameWeekdays(series, yesterday).map((day) => series.usd[day] ?? 0n);
   const inWeek = (moreUsd: PicoUsd) => BigInt(WEEK_DAYS) * moreUsd;
-  return spike(series.usd[yesterday] ?? 0n, earlier, deviationOfDays(series), inWeek, settings);
+  const deviation = () => deviationOfDays(series);
+  return spike(series.usd[yesterday] ?? 0n, earlier, deviation, inWeek, settings);
 }
 
 /** Today's hours so far. Nights may be more restless than days: of both deviations, the larger. */
@@ -39,7 +40,8 @@ export function spikeOfHours(series: Series, settings: RuleSettings): Spike | un
   if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * median(earlier) < weekUsd) return undefined;
   const inWeek = (moreUsd: PicoUsd, usualUsd: PicoUsd) =>
     divideHalfEven(moreUsd * weekUsd, usualUsd);
-  const deviation = larger(deviationOfDays(series), deviationFrom(median(earlier), earlier));
+  const deviation = () =>
+    larger(deviationOfDays(series), deviationFrom(median(earlier), earlier));
   return spike(today, earlier, deviation, inWeek, settings);
 }
 
@@ -52,12 +54,12 @@ const larger = (a: Decimal, b: Decimal) =>
  * Monday. In a week, more than the minimum.
  *
  * @param earlier the same of a week ago, of two weeks ago, …
- * @param deviation a share of the usual
+ * @param deviation a share of the usual, which takes longer to know than all else
  */
 function spike(
   currentUsd: PicoUsd,
   earlier: readonly PicoUsd[],
-  deviation: Decimal,
+  deviation: () => Decimal,
   inWeek: (moreUsd: PicoUsd, usualUsd: PicoUsd) => PicoUsd,
   { spikeRatio, minimumSpendUsd }: RuleSettings,
 ): Spike | undefined {
@@ -68,7 +70,7 @@ function spike(
   if (!exceeds(currentUsd, lastWeekUsd, spikeRatio)) return undefined;
   const weeklyExcessUsd = inWeek(currentUsd - usualUsd, usualUsd);
   if (weeklyExcessUsd <= minimumSpendUsd) return undefined;
-  const ratio = plus(spikeRatio, times(DEVIATIONS, deviation));
+  const ratio = plus(spikeRatio, times(DEVIATIONS, deviation()));
   if (!exceeds(currentUsd, usualUsd, ratio)) return undefined;
   return { usualUsd, weeksBack: earlier.indexOf(usualUsd) + 1, currentUsd, weeklyExcessUsd };
 }

@@ -218,7 +218,7 @@ test('a call in a region costs what it costs elsewhere, a tenth more, or nothing
         sampled,
       );
     }),
-    { numRuns: 15 },
+    { numRuns: 5 },
   );
 });
 
