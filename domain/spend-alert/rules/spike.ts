@@ -40,8 +40,7 @@ export function spikeOfHours(series: Series, settings: RuleSettings): Spike | un
   if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * median(earlier) < weekUsd) return undefined;
   const inWeek = (moreUsd: PicoUsd, usualUsd: PicoUsd) =>
     divideHalfEven(moreUsd * weekUsd, usualUsd);
-  const deviation = () =>
-    larger(deviationOfDays(series), deviationFrom(median(earlier), earlier));
+  const deviation = () => larger(deviationOfDays(series), deviationFrom(median(earlier), earlier));
   return spike(today, earlier, deviation, inWeek, settings);
 }
 
