@@ -74,8 +74,13 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     return page;
   }
 
-  const settled = (page: Page) =>
-    expect.poll(() => page.locator('[aria-busy]').count(), { timeout: 30_000 }).toBe(0);
+  /** Shown, and no longer on the way to how it looks: axe would take the half of a fade for too little contrast. */
+  async function settled(page: Page): Promise<void> {
+    const count = (what: string) => page.evaluate<number>(`${what}.length`);
+    for (const what of ["document.querySelectorAll('[aria-busy]')", 'document.getAnimations()']) {
+      await expect.poll(() => count(what), { timeout: 30_000 }).toBe(0);
+    }
+  }
 
   /** All that is wrong for people who see, hear or point otherwise. */
   async function serious(page: Page): Promise<unknown[]> {
