@@ -4,8 +4,8 @@
  * yesterday's calls keep theirs.
  */
 import { type FirstSaid, firstSaid, modelKey, pricedThing } from './first-said.ts';
-import { isOfRegion, PriceBook, priceKey } from './price-book.ts';
-import { byTime, holdingAt, isSamePrice } from './price-history.ts';
+import { isContracted, isOfRegion, PriceBook, priceKey } from './price-book.ts';
+import { byTime, earlier, holdingAt, isSamePrice, later } from './price-history.ts';
 import {
   type ModelName,
   PART_OF,
@@ -139,27 +139,23 @@ function endUnlisted(
 function keepContracts(
   held: readonly Held<PriceRow>[],
   validFrom: string,
-  { added, changed, ended, kept }: PriceListChanges,
+  changes: PriceListChanges,
 ): void {
-  const touched = Map.groupBy(
-    [...added, ...[...changed, ...ended].map(({ row }) => row)],
-    pricedThing,
-  );
-  const contracts = held.filter(
-    (row) => row.kind === 'contracted' && touched.has(pricedThing(row)),
-  );
+  const touched = Map.groupBy(rowsToAdd(changes).prices, pricedThing);
+  const contracts = held.filter((row) => isContracted(row) && touched.has(pricedThing(row)));
   for (const rows of byKey(contracts).values()) {
     const before = holdingAt(rows, validFrom);
     const row = before && touched.get(pricedThing(before))?.at(-1);
-    if (before?.priceUsd != null && row !== undefined) kept.push({ row, before });
+    if (before?.priceUsd != null && row !== undefined) changes.kept.push({ row, before });
   }
 }
 
 /** A contract's price of a whole is no longer that of a part that has one now, by itself or where the contract's name leads from now on. */
 function keepWholes(held: HeldPriceList, validFrom: string, changes: PriceListChanges): void {
-  const contracts = [...byKey(held.prices.filter(({ kind }) => kind === 'contracted')).values()]
-    .map((rows) => holdingAt(rows, validFrom))
-    .filter((row) => row?.priceUsd != null);
+  const contracts = [...byKey(held.prices.filter(isContracted)).values()].flatMap((rows) => {
+    const row = holdingAt(rows, validFrom);
+    return row?.priceUsd == null ? [] : [row];
+  });
   if (contracts.length === 0) return;
   const { prices, names } = rowsToAdd(changes);
   const [before, after] = [
@@ -167,7 +163,6 @@ function keepWholes(held: HeldPriceList, validFrom: string, changes: PriceListCh
     new PriceBook({ prices: [...held.prices, ...prices], names: [...held.names, ...names] }),
   ];
   for (const contract of contracts) {
-    if (contract === undefined) continue;
     const called = { ...contract, at: new Date(validFrom) };
     const [was, is] = [before.ratesFor(called), after.ratesFor(called)];
     if (typeof is === 'string') continue;
@@ -258,8 +253,7 @@ function compareRegions(
     }
     // Another base price that changed since says nothing of this one: the tier has its prices there already.
     const begins = key.isPriced ? (held.get(inRegion(row)) ?? []).map((r) => r.validFrom) : [];
-    const [floor = since] = [since, ...begins].sort(byTime);
-    compareKey({ ...key, since: [floor, key.since].sort(byTime).at(-1) ?? floor }, changes);
+    compareKey({ ...key, since: later(begins.reduce(earlier, since), key.since) }, changes);
   }
 }
 
@@ -270,10 +264,10 @@ function compareRegions(
 function instantsOf({ here, rows, validFrom, isPriced, since }: Key): string[] {
   const said = rows.filter((row) => row.validFrom !== SINCE_EVER).map((row) => row.validFrom);
   const dated = isRegionSaidBefore({ here, rows, isPriced }) ? said.sort(byTime).slice(1) : said;
-  const first = [...dated, validFrom].sort(byTime)[0] ?? validFrom;
+  const first = dated.reduce(earlier, validFrom);
   const past = isPriced ? [] : [SINCE_EVER];
   const instants = [...past, ...dated, validFrom, ...laterThan(first, here)];
-  return [...new Set(instants.map((at) => (byTime(at, since) < 0 ? since : at)))].sort(byTime);
+  return [...new Set(instants.map((at) => later(since, at)))].sort(byTime);
 }
 
 /** A price of every region begins when the provider began to have such, which is no date of its amount: once said, that day is over. */

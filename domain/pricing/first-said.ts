@@ -2,8 +2,8 @@
  * From when something holds that a release says for the first time. Since ever, where calls had no price without it; from the release on,
  * where they had another: that of a shorter name, an alias, a family or a contract, or of the unit that this one is a part of.
  */
-import { PriceBook, priceKey } from './price-book.ts';
-import { byTime, holdingAt } from './price-history.ts';
+import { isContracted, PriceBook, priceKey } from './price-book.ts';
+import { byTime, earlier, holdingAt, later } from './price-history.ts';
 import {
   type ModelName,
   PART_OF,
@@ -38,9 +38,7 @@ export function firstSaid(held: PriceList, listed: PriceList, validFrom: string)
   const heldOf = (row: PriceRow, unit: PriceUnit) => ofUnit.get(unitKey({ ...row, unit })) ?? [];
   const isSaid = new Set(list.map(pricedThing));
   // In a tier where the list has no price of a part, it has that of a contract on the whole, on any name that leads to the model.
-  const agreed = new Set(
-    held.prices.filter(({ kind }) => kind === 'contracted').map((row) => inTier(row, row.unit)),
-  );
+  const agreed = new Set(held.prices.filter(isContracted).map((row) => inTier(row, row.unit)));
   // Since when the unit has its own price, where calls had that of the whole before.
   const ofPart = (row: PriceRow) => {
     const whole = TAKEN_FROM[row.unit];
@@ -86,19 +84,17 @@ function familyTakesOver(family: ModelName, held: PriceList, listed: PriceList):
       name !== family.name &&
       family.name.startsWith(name),
   );
-  const list = held.prices.filter(({ kind }) => kind === 'list');
+  if (isLonger) return true;
+  const agreed = held.prices.filter(
+    (row) =>
+      isContracted(row) && row.provider === family.provider && row.model.startsWith(family.name),
+  );
+  if (agreed.length === 0) return false;
   const book = new PriceBook({
-    prices: [...list, ...listed.prices],
+    prices: [...held.prices.filter((row) => !isContracted(row)), ...listed.prices],
     names: [...held.names, ...listed.names],
   });
-  const isAgreed = held.prices.some(
-    ({ kind, provider, model }) =>
-      kind === 'contracted' &&
-      provider === family.provider &&
-      model.startsWith(family.name) &&
-      book.hasPriceBefore(provider, model, FOREVER),
-  );
-  return isLonger || isAgreed;
+  return agreed.some(({ provider, model }) => book.hasPriceBefore(provider, model, FOREVER));
 }
 
 const FOREVER = '9999-12-31T00:00:00Z';
@@ -112,14 +108,6 @@ function pricedSince(rows: readonly PriceRow[], validFrom: string): string {
   const instants = begins.sort(byTime);
   const last = instants.findLastIndex((instant) => !isPriced(instant));
   return instants[last + 1] ?? validFrom;
-}
-
-function earlier(a: string, b: string): string {
-  return Date.parse(a) <= Date.parse(b) ? a : b;
-}
-
-function later(a: string, b: string): string {
-  return earlier(a, b) === a ? b : a;
 }
 
 export function modelKey({ provider, model }: { provider: string; model: string }): string {

@@ -387,7 +387,8 @@ function isListedAt(rows: readonly PriceRow[], atMs: number): boolean {
   return rows.some(({ kind, validFrom }) => kind === 'list' && Date.parse(validFrom) <= atMs);
 }
 
-function isContracted({ kind }: PriceRow): boolean {
+/** Whether it is a price that somebody has agreed, and not one of the list. */
+export function isContracted({ kind }: PriceRow): boolean {
   return kind === 'contracted';
 }
 

@@ -7,6 +7,14 @@ export function byTime(a: string, b: string): number {
   return Date.parse(a) - Date.parse(b);
 }
 
+export function earlier(a: string, b: string): string {
+  return byTime(a, b) <= 0 ? a : b;
+}
+
+export function later(a: string, b: string): string {
+  return byTime(a, b) <= 0 ? b : a;
+}
+
 /** The last to begin by then, and of those that begin together the last revision. */
 export function holdingAt<Row extends PriceRow>(
   rows: readonly Row[],
