@@ -65,9 +65,9 @@ export async function readSeries(
     ['prompt', await readPrompts(client, range)],
     ['user', await readUsers(client, range, windows, asked)],
   ] as const) {
-    for (const part of Map.groupBy(days, ({ feature, name }) => JSON.stringify([feature, name]))) {
-      const [{ feature, name } = { feature: '', name: null }] = part[1];
-      features.get(feature)?.parts.push({ rule, name, series: seriesOf(part[1], []) });
+    for (const part of Map.groupBy(days, keyOf).values()) {
+      const [{ feature, name } = { feature: '', name: null }] = part;
+      features.get(feature)?.parts.push({ rule, name, series: seriesOf(part, []) });
     }
   }
   return features;
@@ -107,8 +107,8 @@ async function readPrompts(client: ClientBase, range: readonly string[]): Promis
      group by feature, prompt_name, day`,
     [first, date, asked.map(({ feature }) => feature)],
   );
-  const wanted = new Set(asked.map(({ feature, name }) => JSON.stringify([feature, name])));
-  return rows.filter(({ feature, name }) => wanted.has(JSON.stringify([feature, name])));
+  const wanted = new Set(asked.map(keyOf));
+  return rows.filter((row) => wanted.has(keyOf(row)));
 }
 
 /**
@@ -165,7 +165,7 @@ const columnsOf = (users: readonly UserDay[]) => [
   users.map(({ feature }) => feature),
   users.map(({ name }) => name),
 ];
-const keyOf = ({ feature, name }: UserDay) => JSON.stringify([feature, name]);
+const keyOf = ({ feature, name }: Pick<Day, 'feature' | 'name'>) => JSON.stringify([feature, name]);
 const usdOf = ({ usd }: UserDay) => parsePicoUsd(usd ?? '0');
 
 function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {

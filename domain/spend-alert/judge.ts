@@ -4,7 +4,7 @@ import { addDays, type LocalDate, localDateOf } from '../reporting-days.ts';
 import type { FeatureSpend, SpendSnapshot, WindowSpend } from './feature-spend.ts';
 import type { Decomposition } from './growth/decompose.ts';
 import { findAll, isClear, type Part } from './rules/find.ts';
-import type { Finding } from './rules/finding.ts';
+import { byExcess, type Finding } from './rules/finding.ts';
 import type { Series } from './rules/series.ts';
 import type { RuleSettings } from './rules/settings.ts';
 import { besides, type Snoozed } from './snooze.ts';
@@ -95,7 +95,11 @@ export function judge(
       alerts.push({ transition, finding, weeklyExcessUsd, settings, spend, why: undefined });
     }
   }
-  return { state: 'judged', alerts: alerts.sort(byExcess), ended: ended.sort(byName) };
+  return {
+    state: 'judged',
+    alerts: alerts.sort((a, b) => byExcess(a, b) || byName(a, b)),
+    ended: ended.sort(byName),
+  };
 }
 
 function nothingOf(feature: string): FeatureSpend {
@@ -116,13 +120,6 @@ function largest(found: readonly Finding[]): PicoUsd | undefined {
       most === undefined || weeklyExcessUsd > most ? weeklyExcessUsd : most,
     undefined,
   );
-}
-
-function byExcess(a: SpendAlert, b: SpendAlert): number {
-  if (a.weeklyExcessUsd !== b.weeklyExcessUsd) {
-    return a.weeklyExcessUsd > b.weeklyExcessUsd ? -1 : 1;
-  }
-  return byName(a, b);
 }
 
 function byName(a: { spend: FeatureSpend }, b: { spend: FeatureSpend }): number {

@@ -1,7 +1,7 @@
 /** Calls of an environment that stop naming their feature, user or prompt: an app whose tags got lost, whose spend nobody finds any more. */
 import { formatDecimal } from '../money.ts';
 import type { LocalDate } from '../reporting-days.ts';
-import { MAD_TO_DEVIATION } from './rules/series.ts';
+import { lowerMedian, MAD_TO_DEVIATION } from './rules/series.ts';
 import { type AlertStatus, isSnoozed } from './state.ts';
 
 /** null: calls that do not say. */
@@ -137,7 +137,6 @@ function daysBefore(days: readonly CoverageDay[], daysBack: number): CoverageDay
   );
 }
 
-/** The lower one, so that it is one of them. */
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? 0;
+  return lowerMedian(values) ?? 0;
 }

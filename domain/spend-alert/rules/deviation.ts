@@ -24,9 +24,10 @@ export function deviationOfDays(series: Series): Decimal {
   return deviation(shares);
 }
 
-/** The same of amounts around what is usual; zero where that is nothing. */
-export function deviationFrom(usualUsd: PicoUsd, amounts: readonly PicoUsd[]): Decimal {
-  return deviation(usualUsd === 0n ? [] : amounts.map((usd) => shareOf(usualUsd, usd)));
+/** The same of amounts around their median; zero where that is nothing. */
+export function deviationOf(amounts: readonly PicoUsd[]): Decimal {
+  const usual = median(amounts);
+  return deviation(usual === 0n ? [] : amounts.map((usd) => shareOf(usual, usd)));
 }
 
 function deviation(shares: readonly bigint[]): Decimal {

@@ -1,6 +1,6 @@
 /** Everything that the rules find in one feature's days. */
 import type { PicoUsd } from '../../money.ts';
-import type { Finding } from './finding.ts';
+import { byExcess, type Finding } from './finding.ts';
 import { before, type Series } from './series.ts';
 import { exceeds, type RuleSettings, relaxed, times } from './settings.ts';
 import { spikeOfDay, spikeOfHours } from './spike.ts';
@@ -19,16 +19,12 @@ const PART_FACTOR = { digits: 2n, scale: 0 };
 
 /** The one that a message is headed by comes first: what is said of the whole feature, then the part that costs most more. */
 export function findAll(series: Series, parts: readonly Part[], settings: RuleSettings): Finding[] {
-  const found = [
+  const ofFeature = [
     weekOverWeek(series, settings),
     spiked({ rule: 'spike', name: null, series }, settings),
-    ...parts.map((part) => spiked(part, ofPart(settings))).sort(byExcess),
   ];
-  return found.filter((finding) => finding !== undefined);
-}
-
-function byExcess(a: Finding | undefined, b: Finding | undefined): number {
-  return Number((b?.weeklyExcessUsd ?? 0n) - (a?.weeklyExcessUsd ?? 0n));
+  const ofParts = parts.flatMap((part) => spiked(part, ofPart(settings)) ?? []);
+  return [...ofFeature.filter((finding) => finding !== undefined), ...ofParts.sort(byExcess)];
 }
 
 /** Whether nothing is found with thresholds half as high, neither today nor the day before. */

@@ -26,3 +26,11 @@ export interface Finding {
   /** What is spent more in a week, or would be in a week of such days: what findings of all rules are compared by. */
   weeklyExcessUsd: PicoUsd;
 }
+
+/** Orders by what is spent more in a week, most first. */
+export function byExcess(
+  { weeklyExcessUsd: a }: Pick<Finding, 'weeklyExcessUsd'>,
+  { weeklyExcessUsd: b }: Pick<Finding, 'weeklyExcessUsd'>,
+): number {
+  return Number(b - a);
+}

@@ -62,6 +62,12 @@ export const MAD_TO_DEVIATION: Decimal = { digits: 14_826n, scale: 4 };
 
 /** The lower median, so that it is one of them; zero of none. */
 export function median(amounts: readonly bigint[]): bigint {
+  return lowerMedian(amounts) ?? 0n;
+}
+
+export function lowerMedian<Amount extends number | bigint>(
+  amounts: readonly Amount[],
+): Amount | undefined {
   const sorted = [...amounts].sort((a, b) => (a < b ? -1 : Number(a > b)));
-  return sorted[(sorted.length - 1) >> 1] ?? 0n;
+  return sorted[(sorted.length - 1) >> 1];
 }

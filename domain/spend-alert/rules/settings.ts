@@ -53,6 +53,10 @@ export function times(a: Decimal, b: Decimal): Decimal {
   return { digits: a.digits * b.digits, scale: a.scale + b.scale };
 }
 
+export function larger(a: Decimal, b: Decimal): Decimal {
+  return a.digits * 10n ** BigInt(b.scale) > b.digits * 10n ** BigInt(a.scale) ? a : b;
+}
+
 export function plus(a: Decimal, b: Decimal): Decimal {
   const scale = Math.max(a.scale, b.scale);
   const digits = ({ digits: own, scale: ownScale }: Decimal) =>

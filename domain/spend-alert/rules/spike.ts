@@ -1,8 +1,8 @@
 /** Yesterday, and today's hours so far, against the same of recent weeks, so that what doubled overnight is told of in the morning. */
 import { type Decimal, divideHalfEven, type PicoUsd } from '../../money.ts';
-import { deviationFrom, deviationOfDays, FEWEST_WEEKS } from './deviation.ts';
+import { deviationOf, deviationOfDays, FEWEST_WEEKS } from './deviation.ts';
 import { median, type Series, sameWeekdays, sumUsd, WEEK_DAYS, weekOf } from './series.ts';
-import { exceeds, plus, type RuleSettings, times } from './settings.ts';
+import { exceeds, larger, plus, type RuleSettings, times } from './settings.ts';
 
 export interface Spike {
   /** The median of what it is compared with: the spend of a day, or of hours, that there was. */
@@ -40,12 +40,9 @@ export function spikeOfHours(series: Series, settings: RuleSettings): Spike | un
   if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * median(earlier) < weekUsd) return undefined;
   const inWeek = (moreUsd: PicoUsd, usualUsd: PicoUsd) =>
     divideHalfEven(moreUsd * weekUsd, usualUsd);
-  const deviation = () => larger(deviationOfDays(series), deviationFrom(median(earlier), earlier));
+  const deviation = () => larger(deviationOfDays(series), deviationOf(earlier));
   return spike(today, earlier, deviation, inWeek, settings);
 }
-
-const larger = (a: Decimal, b: Decimal) =>
-  a.digits * 10n ** BigInt(b.scale) > b.digits * 10n ** BigInt(a.scale) ? a : b;
 
 /**
  * Above the median of the same weekday in five weeks by more than `spikeRatio` and `DEVIATIONS`, and above last
