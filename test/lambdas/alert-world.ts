@@ -1,8 +1,9 @@
 /** Everything around spend-alert and notify, on loopback: a database, the parameter store, the notify queue, Slack. */
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSEvent } from 'aws-lambda';
+import type { Context, SQSEvent } from 'aws-lambda';
 import type { FauxqsServer } from 'fauxqs';
 import pg from 'pg';
+import { vi } from 'vitest';
 import { ensurePartitions } from '../../adapters/postgres/create-partitions.ts';
 import { addToOutbox } from '../../adapters/postgres/outbox.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
@@ -15,6 +16,8 @@ import { toRecord } from './sqs-record.ts';
 
 /** 09:00 in Rome on Monday the 23rd. */
 export const MORNING = '2026-11-23T08:00:00Z';
+/** Whatever day it is: every morning of these tests has come, and none after them. */
+export const AFTER_MORNINGS = new Date('2026-11-26T23:00:00Z');
 
 const QUEUE = 'notify';
 const REGION = 'eu-west-1';
@@ -48,6 +51,14 @@ export interface AlertWorld {
   /** Seconds until a message of the queue that was received shows again. */
   hiddenSeconds(): number[];
   stop(): Promise<void>;
+}
+
+/** A function of its own, as every concurrent invocation has one. */
+export async function newAlertFunction() {
+  vi.resetModules();
+  const { handler } = await import('../../lambdas/spend-alert/handler.ts');
+  const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
+  return (scheduledTime: string = MORNING) => handler({ scheduledTime }, { ...context });
 }
 
 export async function startAlertWorld(): Promise<AlertWorld> {

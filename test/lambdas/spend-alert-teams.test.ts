@@ -1,15 +1,16 @@
 /** Whom the spend alert writes to: teams that are rows, each at its own hour, and replies to what opened an alert. */
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { setOwner, setTeam } from '../../adapters/postgres/teams.ts';
 import { addDays } from '../../domain/reporting-days.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
-import { type AlertWorld, MORNING, startAlertWorld } from './alert-world.ts';
-
-/** Whatever day it is: every morning of these tests has come, and none after them. */
-const NOW = new Date('2026-11-26T23:00:00Z');
+import {
+  AFTER_MORNINGS,
+  type AlertWorld,
+  newAlertFunction,
+  startAlertWorld,
+} from './alert-world.ts';
 
 /** follow-up.test.ts has what it is asked for. */
 mockClient(SchedulerClient).on(CreateScheduleCommand).resolves({ ScheduleArn: 'arn' });
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  vi.useFakeTimers({ toFake: ['Date'], now: AFTER_MORNINGS });
   await world.reset();
   vi.spyOn(console, 'log').mockImplementation(() => {});
   const bot = { secret: 'bot', slackChannel: 'C0SUPPORT', timeZone: 'Europe/Rome', hour: 9 };
@@ -38,13 +39,6 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-async function newFunction() {
-  vi.resetModules();
-  const { handler } = await import('../../lambdas/spend-alert/handler.ts');
-  const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
-  return (scheduledTime: string = MORNING) => handler({ scheduledTime }, { ...context });
-}
 
 const growing = (...features: string[]): StoredCall[] =>
   features.flatMap((feature) => [
@@ -77,7 +71,7 @@ async function outbox(): Promise<Row[]> {
 
 test("each feature's message is its team's, due from the team's hour of that day", async () => {
   await world.storeCalls(growing('support.reply', 'search', 'other'));
-  await (await newFunction())();
+  await (await newAlertFunction())();
   const rows = (await outbox()).map(({ key, team, due }) => [
     key.replace('spend-alert:2026-11-23:', ''),
     team,
@@ -94,7 +88,7 @@ test('each team has ten messages and a digest of its own', async () => {
   const names = (team: string) => Array.from({ length: 11 }, (_, n) => `${team}.${n}`);
   await setOwner(world.owner, { feature: 'search.*', team: 'search' });
   await world.storeCalls(growing(...names('support'), ...names('search')));
-  await (await newFunction())();
+  await (await newAlertFunction())();
   const rows = await outbox();
   for (const team of ['support', 'search']) {
     const own = rows.filter((row) => row.team === team);
@@ -111,7 +105,7 @@ test('a small team hears why, however many features of others grew more', async 
     usd: String(Number(call.usd) / 1.5),
   }));
   await world.storeCalls([...large, ...small]);
-  await (await newFunction())();
+  await (await newAlertFunction())();
   const { rows } = await world.owner.query<{ text: string }>(
     `select payload ->> 'text' as text from tricost.outbox where team = 'support'`,
   );
@@ -123,15 +117,15 @@ test('a small team hears why, however many features of others grew more', async 
 test('five runs at once, and one more: each message once', async () => {
   await world.storeCalls(growing('support.reply', 'search', 'other'));
   const functions = [];
-  for (let n = 0; n < 5; n += 1) functions.push(await newFunction());
+  for (let n = 0; n < 5; n += 1) functions.push(await newAlertFunction());
   await Promise.allSettled(functions.map((run) => run()));
-  await (await newFunction())();
+  await (await newAlertFunction())();
   expect(await outbox()).toHaveLength(3);
 });
 
 test('an end goes on from the message that the alert opened with, and in threads each from its own', async () => {
   await world.storeCalls(['support.a', 'support.b', 'search'].flatMap((feature) => step(feature)));
-  const run = await newFunction();
+  const run = await newAlertFunction();
   for (let day = 0; day < 22; day += 1) await run(`${addDays('2026-11-05', day)}T08:00:00Z`);
   const rows = await outbox();
   const of = (key: string) =>
@@ -154,7 +148,7 @@ test('what is about no feature waits for the hour of the team that owns the rest
   vi.stubEnv('TRICOST_HEARTBEAT', 'true');
   await setOwner(world.owner, { feature: '*', team: 'search' });
   await world.storeCalls(growing('support.reply'));
-  await (await newFunction())();
+  await (await newAlertFunction())();
   vi.unstubAllEnvs();
   const [, heartbeat] = await outbox();
   expect(heartbeat).toMatchObject({
@@ -166,6 +160,6 @@ test('what is about no feature waits for the hour of the team that owns the rest
 test('a team that is no more: its features go where those go that nobody owns', async () => {
   await world.owner.query(`delete from tricost.teams where name = 'search'`);
   await world.storeCalls(growing('search'));
-  await (await newFunction())();
+  await (await newAlertFunction())();
   expect(await outbox()).toMatchObject([{ team: null, due: null }]);
 });

@@ -1,5 +1,4 @@
 /** The function as a schedule calls it: the messages of one run, whoever else runs and wherever it dies. */
-import type { Context } from 'aws-lambda';
 import pg from 'pg';
 import {
   afterAll,
@@ -17,7 +16,13 @@ import { claimDate, finishDate } from '../../adapters/postgres/job-runs.ts';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
 import { addDays } from '../../domain/reporting-days.ts';
 import type { StoredCall } from '../sql/stored-calls.ts';
-import { type AlertWorld, LOST_TAGS, MORNING, startAlertWorld } from './alert-world.ts';
+import {
+  AFTER_MORNINGS,
+  type AlertWorld,
+  LOST_TAGS,
+  newAlertFunction,
+  startAlertWorld,
+} from './alert-world.ts';
 import { metricsOf } from './printed-metrics.ts';
 
 let world: AlertWorld;
@@ -32,11 +37,8 @@ afterAll(() => world.stop());
 let log: MockInstance<typeof console.log>;
 let error: MockInstance<typeof console.error>;
 
-/** Whatever day it is: every morning of these tests has come, and none after them. */
-const NOW = new Date('2026-11-26T23:00:00Z');
-
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  vi.useFakeTimers({ toFake: ['Date'], now: AFTER_MORNINGS });
   await world.reset();
   log = vi.spyOn(console, 'log').mockImplementation(() => {});
   error = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -45,14 +47,6 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** A function of its own, as every concurrent invocation has one. */
-async function newFunction() {
-  vi.resetModules();
-  const { handler } = await import('../../lambdas/spend-alert/handler.ts');
-  const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
-  return (scheduledTime: string = MORNING) => handler({ scheduledTime }, { ...context });
-}
 
 /** Enough history for judging, and one feature that grew from $10 to $20. */
 const GROWTH: StoredCall[] = [
@@ -82,7 +76,7 @@ const ONE_RUN = { messages: [HEADLINE], alerts: ['2026-11-23 f'] };
 describe('a morning', () => {
   test('growth is one alert, one message, one wake-up', async () => {
     await world.storeCalls(GROWTH);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     expect(await run()).toEqual({
       dates: [{ date: '2026-11-23', state: 'judged', features: 1, alerts: 1 }],
     });
@@ -116,7 +110,7 @@ describe('a morning', () => {
 
   test('a quarter of an hour later nothing is added, and the job is healthy', async () => {
     await world.storeCalls(GROWTH);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run();
     log.mockClear();
     expect(await run('2026-11-23T08:15:00Z')).toEqual({ dates: [] });
@@ -126,7 +120,7 @@ describe('a morning', () => {
 
   test('a message that nobody delivered wakes notify again; one that Slack refused does not', async () => {
     await world.addToOutbox('waiting');
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run();
     await run('2026-11-23T08:15:00Z');
     expect(world.wakeUps()).toBe(2);
@@ -137,7 +131,7 @@ describe('a morning', () => {
 
   test('the day is that of the zone', async () => {
     vi.stubEnv('TRICOST_REPORTING_ZONE', 'Asia/Kathmandu');
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await expect(run('2026-11-22T18:14:59Z')).rejects.toThrow('the days of Europe/Rome');
     await setReportingZone(world.owner, 'Asia/Kathmandu');
     onTestFinished(() => setReportingZone(world.owner, 'Europe/Rome').then(() => {}));
@@ -155,7 +149,7 @@ describe('a morning', () => {
         })),
       ),
     );
-    await (await newFunction())();
+    await (await newAlertFunction())();
     const { messages, alerts } = await written();
     expect(messages).toHaveLength(11);
     expect(messages.at(-1)).toMatch(/^:fire: 5 more features/);
@@ -167,7 +161,7 @@ describe('a morning', () => {
     await world.storeCalls(
       names.flatMap((feature) => GROWTH.map((call) => ({ ...call, feature }))),
     );
-    await (await newFunction())();
+    await (await newAlertFunction())();
     const { messages, alerts } = await written();
     expect(alerts).toHaveLength(3);
     expect(messages.join()).toContain(`\`${'🔥'.repeat(79)}…\``);
@@ -176,7 +170,7 @@ describe('a morning', () => {
 
   test('tags that get lost are one message and one row, and no second one while they are', async () => {
     await world.storeCalls([{ ts: '2026-10-01T12:00:00Z', usd: '0.01' }, ...LOST_TAGS]);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run();
     await world.storeCalls(
       LOST_TAGS.slice(-20).map((call) => ({ ...call, ts: '2026-11-23T12:00:00Z' })),
@@ -199,7 +193,7 @@ describe('a morning', () => {
 
   test('tags that come back are told of on the second day', async () => {
     await world.storeCalls([{ ts: '2026-10-01T12:00:00Z', usd: '0.01' }, ...LOST_TAGS]);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run();
     for (const day of [23, 24]) {
       const named = LOST_TAGS.slice(0, 20).map((call) => ({
@@ -222,7 +216,7 @@ describe('a morning', () => {
   test('one line says that somebody has looked, once a day, whatever else is told', async () => {
     vi.stubEnv('TRICOST_HEARTBEAT', 'true');
     await world.storeCalls(GROWTH);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run();
     await run('2026-11-23T08:15:00Z');
     const beat = (open: number, usd: string) =>
@@ -233,7 +227,7 @@ describe('a morning', () => {
   test('a day that is caught up has no such line', async () => {
     vi.stubEnv('TRICOST_HEARTBEAT', 'true');
     await world.storeCalls(GROWTH);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run('2026-11-20T07:00:00Z');
     await run('2026-11-23T07:00:00Z');
     const { rows } = await world.owner.query(
@@ -247,14 +241,14 @@ describe('a morning', () => {
 
   test('thresholds that make no sense fail at cold start, not in the morning', async () => {
     vi.stubEnv('TRICOST_MINIMUM_SPEND_USD', 'five');
-    await expect(newFunction()).rejects.toThrow(/not a decimal number/);
+    await expect(newAlertFunction()).rejects.toThrow(/not a decimal number/);
   });
 });
 
 describe('a moment to come', () => {
   test('is refused, and the days up to it are still judged when their calls are made', async () => {
     await world.storeCalls(GROWTH);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run('2026-11-26T08:00:00Z');
     const before = await written();
     await expect(run('2026-12-01T08:00:00Z')).rejects.toThrow(/2026-12-01T08:00:00.000Z: it is to/);
@@ -269,7 +263,7 @@ describe('a moment to come', () => {
   });
 
   test('by a few seconds is a clock that is fast', async () => {
-    const run = await newFunction();
+    const run = await newAlertFunction();
     expect((await run('2026-11-26T23:00:30Z')).dates).toHaveLength(1);
   });
 });
@@ -278,7 +272,7 @@ describe('the first fourteen days', () => {
   test('are announced once, whatever happens in them', async () => {
     const fresh = ['2026-11-12T12:00:00Z', '2026-11-18T12:00:00Z'];
     await world.storeCalls(fresh.map((ts, index) => ({ ts, usd: String(10 + index * 90) })));
-    const run = await newFunction();
+    const run = await newAlertFunction();
     for (let day = 0; day < 3; day += 1) await run(`2026-11-2${day + 3}T08:00:00Z`);
     expect(await written()).toEqual({
       messages: [
@@ -292,7 +286,7 @@ describe('the first fourteen days', () => {
   test('have the line of every morning, too: silence means that nobody has looked', async () => {
     vi.stubEnv('TRICOST_HEARTBEAT', 'true');
     await world.storeCalls([{ ts: '2026-11-18T12:00:00Z', usd: '3' }]);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     for (const day of [23, 24]) await run(`2026-11-${day}T08:00:00Z`);
     expect((await written()).messages.map((text) => text.split(',')[0])).toEqual([
       ':seedling: tricost is learning until 2026-12-02: spend alerts compare two full weeks',
@@ -302,7 +296,7 @@ describe('the first fourteen days', () => {
   });
 
   test('without any call nothing is said', async () => {
-    expect((await (await newFunction())()).dates[0]?.state).toBe('no-data');
+    expect((await (await newAlertFunction())()).dates[0]?.state).toBe('no-data');
     expect(await written()).toEqual({ messages: [], alerts: [] });
   });
 });
@@ -310,7 +304,7 @@ describe('the first fourteen days', () => {
 describe('missed days', () => {
   test('are caught up in order, the last seven at most', async () => {
     await world.storeCalls(GROWTH);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run('2026-11-10T08:00:00Z');
     const { dates } = await run();
     const expected = Array.from({ length: 7 }, (_, day) => addDays('2026-11-17', day));
@@ -327,7 +321,7 @@ describe('missed days', () => {
 
   test('one that fails does not keep back the others, and is done when it can be', async () => {
     await world.storeCalls([...GROWTH, { ts: '2026-11-21T12:00:00Z', feature: 'g', usd: '50' }]);
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await run('2026-11-20T08:00:00Z');
     await failOn(
       'update on tricost.job_runs',
@@ -347,7 +341,7 @@ describe('missed days', () => {
   });
 
   test('before a first install there are none', async () => {
-    const { dates } = await (await newFunction())();
+    const { dates } = await (await newAlertFunction())();
     expect(dates).toHaveLength(1);
   });
 });
@@ -360,12 +354,12 @@ const STEP: StoredCall[] = Array.from({ length: 86 }, (_, day) => {
 
 describe('morning after morning', () => {
   async function mornings(from: string, count: number) {
-    const run = await newFunction();
+    const run = await newAlertFunction();
     for (let day = 0; day < count; day += 1) await run(`${addDays(from, day)}T08:00:00Z`);
   }
 
   test('a step is told of on the next morning, and when it no longer rises; nothing in between', async () => {
-    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
+    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < AFTER_MORNINGS));
     await mornings('2026-11-05', 22);
     expect(await written()).toEqual({
       messages: [
@@ -389,7 +383,7 @@ describe('morning after morning', () => {
   });
 
   test('what somebody has taken on is told of again when it is twice as much', async () => {
-    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
+    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < AFTER_MORNINGS));
     await mornings('2026-11-10', 2);
     await world.owner.query(
       `insert into tricost.alerts (local_date, feature, transition, details) values ('2026-11-11', 'f', 'acknowledged', '{}')`,
@@ -414,7 +408,7 @@ describe('morning after morning', () => {
   });
 
   test('what is snoozed is quiet until its day', async () => {
-    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < NOW));
+    await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < AFTER_MORNINGS));
     await mornings('2026-11-10', 2);
     await world.owner.query(
       `insert into tricost.alerts (local_date, feature, transition, snoozed_until, details)
@@ -433,7 +427,7 @@ describe('morning after morning', () => {
       { ts, usd: '1', user_id: 'u_7', prompt_name: 'reply', prompt_id: 'r' },
     ]);
     await world.storeCalls([
-      ...calls.filter(({ ts }) => ts < NOW),
+      ...calls.filter(({ ts }) => ts < AFTER_MORNINGS),
       { ts: '2026-11-22T13:00:00Z', usd: '40', user_id: 'u_7' },
       { ts: '2026-11-24T13:00:00Z', usd: '50', prompt_name: 'reply', prompt_id: 'r' },
     ]);
@@ -484,7 +478,7 @@ describe('five at once', () => {
   test('are the messages of one', async () => {
     await world.storeCalls(GROWTH);
     const runs = [];
-    for (let n = 0; n < 5; n += 1) runs.push(await newFunction());
+    for (let n = 0; n < 5; n += 1) runs.push(await newAlertFunction());
     const results = await Promise.all(runs.map((run) => run()));
     expect(await written()).toEqual(ONE_RUN);
     const states = results.flatMap(({ dates }) => dates.map(({ state }) => state));
@@ -497,7 +491,7 @@ describe('a run that dies', () => {
 
   test('while it reads: the next one does the day', async () => {
     await world.owner.query('alter view reporting.llm_calls rename to llm_calls_away');
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await expect(run()).rejects.toThrow(/llm_calls/);
     await world.owner.query('alter view reporting.llm_calls_away rename to llm_calls');
     await run('2026-11-23T08:15:00Z');
@@ -506,7 +500,7 @@ describe('a run that dies', () => {
 
   test('before the commit: nothing is left, and the next one does the day', async () => {
     await failOn('insert on tricost.alerts');
-    const run = await newFunction();
+    const run = await newAlertFunction();
     await expect(run()).rejects.toThrow(/planted/);
     expect(await written()).toEqual({ messages: [], alerts: [] });
     await heal('tricost.alerts');
@@ -517,7 +511,7 @@ describe('a run that dies', () => {
 
   test('without a word, holding the lease: another waits until it has run out', async () => {
     await claimDate(world.owner, 'spend-alert', '2026-11-23', new Date());
-    const run = await newFunction();
+    const run = await newAlertFunction();
     expect((await run()).dates).toEqual([
       { date: '2026-11-23', state: 'held', features: 0, alerts: 0 },
     ]);
@@ -531,10 +525,10 @@ describe('a run that dies', () => {
 
   test('after the commit, before the wake-up: the next one wakes notify', async () => {
     vi.stubEnv('TRICOST_NOTIFY_QUEUE_URL', `${world.env['TRICOST_NOTIFY_QUEUE_URL']}-gone`);
-    await expect((await newFunction())()).rejects.toThrow();
+    await expect((await newAlertFunction())()).rejects.toThrow();
     expect(await written()).toEqual(ONE_RUN);
     vi.unstubAllEnvs();
-    expect((await (await newFunction())('2026-11-23T08:15:00Z')).dates).toEqual([]);
+    expect((await (await newAlertFunction())('2026-11-23T08:15:00Z')).dates).toEqual([]);
     expect(await written()).toEqual(ONE_RUN);
     expect(world.wakeUps()).toBe(1);
   });
