@@ -12,6 +12,7 @@ import {
 import { inTransaction } from '../adapters/postgres/transaction.ts';
 import { teamParameterPrefix } from '../config/config.ts';
 import { isIanaZone } from '../config/config-formats.ts';
+import { isSlackChannel } from '../domain/notify/destination.ts';
 import type { Team } from '../domain/teams/team.ts';
 import { columns } from './columns.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
@@ -176,7 +177,7 @@ function parseSecret(text: string): string {
 }
 
 function parseChannel(text: string): string {
-  if (/^[CGD][A-Z0-9]{6,30}$/.test(text)) return text;
+  if (isSlackChannel(text)) return text;
   throw new InvalidArgumentError(
     "an id looks like C0123456789: in Slack, open the channel's details and look at the end",
   );

@@ -9,7 +9,6 @@ export type Destination =
   | { kind: 'signed-webhook'; url: URL; key: Buffer };
 
 const SLACK_API = 'https://slack.com/api/';
-const CHANNEL = /^[CGD][A-Z0-9]{6,30}$/;
 /** "between 24 bytes (192 bits) and 64 bytes (512 bits)", https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 const [SHORTEST_KEY, LONGEST_KEY] = [24, 64];
 
@@ -26,9 +25,9 @@ export function parseDestination(text: string, channel: string | null): Destinat
   const addresses = parts.filter((part) => /^https?:/i.test(part)).map(readAddress);
   const token = parts.find((part) => part.startsWith('xox'));
   const signing = parts.find((part) => part.startsWith('whsec_'));
-  const named = channel ?? parts.find((part) => CHANNEL.test(part));
+  const named = channel ?? parts.find(isSlackChannel);
   const known = addresses.length + [token, signing].filter(Boolean).length;
-  const spare = parts.filter((part) => !CHANNEL.test(part)).length - known;
+  const spare = parts.filter((part) => !isSlackChannel(part)).length - known;
   const [url] = addresses;
   if (spare > 0 || addresses.length > 1 || (token !== undefined && signing !== undefined)) {
     throw new Error(HELP);
@@ -54,6 +53,11 @@ export function parseDestination(text: string, channel: string | null): Destinat
   return signing === undefined
     ? { kind: 'slack-webhook', url }
     : { kind: 'signed-webhook', url, key: readKey(signing) };
+}
+
+/** Whether it looks like the id of a channel, as Slack shows it. */
+export function isSlackChannel(text: string): boolean {
+  return /^[CGD][A-Z0-9]{6,30}$/.test(text);
 }
 
 const HELP =
