@@ -42,6 +42,7 @@ async function startConfined({ guard, ...options }: LoopbackFauxqsOptions): Prom
   };
   let server: FauxqsServer;
   try {
+    await mendReturnAtOnce();
     server = await startFauxqs({ port: 0, ...options, logger: false });
   } finally {
     net.Server.prototype.listen = listen;
@@ -53,6 +54,32 @@ async function startConfined({ guard, ...options }: LoopbackFauxqsOptions): Prom
     );
   }
   return server;
+}
+
+interface EngineQueue {
+  /** @param seconds from 0 */
+  changeVisibility(receiptHandle: string, seconds: number): void;
+  /** Makes messages visible whose time has come. */
+  processTimers(): void;
+}
+
+let isMended = false;
+
+/**
+ * fauxqs 2.4.1 with a `dataDir` loses a message whose visibility is set to 0: its SQLite statement fails when the message is
+ * no longer in flight and not yet in the queue (https://github.com/kibertoad/fauxqs, src/persistence.ts,
+ * `updateMessageReady`). A timeout that is over as soon as it begins says the same, and is written down.
+ */
+async function mendReturnAtOnce(): Promise<void> {
+  if (isMended) return;
+  const store = new URL('sqs/sqsStore.js', import.meta.resolve('fauxqs'));
+  const { SqsQueue } = (await import(store.href)) as { SqsQueue: { prototype: EngineQueue } };
+  const { changeVisibility } = SqsQueue.prototype;
+  SqsQueue.prototype.changeVisibility = function mended(this: EngineQueue, handle, seconds) {
+    Reflect.apply(changeVisibility, this, [handle, seconds === 0 ? Number.MIN_VALUE : seconds]);
+    this.processTimers();
+  };
+  isMended = true;
 }
 
 /** fauxqs looks at neither Host header nor credentials and lets nobody add a hook, so the checks go before its own listeners. */

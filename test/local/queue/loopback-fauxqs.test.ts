@@ -1,13 +1,36 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import http from 'node:http';
-import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ChangeMessageVisibilityCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
-import { startLoopbackFauxqs } from '../../../local/queue/loopback-fauxqs.ts';
+import {
+  type LoopbackFauxqsOptions,
+  startLoopbackFauxqs,
+} from '../../../local/queue/loopback-fauxqs.ts';
 
-async function start() {
-  const engine = await startLoopbackFauxqs();
+async function start(options?: LoopbackFauxqsOptions) {
+  const engine = await startLoopbackFauxqs(options);
   onTestFinished(() => engine.stop());
   return engine;
+}
+
+function clientOf({ address }: { address: string }): SQSClient {
+  const sqs = new SQSClient({
+    endpoint: address,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
+    maxAttempts: 1,
+  });
+  onTestFinished(() => sqs.destroy());
+  return sqs;
 }
 
 async function statusFor(port: number, host: string): Promise<number | undefined> {
@@ -28,12 +51,32 @@ test('answers to its loopback names and to no other, as a web page would use', a
 test('still serves the SQS clients', async () => {
   const engine = await start();
   engine.createQueue('calls');
-  const sqs = new SQSClient({
-    endpoint: engine.address,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'x', secretAccessKey: 'y' },
-  });
-  onTestFinished(() => sqs.destroy());
+  const sqs = clientOf(engine);
   const { QueueUrls } = await sqs.send(new ListQueuesCommand({}));
   expect(QueueUrls).toEqual([expect.stringMatching(/\/calls$/)]);
 });
+
+test.each(['memory', 'a file'])(
+  'a message that is given back at once comes again, kept in %s',
+  async (where) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'tricost-fauxqs-'));
+    onTestFinished(() => rm(dataDir, { recursive: true }));
+    const engine = await start(where === 'memory' ? {} : { dataDir });
+    const { queueUrl: QueueUrl } = engine.createQueue('calls');
+    const sqs = clientOf(engine);
+    const receive = async (WaitTimeSeconds: number) => {
+      const { Messages: messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }),
+      );
+      return messages;
+    };
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+    const [received] = await receive(0);
+    const waiting = receive(20);
+    const ReceiptHandle = received?.ReceiptHandle;
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
+    );
+    expect(await waiting).toMatchObject([{ Body: 'x' }]);
+  },
+);
