@@ -10,7 +10,7 @@ import {
 import { readAlertSettings, settingsOf } from '../adapters/postgres/alert-settings.ts';
 import { readGrowth, readUsersBehind } from '../adapters/postgres/explain-alerts.ts';
 import { PriceListReader } from '../adapters/postgres/price-list.ts';
-import { readFeatureDays } from '../adapters/postgres/read-verdict.ts';
+import { readDaysOf } from '../adapters/postgres/read-verdict.ts';
 import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
 import type { UserSpend } from '../adapters/postgres/spend-slices.ts';
 import { inTransaction } from '../adapters/postgres/transaction.ts';
@@ -164,10 +164,8 @@ async function lookAt(
   asOf: Date,
   settings: RuleSettings,
 ): Promise<{ found: Finding[]; quiet: QuietFrom[]; isClear: boolean }> {
-  const by = { settings, own: new Map(), open: new Map(), only: feature };
-  const [days] = await readFeatureDays(client, windows, asOf, by);
-  if (days === undefined) return { found: [], quiet: [], isClear: true };
-  const { series, parts } = days;
+  const by = { settings, own: new Map() };
+  const { series, parts } = await readDaysOf(client, windows, asOf, by, feature);
   return {
     found: findAll(series, parts, settings),
     quiet: quietFrom(series, parts, settings),

@@ -1,6 +1,6 @@
 /** Reads what a date's alert is judged by, and what the rules make of it: for the job, and for whoever asks what it would say. */
 import type { ClientBase } from 'pg';
-import type { SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
+import type { FeatureSpend, SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
 import {
   type FeatureDays,
   judge,
@@ -8,7 +8,7 @@ import {
   type SpendAlert,
   type Verdict,
 } from '../../domain/spend-alert/judge.ts';
-import { mayHaveRunAway } from '../../domain/spend-alert/rules/find.ts';
+import { mayHaveGrown, mayHaveRunAway } from '../../domain/spend-alert/rules/find.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
 import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
 import { closedHours, type SpendWindows } from '../../domain/spend-alert/windows.ts';
@@ -16,8 +16,9 @@ import { toldAlone } from '../../domain/teams/compose-by-team.ts';
 import type { FeatureOwner } from '../../domain/teams/team.ts';
 import { explainAlerts } from './explain-alerts.ts';
 import type { PriceListReader } from './price-list.ts';
-import { readSpend, readTopUsers } from './spend-alert.ts';
-import { readSeries } from './spend-series.ts';
+import { readSpend } from './spend-alert.ts';
+import { readCostliest } from './spend-costliest.ts';
+import { readHours, readSeries, type SeriesAsked } from './spend-series.ts';
 
 export interface JudgedBy {
   /** Of features that have none of their own. */
@@ -42,11 +43,11 @@ export async function readVerdict(
 ): Promise<{ snapshot: SpendSnapshot; verdict: Verdict }> {
   await planForMany(client);
   const snapshot = await readSpend(client, windows, asOf);
-  const days = await readFeatureDays(client, windows, asOf, by);
+  const days = await readDaysToJudge(client, windows, asOf, by, snapshot.features);
   const verdict = judge(snapshot, days, windows);
   if (verdict.state !== 'judged') return { snapshot, verdict };
   const told = new Set(toldAlone(verdict.alerts, by.owners).map(({ spend }) => spend.feature));
-  const named = await nameTopUsers(client, verdict.alerts, told, windows);
+  const named = await nameCostliest(client, verdict.alerts, told, windows);
   const alerts = await explainAlerts(client, named, told, windows, asOf, prices);
   return { snapshot, verdict: { ...verdict, alerts } };
 }
@@ -62,42 +63,87 @@ async function planForMany(client: ClientBase): Promise<void> {
   );
 }
 
-async function nameTopUsers(
+async function nameCostliest(
   client: ClientBase,
   alerts: readonly SpendAlert[],
   told: ReadonlySet<string>,
   windows: SpendWindows,
 ): Promise<SpendAlert[]> {
-  const users = await readTopUsers(client, windows, [...told]);
+  const features = alerts.map(({ spend }) => spend.feature);
+  const costliest = await readCostliest(client, windows, features, [...told]);
   return alerts.map((alert) => ({
     ...alert,
-    spend: { ...alert.spend, topUser: users.get(alert.spend.feature) },
+    spend: { ...alert.spend, ...costliest.get(alert.spend.feature) },
   }));
 }
 
-/** Of features that have an alert, too, when they have no calls any more. */
-export async function readFeatureDays(
+/** Of those in which a rule may find something, and of those whose alert has not ended: when they have no calls any more, too. */
+async function readDaysToJudge(
   client: ClientBase,
   windows: SpendWindows,
   asOf: Date,
-  { settings, own, open, only }: Omit<JudgedBy, 'owners'>,
+  by: Omit<JudgedBy, 'owners'>,
+  spend: readonly FeatureSpend[],
 ): Promise<FeatureDays[]> {
-  const hours = closedHours(windows, asOf);
-  const settingsOf = (feature: string) => ({ ...settings, ...own.get(feature) });
-  const series = await readSeries(client, windows, hours, {
-    minimumUsd: settings.minimumSpendUsd,
-    // Whether an alert is over is judged by lower thresholds, and what would have kept it quiet by any.
-    mayMatter: (feature, currentUsd, lastWeekUsd) =>
-      only === undefined
-        ? open.has(feature) || mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature))
-        : feature === only,
+  const { open, only } = by;
+  const settingsOf = settingsBy(by);
+  const isAsked = (feature: string) => only === undefined || feature === only;
+  const hours = await readHours(client, closedHours(windows, asOf).slice(0, 2));
+  const hoursUsd = (week: 0 | 1, feature: string) => hours.get(week)?.get(feature) ?? 0n;
+  const grown = spend.flatMap(({ feature, ...inWindows }) => {
+    const inHours = { today: hoursUsd(0, feature), lastWeek: hoursUsd(1, feature) };
+    return mayHaveGrown(inWindows, inHours, settingsOf(feature)) ? [feature] : [];
   });
-  const features = new Set([...series.keys(), ...open.keys()]);
-  const asked = [...features].filter((feature) => only === undefined || feature === only);
-  return asked.map((feature) => ({
+  return readDays(client, windows, asOf, by, {
+    features: [...grown, ...open.keys()].filter(isAsked),
+    minimumUsd: by.settings.minimumSpendUsd,
+    // Whether an alert is over is judged by lower thresholds.
+    mayMatter: (feature, currentUsd, lastWeekUsd) =>
+      isAsked(feature) &&
+      (open.has(feature) || mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature))),
+  });
+}
+
+/** Of one feature and whatever part of it cost much, as what would have kept it quiet is judged by any threshold. */
+export async function readDaysOf(
+  client: ClientBase,
+  windows: SpendWindows,
+  asOf: Date,
+  by: Pick<JudgedBy, 'settings' | 'own'>,
+  feature: string,
+): Promise<FeatureDays> {
+  const [days] = await readDays(
+    client,
+    windows,
+    asOf,
+    { ...by, open: new Map() },
+    {
+      features: [feature],
+      minimumUsd: by.settings.minimumSpendUsd,
+      mayMatter: (partOf) => partOf === feature,
+    },
+  );
+  if (days === undefined) throw new Error(`no days of ${feature} were read`);
+  return days;
+}
+
+async function readDays(
+  client: ClientBase,
+  windows: SpendWindows,
+  asOf: Date,
+  by: Omit<JudgedBy, 'owners'>,
+  asked: SeriesAsked,
+): Promise<FeatureDays[]> {
+  const series = await readSeries(client, windows, closedHours(windows, asOf), asked);
+  const settingsOf = settingsBy(by);
+  return [...new Set([...asked.features, ...series.keys()])].map((feature) => ({
     feature,
     ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
-    open: open.get(feature),
+    open: by.open.get(feature),
     settings: settingsOf(feature),
   }));
+}
+
+function settingsBy({ settings, own }: Pick<JudgedBy, 'settings' | 'own'>) {
+  return (feature: string): RuleSettings => ({ ...settings, ...own.get(feature) });
 }

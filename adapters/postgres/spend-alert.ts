@@ -7,7 +7,6 @@ import type { AlertNotification } from '../../domain/spend-alert/compose.ts';
 import type {
   FeatureSpend,
   SpendSnapshot,
-  TopUser,
   WindowSpend,
 } from '../../domain/spend-alert/feature-spend.ts';
 import type { Decomposition } from '../../domain/spend-alert/growth/decompose.ts';
@@ -27,23 +26,17 @@ type WindowColumns<Window extends string> = Record<
   `${Window}_calls` | `${Window}_priced_calls` | `${Window}_unpriced_calls`,
   string
 > &
-  Record<`${Window}_input_tokens` | `${Window}_output_tokens` | `${Window}_usd`, string | null>;
+  Record<`${Window}_${'input_tokens' | 'output_tokens' | 'usd' | 'last_day_usd'}`, string | null>;
 
 interface Row extends WindowColumns<'previous'>, WindowColumns<'current'> {
   first_call_at: Date | null;
   last_call_at: Date | null;
   feature: string | null;
   month_to_date_usd: string | null;
-  top_prompt_id: string | null;
-  top_prompt_name: string | null;
-  top_prompt_version: number | null;
-  top_prompt_usd: string | null;
-  top_model: string | null;
-  top_model_usd: string | null;
 }
 
 /**
- * What every feature spent in the windows, in one statement; who spent it, `readTopUsers` says.
+ * What every feature spent in the windows, in one statement; on what, and who, `readCostliest` says.
  *
  * @param windows of the zone that the rollups have
  * @param asOf calls after it do not count as fresh data
@@ -59,32 +52,6 @@ export async function readSpend(
     firstCallAt: rows[0]?.first_call_at ?? undefined,
     lastCallAt: rows[0]?.last_call_at ?? undefined,
   };
-}
-
-/**
- * Who cost most in the current window, by feature: from the calls of the week, so only features that are told of are asked for.
- *
- * @param client in the transaction that read the spend
- */
-export async function readTopUsers(
-  client: ClientBase,
-  { currentStart, currentEnd }: SpendWindows,
-  features: readonly string[],
-): Promise<Map<string, TopUser>> {
-  if (features.length === 0) return new Map();
-  const { rows } = await client.query<{ feature: string; user_id: string; usd: string | null }>(
-    `select distinct on (feature) feature, user_id, usd
-     from (
-       select feature, user_id, count(*) as calls, sum(cost_usd) as usd from reporting.llm_calls
-       where ts >= $1::timestamptz and ts < $2::timestamptz and feature = any ($3::text[])
-       group by feature, user_id
-     ) as users
-     order by feature, usd desc nulls last, calls desc, user_id`,
-    [currentStart, currentEnd, features],
-  );
-  return new Map(
-    rows.map(({ feature, user_id, usd }) => [feature, { id: user_id, costUsd: money(usd) }]),
-  );
 }
 
 /** Of sql/queries/spend-alert.sql. */
@@ -223,20 +190,6 @@ function featureSpend(feature: string, row: Row): FeatureSpend {
     feature,
     previous: windowSpend(row, 'previous'),
     current: windowSpend(row, 'current'),
-    topPrompt:
-      row.top_prompt_id === null
-        ? undefined
-        : {
-            id: row.top_prompt_id,
-            name: row.top_prompt_name,
-            version: row.top_prompt_version,
-            costUsd: money(row.top_prompt_usd),
-          },
-    topModel:
-      row.top_model === null
-        ? undefined
-        : { name: row.top_model, costUsd: money(row.top_model_usd) },
-    topUser: undefined,
     monthToDateUsd: money(row.month_to_date_usd),
   };
 }
@@ -249,6 +202,7 @@ function windowSpend(row: Row, window: 'previous' | 'current'): WindowSpend {
     inputTokens: count(row[`${window}_input_tokens`]),
     outputTokens: count(row[`${window}_output_tokens`]),
     costUsd: money(row[`${window}_usd`]),
+    lastDayUsd: money(row[`${window}_last_day_usd`]),
   };
 }
 

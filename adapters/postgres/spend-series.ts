@@ -22,11 +22,13 @@ interface Day {
   usd: string | null;
 }
 
-/** Of which prompts and users the days are read. */
-export interface PartsAsked {
-  /** What one must have cost on the day before the alert's. */
+/** Of what the days are read. */
+export interface SeriesAsked {
+  /** With those that have a part that is read. */
+  features: readonly string[];
+  /** What a prompt or a user must have cost on the day before the alert's. */
   minimumUsd: PicoUsd;
-  /** Whether the rules may find something in a user, by what it cost on that day and on the same day a week before. */
+  /** Whether the rules may find something in one, by what it cost on that day and on the same day a week before. */
   mayMatter(feature: string, currentUsd: PicoUsd, lastWeekUsd: PicoUsd): boolean;
 }
 
@@ -44,26 +46,29 @@ export async function readSeries(
   client: ClientBase,
   windows: SpendWindows,
   closedHours: readonly (readonly Date[])[],
-  asked: PartsAsked,
+  asked: SeriesAsked,
 ): Promise<Map<string, FeatureSeries>> {
   const { date } = windows;
   const first = addDays(date, -HISTORY_DAYS);
+  const prompts = await readPrompts(client, windows, asked);
+  const users = await readUsers(client, windows, asked);
+  const names = [...prompts, ...users].map(({ feature }) => feature);
+  const asFeatures = [...new Set([...asked.features, ...names])];
   const { rows } = await client.query<Day>(
     `select feature, null as name, $2::date - day as days_back, ${SUMS}
-     from reporting.spend_by_feature_day where day >= $1::date and day < $2::date
+     from reporting.spend_by_feature_day where day >= $1::date and day < $2::date and feature = any ($3::text[])
      group by feature, day`,
-    [first, date],
+    [first, date, asFeatures],
   );
-  const hours = await readHours(client, closedHours);
+  const hours = await readHours(client, closedHours, asFeatures);
   const features = new Map<string, FeatureSeries>();
   for (const [feature, days] of Map.groupBy(rows, (row) => row.feature)) {
     const hoursUsd = closedHours.map((_, week) => hours.get(week)?.get(feature) ?? 0n);
     features.set(feature, { series: seriesOf(days, hoursUsd), parts: [] });
   }
-  const range = [first, date, addDays(date, -1), formatPicoUsd(asked.minimumUsd)];
   for (const [rule, days] of [
-    ['prompt', await readPrompts(client, range)],
-    ['user', await readUsers(client, range, windows, asked)],
+    ['prompt', prompts],
+    ['user', users],
   ] as const) {
     for (const part of Map.groupBy(days, keyOf).values()) {
       const [{ feature, name } = { feature: '', name: null }] = part;
@@ -73,39 +78,55 @@ export async function readSeries(
   return features;
 }
 
-/** By week, then by feature. */
-async function readHours(
+/**
+ * What features spent in hours of several weeks.
+ *
+ * @param closedHours this week's first, then those of a week before and so on
+ * @param features absent: all
+ * @returns by week, then by feature
+ */
+export async function readHours(
   client: ClientBase,
   closedHours: readonly (readonly Date[])[],
+  features?: readonly string[],
 ): Promise<Map<number, Map<string, PicoUsd>>> {
   // Oldest first, so that a bucket is a week; one without hours has no bucket.
   const weeks = closedHours.flatMap(([first], week) => (first ? [{ first, week }] : [])).reverse();
   const { rows } = await client.query<{ feature: string; bucket: number; usd: string | null }>(
     `select feature, width_bucket(hour, $2::timestamptz[]) as bucket, sum(cost_usd) as usd from reporting.spend_by_feature_hour
-     where hour = any ($1::timestamptz[]) group by feature, bucket`,
-    [closedHours.flat(), weeks.map(({ first }) => first)],
+     where hour = any ($1::timestamptz[]) and ($3::text[] is null or feature = any ($3)) group by feature, bucket`,
+    [closedHours.flat(), weeks.map(({ first }) => first), features],
   );
   const sums = new Map(weeks.map(({ week }) => [week, new Map<string, PicoUsd>()]));
   for (const { feature, bucket, usd } of rows) {
     const week = weeks[bucket - 1]?.week;
-    if (week !== undefined) sums.get(week)?.set(feature, parsePicoUsd(usd ?? '0'));
+    if (week !== undefined) sums.get(week)?.set(feature, picoUsd(usd));
   }
   return sums;
 }
 
-async function readPrompts(client: ClientBase, range: readonly string[]): Promise<Day[]> {
-  const [first, date, yesterday, minimum] = range;
-  const { rows: asked } = await client.query<{ feature: string; name: string | null }>(
-    `select feature, prompt_name as name from reporting.spend_by_prompt_day where day = $1::date
-     group by feature, prompt_name having sum(cost_usd) > $2::numeric
-     order by sum(cost_usd) desc, feature, name limit ${MOST_PARTS}`,
-    [yesterday, minimum],
+async function readPrompts(
+  client: ClientBase,
+  { date }: SpendWindows,
+  { minimumUsd, mayMatter }: SeriesAsked,
+): Promise<Day[]> {
+  const { rows: costly } = await client.query<PartDay & { week_before_usd: string | null }>(
+    `select feature, prompt_name as name, sum(cost_usd) filter (where day = $1::date) as usd,
+       sum(cost_usd) filter (where day = $2::date) as week_before_usd
+     from reporting.spend_by_prompt_day where day in ($1::date, $2::date)
+     group by feature, prompt_name having sum(cost_usd) filter (where day = $1::date) > $3::numeric
+     order by usd desc, feature, name limit ${MOST_PARTS}`,
+    [addDays(date, -1), addDays(date, -1 - WINDOW_DAYS), formatPicoUsd(minimumUsd)],
   );
+  const asked = costly.filter(({ feature, usd, week_before_usd }) =>
+    mayMatter(feature, picoUsd(usd), picoUsd(week_before_usd)),
+  );
+  if (asked.length === 0) return [];
   const { rows } = await client.query<Day>(
     `select feature, prompt_name as name, $2::date - day as days_back, ${SUMS}
      from reporting.spend_by_prompt_day where day >= $1::date and day < $2::date and feature = any ($3::text[])
      group by feature, prompt_name, day`,
-    [first, date, asked.map(({ feature }) => feature)],
+    [addDays(date, -HISTORY_DAYS), date, asked.map(({ feature }) => feature)],
   );
   const wanted = new Set(asked.map(keyOf));
   return rows.filter((row) => wanted.has(keyOf(row)));
@@ -117,28 +138,26 @@ async function readPrompts(client: ClientBase, range: readonly string[]): Promis
  */
 async function readUsers(
   client: ClientBase,
-  range: readonly string[],
   { date, zone, lastDayStart, currentStart, currentEnd }: SpendWindows,
-  { mayMatter }: PartsAsked,
+  { minimumUsd, mayMatter }: SeriesAsked,
 ): Promise<Day[]> {
-  const [first, , , minimum] = range;
-  const { rows: costly } = await client.query<UserDay>(
+  const { rows: costly } = await client.query<PartDay>(
     `select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
      where ts >= $1::timestamptz and ts < $2::timestamptz and user_id <> '(none)'
      group by feature, user_id having sum(cost_usd) > $3::numeric
      order by usd desc, feature, name limit ${MOST_PARTS}`,
-    [lastDayStart, currentEnd, minimum],
+    [lastDayStart, currentEnd, formatPicoUsd(minimumUsd)],
   );
   if (costly.length === 0) return [];
-  const { rows: weekBefore } = await client.query<UserDay>(
+  const { rows: weekBefore } = await client.query<PartDay>(
     `select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
      where ts >= $1::timestamptz and ts < $2::timestamptz and feature = any ($3::text[]) and user_id = any ($4::text[])
      group by feature, user_id`,
     [startOfLocalDay(addDays(date, -WINDOW_DAYS - 1), zone), currentStart, ...columnsOf(costly)],
   );
-  const lastWeekUsd = new Map(weekBefore.map((user) => [keyOf(user), usdOf(user)]));
+  const lastWeekUsd = new Map(weekBefore.map((user) => [keyOf(user), picoUsd(user.usd)]));
   const asked = costly.filter((user) =>
-    mayMatter(user.feature, usdOf(user), lastWeekUsd.get(keyOf(user)) ?? 0n),
+    mayMatter(user.feature, picoUsd(user.usd), lastWeekUsd.get(keyOf(user)) ?? 0n),
   );
   if (asked.length === 0) return [];
   const { rows } = await client.query<Day>(
@@ -149,24 +168,24 @@ async function readUsers(
        -- Said again where the view reads its calls: most of what these users do elsewhere is not even added up.
        and days.feature = any ($3::text[]) and user_id = any ($4::text[])
      group by days.feature, user_id, day`,
-    [first, date, ...columnsOf(asked)],
+    [addDays(date, -HISTORY_DAYS), date, ...columnsOf(asked)],
   );
   return rows;
 }
 
-/** What a user of a feature cost on a day. */
-interface UserDay {
+/** What a prompt or a user of a feature cost on a day. */
+interface PartDay {
   feature: string;
-  name: string;
+  name: string | null;
   usd: string | null;
 }
 
-const columnsOf = (users: readonly UserDay[]) => [
+const columnsOf = (users: readonly PartDay[]) => [
   users.map(({ feature }) => feature),
   users.map(({ name }) => name),
 ];
 const keyOf = ({ feature, name }: Pick<Day, 'feature' | 'name'>) => JSON.stringify([feature, name]);
-const usdOf = ({ usd }: UserDay) => parsePicoUsd(usd ?? '0');
+const picoUsd = (usd: string | null) => parsePicoUsd(usd ?? '0');
 
 function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {
   const calls = new Array<number>(HISTORY_DAYS).fill(0);
@@ -176,7 +195,7 @@ function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {
     const index = HISTORY_DAYS - day.days_back;
     calls[index] = Number(day.calls);
     pricedCalls[index] = Number(day.priced_calls);
-    usd[index] = parsePicoUsd(day.usd ?? '0');
+    usd[index] = picoUsd(day.usd);
   }
   return { calls, pricedCalls, usd, hoursUsd };
 }

@@ -13,6 +13,8 @@ export interface WindowSpend {
   outputTokens: number | null;
   /** null: no call of the window is priced. */
   costUsd: PicoUsd | null;
+  /** The same of its last day alone. */
+  lastDayUsd: PicoUsd | null;
 }
 
 export interface TopPrompt {
@@ -27,21 +29,25 @@ interface TopModel {
   costUsd: PicoUsd | null;
 }
 
-export interface TopUser {
+interface TopUser {
   /** As events name it, `(none)` where they name nobody. */
   id: string;
   costUsd: PicoUsd | null;
 }
 
-export interface FeatureSpend {
+/** Of the current window; absent when it has no calls. */
+export interface Costliest {
+  topPrompt?: TopPrompt;
+  topModel?: TopModel;
+  /** Of features that are told of: users are many. */
+  topUser?: TopUser;
+}
+
+/** The costliest are those of features that have an alert: of others nobody reads. */
+export interface FeatureSpend extends Costliest {
   feature: string;
   previous: WindowSpend;
   current: WindowSpend;
-  /** The costliest prompt, model and user of the current window; absent when it has no calls. */
-  topPrompt: TopPrompt | undefined;
-  topModel: TopModel | undefined;
-  /** Of features that are told of: users are many. */
-  topUser: TopUser | undefined;
   /** From the first of the month to the end of the current window; null: nothing priced. */
   monthToDateUsd: PicoUsd | null;
 }

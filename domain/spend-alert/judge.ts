@@ -61,9 +61,10 @@ const NO_CALLS: WindowSpend = {
   inputTokens: null,
   outputTokens: null,
   costUsd: null,
+  lastDayUsd: null,
 };
 
-/** @param days of every feature with calls in them, or with an alert that is open */
+/** @param days of every feature in which a rule may find something, or with an alert that is open */
 export function judge(
   { features, firstCallAt }: SpendSnapshot,
   days: readonly FeatureDays[],
@@ -107,9 +108,6 @@ function nothingOf(feature: string): FeatureSpend {
     feature,
     previous: NO_CALLS,
     current: NO_CALLS,
-    topPrompt: undefined,
-    topModel: undefined,
-    topUser: undefined,
     monthToDateUsd: null,
   };
 }

@@ -4,7 +4,7 @@ import type { ClientBase } from 'pg';
 import { readAlertSettings } from '../../adapters/postgres/alert-settings.ts';
 import { type Opening, readOpenings } from '../../adapters/postgres/follow-ups.ts';
 import { addToOutbox } from '../../adapters/postgres/outbox.ts';
-import { readFeatureDays } from '../../adapters/postgres/read-verdict.ts';
+import { readDaysOf } from '../../adapters/postgres/read-verdict.ts';
 import { readSpend } from '../../adapters/postgres/spend-alert.ts';
 import { readOwners, readTeams } from '../../adapters/postgres/teams.ts';
 import { type ScheduleTarget, scheduleOnce } from '../../adapters/scheduler/schedule-once.ts';
@@ -91,9 +91,8 @@ async function isGrowing(
   settings: RuleSettings,
 ): Promise<boolean> {
   const own = await readAlertSettings(client);
-  const by = { settings, own, open: new Map(), only: feature };
-  const days = await readFeatureDays(client, windows, asOf, by);
-  return days.some(({ series, parts, settings: of }) => findAll(series, parts, of).length > 0);
+  const days = await readDaysOf(client, windows, asOf, { settings, own }, feature);
+  return findAll(days.series, days.parts, days.settings).length > 0;
 }
 
 /** By feature, the team that hears of it in threads; undefined: none does. */

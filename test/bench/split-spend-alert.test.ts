@@ -61,7 +61,7 @@ test('two shards of the users answer what one database does', async () => {
 });
 
 test('a query of another shape is refused, not half split', () => {
-  expect(() => splitSpendAlert(spendAlertQuery.replace('slices as (', 'pieces as ('))).toThrow(
-    'spend-alert.sql has no slices',
+  expect(() => splitSpendAlert(spendAlertQuery.replace('features as (', 'pieces as ('))).toThrow(
+    'spend-alert.sql has no features',
   );
 });

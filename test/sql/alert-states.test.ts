@@ -18,7 +18,11 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { storeCalls } from './stored-calls.ts';
 
 const AS_OF = new Date('2026-11-23T08:00:00Z');
-const ALL_ABOVE_FIVE_DOLLARS = { minimumUsd: parsePicoUsd('5'), mayMatter: () => true };
+const ALL_ABOVE_FIVE_DOLLARS = {
+  features: ['f'],
+  minimumUsd: parsePicoUsd('5'),
+  mayMatter: () => true,
+};
 
 let owner: pg.Client;
 
@@ -82,7 +86,7 @@ describe('days and hours', () => {
     expect(parts.at(-1)?.series.usd.slice(-3).map(Number)).toEqual([1e12, 0, 6e12]);
   });
 
-  test('of a user are read where something may be found, by that day and the same a week before', async () => {
+  test('of a prompt and a user are read where something may be found, by that day and the same a week before', async () => {
     await setReportingZone(owner, 'Asia/Kathmandu');
     await storeCalls(owner, [
       { ts: '2026-11-22T12:00:00Z', usd: '60', user_id: 'service' },
@@ -103,9 +107,12 @@ describe('days and hours', () => {
       },
     });
     expect(seen).toEqual([
+      // All are of one prompt, which nothing of is read.
+      ['f', 67e12, 59e12],
       ['f', 60e12, 59e12],
       ['f', 7e12, 0],
     ]);
+    expect(features.get('f')?.parts.filter(({ rule }) => rule === 'prompt')).toEqual([]);
     const users = features.get('f')?.parts.filter(({ rule }) => rule === 'user') ?? [];
     expect(users.map(({ name, series }) => [name, Number(series.usd.at(-1))])).toEqual([
       ['new', 7e12],

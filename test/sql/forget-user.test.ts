@@ -148,13 +148,12 @@ function alertPayload(id: string): object {
     inputTokens: 1,
     outputTokens: 1,
     costUsd: usd,
+    lastDayUsd: null,
   };
   const spend: FeatureSpend = {
     feature: 'chat',
     previous: { ...window, calls: 0 },
     current: window,
-    topPrompt: undefined,
-    topModel: undefined,
     topUser: { id, costUsd: usd },
     monthToDateUsd: usd,
   };

@@ -132,6 +132,7 @@ test('tricost finds growth in the same features, with the same amounts, where ea
   const windows = spendWindows(localDateOf(NOW, 'UTC'), 'UTC');
   const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
   const features = await readSeries(client, windows, [], {
+    features: [...new Set(CALLS.map(({ feature = '' }) => feature))],
     minimumUsd: settings.minimumSpendUsd,
     mayMatter: () => false,
   });

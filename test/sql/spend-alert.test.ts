@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type pg from 'pg';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { setReportingZone } from '../../adapters/postgres/roll-up-spend.ts';
-import { readSpend, readTopUsers } from '../../adapters/postgres/spend-alert.ts';
+import { readSpend } from '../../adapters/postgres/spend-alert.ts';
+import { readCostliest } from '../../adapters/postgres/spend-costliest.ts';
 import { formatPicoUsd, parsePicoUsd } from '../../domain/money.ts';
 import type { FeatureSpend, SpendSnapshot } from '../../domain/spend-alert/feature-spend.ts';
 import { type SpendWindows, spendWindows } from '../../domain/spend-alert/windows.ts';
@@ -11,6 +12,7 @@ import { createOwnedDatabase } from '../support/owned-database.ts';
 import { type StoredCall, storeCalls } from './stored-calls.ts';
 
 const AS_OF = new Date('2026-11-23T08:00:00Z');
+const WINDOWS = spendWindows('2026-11-23', 'UTC');
 
 let owner: pg.Client;
 
@@ -30,6 +32,15 @@ async function read(windows: SpendWindows, asOf = AS_OF): Promise<SpendSnapshot>
   await owner.query('set role tricost_ingest');
   try {
     return await readSpend(owner, windows, asOf);
+  } finally {
+    await owner.query('reset role');
+  }
+}
+
+async function readCostliestOf(features: string[], told: string[]) {
+  await owner.query('set role tricost_ingest');
+  try {
+    return await readCostliest(owner, WINDOWS, features, told);
   } finally {
     await owner.query('reset role');
   }
@@ -97,8 +108,6 @@ describe('half-open windows', () => {
 });
 
 describe('which features there are', () => {
-  const WINDOWS = spendWindows('2026-11-23', 'UTC');
-
   test('new, vanished and gone by', async () => {
     await storeCalls(owner, [
       { feature: 'new', ts: '2026-11-20T00:00:00Z' },
@@ -108,16 +117,15 @@ describe('which features there are', () => {
     ]);
     const { features } = await read(WINDOWS);
     expect(
-      features.map(({ feature, previous, current, topModel }) => [
-        feature,
-        previous.calls,
-        current.calls,
-        topModel?.name,
-      ]),
+      features.map(({ feature, previous, current }) => [feature, previous.calls, current.calls]),
     ).toEqual([
-      ['new', 0, 1, 'claude-sonnet-5'],
-      ['this month', 0, 0, undefined],
-      ['vanished', 1, 0, undefined],
+      ['new', 0, 1],
+      ['this month', 0, 0],
+      ['vanished', 1, 0],
+    ]);
+    const costliest = await readCostliestOf(['new', 'this month', 'vanished'], []);
+    expect([...costliest].map(([feature, { topModel }]) => [feature, topModel?.name])).toEqual([
+      ['new', 'claude-sonnet-5'],
     ]);
   });
 
@@ -144,8 +152,6 @@ describe('which features there are', () => {
 });
 
 describe('unknown is not zero', () => {
-  const WINDOWS = spendWindows('2026-11-23', 'UTC');
-
   test('unpriced calls are counted and not summed; calls without usage are neither', async () => {
     const ts = '2026-11-20T00:00:00Z';
     await storeCalls(owner, [
@@ -163,6 +169,7 @@ describe('unknown is not zero', () => {
       inputTokens: 107,
       outputTokens: 13,
       costUsd: parsePicoUsd('2.5'),
+      lastDayUsd: null,
     });
     expect(previous).toMatchObject({ calls: 1, unpricedCalls: 1, inputTokens: null });
     expect(previous.costUsd).toBeNull();
@@ -182,17 +189,17 @@ describe('unknown is not zero', () => {
       { ts, user_id: 'f', feature: 'unpriced', usd: null },
       { ts: '2026-11-10T00:00:00Z', user_id: 'g', feature: 'vanished' },
     ]);
-    await owner.query('set role tricost_ingest');
-    const users = await readTopUsers(owner, WINDOWS, ['f', 'unpriced', 'vanished']).finally(() =>
-      owner.query('reset role'),
-    );
-    expect([...users]).toEqual([
+    const features = ['f', 'unpriced', 'vanished'];
+    const costliest = await readCostliestOf(features, features);
+    expect([...costliest].map(([feature, { topUser }]) => [feature, topUser])).toEqual([
       ['f', { id: 'b', costUsd: parsePicoUsd('4') }],
       ['unpriced', { id: 'f', costUsd: null }],
     ]);
     // No calls are read for what is not told of.
-    expect((await readTopUsers(owner, WINDOWS, ['unpriced'])).size).toBe(1);
-    expect((await readTopUsers(owner, WINDOWS, [])).size).toBe(0);
+    const told = await readCostliestOf(features, ['unpriced']);
+    expect(told.get('f')).not.toHaveProperty('topUser');
+    expect(told.get('unpriced')).toHaveProperty('topUser');
+    expect((await readCostliestOf([], [])).size).toBe(0);
   });
 
   test('the costliest prompt and model come first; the unpriced last', async () => {
@@ -205,7 +212,7 @@ describe('unknown is not zero', () => {
       // Dear, but the week before.
       { ts: '2026-11-10T00:00:00Z', prompt_id: 'd', usd: '99', model: 'm4' },
     ]);
-    expect(await readFeature(WINDOWS, 'f')).toMatchObject({
+    expect((await readCostliestOf(['f'], [])).get('f')).toEqual({
       topPrompt: { id: 'b', name: null, version: null, costUsd: parsePicoUsd('4') },
       topModel: { name: 'm1', costUsd: parsePicoUsd('5') },
     });

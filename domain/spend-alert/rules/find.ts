@@ -1,5 +1,6 @@
 /** Everything that the rules find in one feature's days. */
 import type { PicoUsd } from '../../money.ts';
+import type { WindowSpend } from '../feature-spend.ts';
 import { byExcess, type Finding } from './finding.ts';
 import { before, type Series } from './series.ts';
 import { exceeds, type RuleSettings, relaxed, times } from './settings.ts';
@@ -34,6 +35,26 @@ export function isClear(series: Series, parts: readonly Part[], settings: RuleSe
   return (
     findAll(series, parts, low).length === 0 &&
     findAll(before(series, 1), earlier, low).length === 0
+  );
+}
+
+/**
+ * Whether the rules may find something in a feature as a whole, by the two weeks, their last days, and today's hours so far beside
+ * those of a week ago: of five thousand features these are few, and of the others nobody has to read six weeks of days.
+ */
+export function mayHaveGrown(
+  {
+    previous,
+    current,
+  }: Record<'previous' | 'current', Pick<WindowSpend, 'costUsd' | 'lastDayUsd'>>,
+  hoursUsd: { today: PicoUsd; lastWeek: PicoUsd },
+  { growthRatio, spikeRatio, minimumSpendUsd }: RuleSettings,
+): boolean {
+  const weekUsd = current.costUsd ?? 0n;
+  return (
+    (weekUsd > minimumSpendUsd && exceeds(weekUsd, previous.costUsd ?? 0n, growthRatio)) ||
+    exceeds(current.lastDayUsd ?? 0n, previous.lastDayUsd ?? 0n, spikeRatio) ||
+    exceeds(hoursUsd.today, hoursUsd.lastWeek, spikeRatio)
   );
 }
 

@@ -16,6 +16,7 @@ export function windowSpend(usd: string | null, calls = 100): WindowSpend {
     inputTokens: calls * 1_000,
     outputTokens: calls * 100,
     costUsd: usd === null ? null : parsePicoUsd(usd),
+    lastDayUsd: null,
   };
 }
 
@@ -26,6 +27,7 @@ export const NOTHING: WindowSpend = {
   inputTokens: null,
   outputTokens: null,
   costUsd: null,
+  lastDayUsd: null,
 };
 
 export function featureSpend(
@@ -69,6 +71,7 @@ const anyWindow: fc.Arbitrary<WindowSpend> = fc
     ...window,
     calls: window.pricedCalls + window.unpricedCalls,
     costUsd: window.pricedCalls === 0 ? null : window.costUsd,
+    lastDayUsd: null,
   }));
 
 /** Names that try to break out, among names of any characters. */

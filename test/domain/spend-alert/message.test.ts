@@ -37,6 +37,7 @@ const SUPPORT: FeatureSpend = {
     inputTokens: 50_000_000,
     outputTokens: 5_000_000,
     costUsd: parsePicoUsd('500.12'),
+    lastDayUsd: null,
   },
   current: {
     calls: 41_212,
@@ -45,6 +46,7 @@ const SUPPORT: FeatureSpend = {
     inputTokens: 81_234_567,
     outputTokens: 9_100_000,
     costUsd: parsePicoUsd('810.20'),
+    lastDayUsd: null,
   },
   topPrompt: { id: 'sha256:5f2b', name: 'reply', version: 7, costUsd: parsePicoUsd('632') },
   topModel: { name: 'claude-sonnet-5', costUsd: parsePicoUsd('737.3') },

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePicoUsd } from '../../../../domain/money.ts';
-import { findAll, isClear, mayHaveRunAway } from '../../../../domain/spend-alert/rules/find.ts';
+import {
+  findAll,
+  isClear,
+  mayHaveGrown,
+  mayHaveRunAway,
+} from '../../../../domain/spend-alert/rules/find.ts';
+import { sumUsd, weekOf } from '../../../../domain/spend-alert/rules/series.ts';
 import { readSettings } from '../../../../domain/spend-alert/rules/settings.ts';
 import { days, series } from './example-series.ts';
 
@@ -133,4 +139,35 @@ test('a user that is found may have run away, by the two days that are read firs
       expect(mayHave || findAll(series(days(42, 1)), [user], SETTINGS).length === 0).toBe(true);
     }),
   );
+});
+
+test('a feature that is found may have grown, by the sums that are read first', () => {
+  const amount = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 1_000 }));
+  const steady = fc
+    .tuple(fc.integer({ min: 0, max: 41 }), amount, amount)
+    .map(([at, low, high]) => [...days(at, low), ...days(42 - at, high)]);
+  const any = fc.array(amount, { minLength: 42, maxLength: 42 });
+  const hours = fc.array(amount, { minLength: 6, maxLength: 6 });
+  let found = 0;
+  fc.assert(
+    fc.property(fc.oneof(steady, any), fc.option(hours, { nil: [] }), (usd, hoursUsd) => {
+      const feature = series(usd, hoursUsd);
+      const sumOf = (back: number) => sumUsd(weekOf(feature.usd, back));
+      const [today = 0n, lastWeek = 0n] = feature.hoursUsd;
+      const mayHave = mayHaveGrown(
+        {
+          previous: { costUsd: sumOf(7), lastDayUsd: feature.usd.at(-8) ?? 0n },
+          current: { costUsd: sumOf(0), lastDayUsd: feature.usd.at(-1) ?? 0n },
+        },
+        { today, lastWeek },
+        SETTINGS,
+      );
+      const isFound = findAll(feature, [], SETTINGS).length > 0;
+      if (isFound) found += 1;
+      // What has no cost in the week is not even among what was summed up.
+      expect((mayHave && sumOf(0) > 0n) || !isFound).toBe(true);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(found).toBeGreaterThan(100);
 });
