@@ -96,7 +96,7 @@ async function readDaysToJudge(
   });
   return readDays(client, windows, asOf, by, {
     features: [...grown, ...open.keys()].filter(isAsked),
-    minimumUsd: by.settings.minimumSpendUsd,
+    ...minimumsBy(by),
     // Whether an alert is over is judged by lower thresholds.
     mayMatter: (feature, currentUsd, lastWeekUsd) =>
       isAsked(feature) &&
@@ -119,7 +119,7 @@ export async function readDaysOf(
     { ...by, open: new Map() },
     {
       features: [feature],
-      minimumUsd: by.settings.minimumSpendUsd,
+      ...minimumsBy(by),
       mayMatter: (partOf) => partOf === feature,
     },
   );
@@ -142,6 +142,13 @@ async function readDays(
     open: by.open.get(feature),
     settings: settingsOf(feature),
   }));
+}
+
+function minimumsBy({ settings, own }: Pick<JudgedBy, 'settings' | 'own'>) {
+  const ownMinimums = [...own].flatMap(([feature, { minimumSpendUsd }]) =>
+    minimumSpendUsd === undefined ? [] : [[feature, minimumSpendUsd] as const],
+  );
+  return { minimumUsd: settings.minimumSpendUsd, ownMinimumUsd: new Map(ownMinimums) };
 }
 
 function settingsBy({ settings, own }: Pick<JudgedBy, 'settings' | 'own'>) {

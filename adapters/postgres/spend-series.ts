@@ -28,6 +28,8 @@ export interface SeriesAsked {
   features: readonly string[];
   /** What a prompt or a user must have cost on the day before the alert's. */
   minimumUsd: PicoUsd;
+  /** The same of features that have a minimum of their own. */
+  ownMinimumUsd: ReadonlyMap<string, PicoUsd>;
   /** Whether the rules may find something in one, by what it cost on that day and on the same day a week before. */
   mayMatter(feature: string, currentUsd: PicoUsd, lastWeekUsd: PicoUsd): boolean;
 }
@@ -108,27 +110,26 @@ export async function readHours(
 async function readPrompts(
   client: ClientBase,
   { date }: SpendWindows,
-  { minimumUsd, mayMatter }: SeriesAsked,
+  asked: SeriesAsked,
 ): Promise<Day[]> {
   const { rows: costly } = await client.query<PartDay & { week_before_usd: string | null }>(
-    `select feature, prompt_name as name, sum(cost_usd) filter (where day = $1::date) as usd,
-       sum(cost_usd) filter (where day = $2::date) as week_before_usd
-     from reporting.spend_by_prompt_day where day in ($1::date, $2::date)
-     group by feature, prompt_name having sum(cost_usd) filter (where day = $1::date) > $3::numeric
-     order by usd desc, feature, name limit ${MOST_PARTS}`,
-    [addDays(date, -1), addDays(date, -1 - WINDOW_DAYS), formatPicoUsd(minimumUsd)],
+    costliest(`select feature, prompt_name as name, sum(cost_usd) filter (where day = $4::date) as usd,
+       sum(cost_usd) filter (where day = $5::date) as week_before_usd
+     from reporting.spend_by_prompt_day where day in ($4::date, $5::date)
+     group by feature, prompt_name having sum(cost_usd) filter (where day = $4::date) > ${LEAST}`),
+    [...minimums(asked), addDays(date, -1), addDays(date, -1 - WINDOW_DAYS)],
   );
-  const asked = costly.filter(({ feature, usd, week_before_usd }) =>
-    mayMatter(feature, picoUsd(usd), picoUsd(week_before_usd)),
+  const matter = costly.filter(({ feature, usd, week_before_usd }) =>
+    asked.mayMatter(feature, picoUsd(usd), picoUsd(week_before_usd)),
   );
-  if (asked.length === 0) return [];
+  if (matter.length === 0) return [];
   const { rows } = await client.query<Day>(
     `select feature, prompt_name as name, $2::date - day as days_back, ${SUMS}
      from reporting.spend_by_prompt_day where day >= $1::date and day < $2::date and feature = any ($3::text[])
      group by feature, prompt_name, day`,
-    [addDays(date, -HISTORY_DAYS), date, asked.map(({ feature }) => feature)],
+    [addDays(date, -HISTORY_DAYS), date, matter.map(({ feature }) => feature)],
   );
-  const wanted = new Set(asked.map(keyOf));
+  const wanted = new Set(matter.map(keyOf));
   return rows.filter((row) => wanted.has(keyOf(row)));
 }
 
@@ -139,14 +140,13 @@ async function readPrompts(
 async function readUsers(
   client: ClientBase,
   { date, zone, lastDayStart, currentStart, currentEnd }: SpendWindows,
-  { minimumUsd, mayMatter }: SeriesAsked,
+  asked: SeriesAsked,
 ): Promise<Day[]> {
   const { rows: costly } = await client.query<PartDay>(
-    `select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
-     where ts >= $1::timestamptz and ts < $2::timestamptz and user_id <> '(none)'
-     group by feature, user_id having sum(cost_usd) > $3::numeric
-     order by usd desc, feature, name limit ${MOST_PARTS}`,
-    [lastDayStart, currentEnd, formatPicoUsd(minimumUsd)],
+    costliest(`select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
+     where ts >= $4::timestamptz and ts < $5::timestamptz and user_id <> '(none)'
+     group by feature, user_id having sum(cost_usd) > ${LEAST}`),
+    [...minimums(asked), lastDayStart, currentEnd],
   );
   if (costly.length === 0) return [];
   const { rows: weekBefore } = await client.query<PartDay>(
@@ -156,10 +156,10 @@ async function readUsers(
     [startOfLocalDay(addDays(date, -WINDOW_DAYS - 1), zone), currentStart, ...columnsOf(costly)],
   );
   const lastWeekUsd = new Map(weekBefore.map((user) => [keyOf(user), picoUsd(user.usd)]));
-  const asked = costly.filter((user) =>
-    mayMatter(user.feature, picoUsd(user.usd), lastWeekUsd.get(keyOf(user)) ?? 0n),
+  const matter = costly.filter((user) =>
+    asked.mayMatter(user.feature, picoUsd(user.usd), lastWeekUsd.get(keyOf(user)) ?? 0n),
   );
-  if (asked.length === 0) return [];
+  if (matter.length === 0) return [];
   const { rows } = await client.query<Day>(
     `select days.feature, user_id as name, $2::date - day as days_back, ${SUMS}
      from unnest($3::text[], $4::text[]) as asked (feature, name)
@@ -168,9 +168,31 @@ async function readUsers(
        -- Said again where the view reads its calls: most of what these users do elsewhere is not even added up.
        and days.feature = any ($3::text[]) and user_id = any ($4::text[])
      group by days.feature, user_id, day`,
-    [addDays(date, -HISTORY_DAYS), date, ...columnsOf(asked)],
+    [addDays(date, -HISTORY_DAYS), date, ...columnsOf(matter)],
   );
   return rows;
+}
+
+/** Below it no feature's minimum lies. */
+const LEAST = 'least($1::numeric, (select min(usd) from unnest($3::numeric[]) as usd))';
+
+/**
+ * Those that cost more than the minimum of their feature.
+ *
+ * @param parts `feature`, `name` and `usd` of those above `LEAST`
+ */
+const costliest = (parts: string) =>
+  `select part.* from (${parts}) as part
+   left join unnest($2::text[], $3::numeric[]) as own (feature, minimum_usd) using (feature)
+   where usd > coalesce(own.minimum_usd, $1::numeric) order by usd desc, feature, name limit ${MOST_PARTS}`;
+
+/** The first three parameters of `costliest`. */
+function minimums({ minimumUsd, ownMinimumUsd }: SeriesAsked): unknown[] {
+  return [
+    formatPicoUsd(minimumUsd),
+    [...ownMinimumUsd.keys()],
+    [...ownMinimumUsd.values()].map((usd) => formatPicoUsd(usd)),
+  ];
 }
 
 /** What a prompt or a user of a feature cost on a day. */

@@ -407,6 +407,28 @@ describe('morning after morning', () => {
     expect((await written()).alerts).toEqual(['2026-11-23 g']);
   });
 
+  test('a small user runs away where the feature has a lower minimum of its own', async () => {
+    onTestFinished(() => world.owner.query('truncate tricost.alert_settings').then(() => {}));
+    await world.owner.query(
+      "insert into tricost.alert_settings (feature, minimum_spend_usd) values ('f', 1)",
+    );
+    const calls = STEP.flatMap(({ ts }) => [
+      { ts, usd: '500' },
+      { ts, usd: '0.50', user_id: 'u_7' },
+    ]);
+    const runaway = { ts: '2026-11-22T13:00:00Z', usd: '4', user_id: 'u_7' };
+    await world.storeCalls(
+      [...calls.filter(({ ts }) => ts < AFTER_MORNINGS), runaway].flatMap((call) => [
+        { ...call, feature: 'f' },
+        { ...call, feature: 'g' },
+      ]),
+    );
+    await mornings('2026-11-23', 1);
+    expect((await written()).alerts).toEqual(['2026-11-23 f']);
+    const { rows } = await world.owner.query('select rule from tricost.alerts');
+    expect(rows).toEqual([{ rule: 'user' }]);
+  });
+
   test('what is snoozed is quiet until its day', async () => {
     await world.storeCalls(STEP.filter(({ ts }) => new Date(ts) < AFTER_MORNINGS));
     await mornings('2026-11-10', 2);

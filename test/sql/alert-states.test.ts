@@ -21,6 +21,7 @@ const AS_OF = new Date('2026-11-23T08:00:00Z');
 const ALL_ABOVE_FIVE_DOLLARS = {
   features: ['f'],
   minimumUsd: parsePicoUsd('5'),
+  ownMinimumUsd: new Map(),
   mayMatter: () => true,
 };
 
@@ -84,6 +85,33 @@ describe('days and hours', () => {
       'user large',
     ]);
     expect(parts.at(-1)?.series.usd.slice(-3).map(Number)).toEqual([1e12, 0, 6e12]);
+  });
+
+  test('of a prompt and a user are read by the minimum that their feature has of its own', async () => {
+    await setReportingZone(owner, 'Asia/Kathmandu');
+    const ts = '2026-11-22T12:00:00Z';
+    await storeCalls(
+      owner,
+      ['low', 'high', 'as all'].flatMap((feature) => [
+        { ts, feature, usd: '2', user_id: 'two', prompt_name: 'two' },
+        { ts, feature, usd: '6', user_id: 'six', prompt_name: 'six' },
+      ]),
+    );
+    const features = await readSeries(owner, windows, hours, {
+      ...ALL_ABOVE_FIVE_DOLLARS,
+      ownMinimumUsd: new Map([
+        ['low', parsePicoUsd('1.999999999999')],
+        ['high', parsePicoUsd('6')],
+      ]),
+    });
+    const found = [...features].map(([feature, { parts }]) => [
+      feature,
+      parts.map(({ rule, name }) => `${rule} ${name}`).sort(),
+    ]);
+    expect(Object.fromEntries(found)).toEqual({
+      low: ['prompt six', 'prompt two', 'user six', 'user two'],
+      'as all': ['prompt six', 'user six'],
+    });
   });
 
   test('of a prompt and a user are read where something may be found, by that day and the same a week before', async () => {

@@ -134,6 +134,7 @@ test('tricost finds growth in the same features, with the same amounts, where ea
   const features = await readSeries(client, windows, [], {
     features: [...new Set(CALLS.map(({ feature = '' }) => feature))],
     minimumUsd: settings.minimumSpendUsd,
+    ownMinimumUsd: new Map(),
     mayMatter: () => false,
   });
   const ours = [...features].flatMap(([feature, { series }]) => {
