@@ -1,4 +1,4 @@
-/** Every scenario of `npm run soak`, at full size: about a quarter of an hour altogether. */
+/** Every scenario of `npm run soak`, at full size: about twenty minutes, and an hour for rollups-raced. */
 import { fullInvocation } from './full-invocation.ts';
 import { fuzz } from './fuzz.ts';
 import { ingestKilled } from './ingest-killed.ts';
@@ -51,7 +51,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'full-invocation',
-    description: 'invocations of 6 MiB of compressed messages, in at most 256 MiB of memory',
+    description: 'invocations of 6 MiB of compressed messages, in at most 320 MiB of memory',
     events: 100_000,
     run: (soak, size) =>
       fullInvocation(soak, {
