@@ -131,8 +131,7 @@ async function judgedBy(
 ): Promise<Pick<JudgedBy, 'settings' | 'own'>> {
   const own = await readAlertSettings(client);
   if (feature === undefined) return { settings: { ...all, ...set }, own };
-  const settings = { ...own.get(feature), ...set };
-  return { settings: all, own: new Map([[feature, settings]]) };
+  return { settings: all, own: new Map([...own, [feature, { ...own.get(feature), ...set }]]) };
 }
 
 /** Today's is not there before it is due. */

@@ -164,8 +164,7 @@ async function lookAt(
   asOf: Date,
   settings: RuleSettings,
 ): Promise<{ found: Finding[]; quiet: QuietFrom[]; isClear: boolean }> {
-  const by = { settings, own: new Map() };
-  const { series, parts } = await readDaysOf(client, windows, asOf, by, feature);
+  const { series, parts } = await readDaysOf(client, windows, asOf, feature, settings);
   return {
     found: findAll(series, parts, settings),
     quiet: quietFrom(series, parts, settings),

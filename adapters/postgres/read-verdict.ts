@@ -10,7 +10,7 @@ import {
 } from '../../domain/spend-alert/judge.ts';
 import { mayHaveGrown, mayHaveRunAway } from '../../domain/spend-alert/rules/find.ts';
 import { NO_DAYS } from '../../domain/spend-alert/rules/series.ts';
-import type { RuleSettings } from '../../domain/spend-alert/rules/settings.ts';
+import { type RuleSettings, relaxed } from '../../domain/spend-alert/rules/settings.ts';
 import { closedHours, type SpendWindows } from '../../domain/spend-alert/windows.ts';
 import { toldAlone } from '../../domain/teams/compose-by-team.ts';
 import type { FeatureOwner } from '../../domain/teams/team.ts';
@@ -18,7 +18,8 @@ import { explainAlerts } from './explain-alerts.ts';
 import type { PriceListReader } from './price-list.ts';
 import { readSpend } from './spend-alert.ts';
 import { readCostliest } from './spend-costliest.ts';
-import { readHours, readSeries, type SeriesAsked } from './spend-series.ts';
+import type { WatchedFeature } from './spend-parts.ts';
+import { type FeatureSeries, readHours, readSeries } from './spend-series.ts';
 
 export interface JudgedBy {
   /** Of features that have none of their own. */
@@ -82,11 +83,11 @@ async function readDaysToJudge(
   client: ClientBase,
   windows: SpendWindows,
   asOf: Date,
-  by: Omit<JudgedBy, 'owners'>,
+  by: JudgedBy,
   spend: readonly FeatureSpend[],
 ): Promise<FeatureDays[]> {
-  const { open, only } = by;
-  const settingsOf = settingsBy(by);
+  const { settings, own, open, only } = by;
+  const settingsOf = (feature: string) => ({ ...settings, ...own.get(feature) });
   const isAsked = (feature: string) => only === undefined || feature === only;
   const hours = await readHours(client, closedHours(windows, asOf).slice(0, 2));
   const hoursUsd = (week: 0 | 1, feature: string) => hours.get(week)?.get(feature) ?? 0n;
@@ -94,63 +95,54 @@ async function readDaysToJudge(
     const inHours = { today: hoursUsd(0, feature), lastWeek: hoursUsd(1, feature) };
     return mayHaveGrown(inWindows, inHours, settingsOf(feature)) ? [feature] : [];
   });
-  return readDays(client, windows, asOf, by, {
+  const series = await readSeries(client, windows, closedHours(windows, asOf), {
     features: [...grown, ...open.keys()].filter(isAsked),
-    ...minimumsBy(by),
-    // Whether an alert is over is judged by lower thresholds.
-    mayMatter: (feature, currentUsd, lastWeekUsd) =>
-      isAsked(feature) &&
-      (open.has(feature) || mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature))),
-  });
-}
-
-/** Of one feature and whatever part of it cost much, as what would have kept it quiet is judged by any threshold. */
-export async function readDaysOf(
-  client: ClientBase,
-  windows: SpendWindows,
-  asOf: Date,
-  by: Pick<JudgedBy, 'settings' | 'own'>,
-  feature: string,
-): Promise<FeatureDays> {
-  const [days] = await readDays(
-    client,
-    windows,
-    asOf,
-    { ...by, open: new Map() },
-    {
-      features: [feature],
+    risen: {
       ...minimumsBy(by),
-      mayMatter: (partOf) => partOf === feature,
+      mayMatter: (feature, currentUsd, lastWeekUsd) =>
+        isAsked(feature) && mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature)),
     },
-  );
-  if (days === undefined) throw new Error(`no days of ${feature} were read`);
-  return days;
-}
-
-async function readDays(
-  client: ClientBase,
-  windows: SpendWindows,
-  asOf: Date,
-  by: Omit<JudgedBy, 'owners'>,
-  asked: SeriesAsked,
-): Promise<FeatureDays[]> {
-  const series = await readSeries(client, windows, closedHours(windows, asOf), asked);
-  const settingsOf = settingsBy(by);
-  return [...new Set([...asked.features, ...series.keys()])].map((feature) => ({
+    watched: [...open]
+      .filter(([feature]) => isAsked(feature))
+      .map(([feature, { snoozed }]) => ({
+        ...watch(feature, settingsOf(feature)),
+        named: snoozed,
+      })),
+  });
+  const features = new Set([...series.keys(), ...[...open.keys()].filter(isAsked)]);
+  return [...features].map((feature) => ({
     feature,
-    ...(series.get(feature) ?? { series: NO_DAYS, parts: [] }),
-    open: by.open.get(feature),
+    ...(series.get(feature) ?? NOTHING),
+    open: open.get(feature),
     settings: settingsOf(feature),
   }));
 }
 
-function minimumsBy({ settings, own }: Pick<JudgedBy, 'settings' | 'own'>) {
+const NOTHING: FeatureSeries = { series: NO_DAYS, parts: [] };
+
+/** Of one feature, and of every part of it that may keep an alert open: for whoever asks about it. */
+export async function readDaysOf(
+  client: ClientBase,
+  windows: SpendWindows,
+  asOf: Date,
+  feature: string,
+  settings: RuleSettings,
+): Promise<FeatureSeries> {
+  const series = await readSeries(client, windows, closedHours(windows, asOf), {
+    features: [feature],
+    watched: [watch(feature, settings)],
+  });
+  return series.get(feature) ?? NOTHING;
+}
+
+/** An alert is over when nothing is found by lower thresholds, today and the day before. */
+function watch(feature: string, settings: RuleSettings): WatchedFeature {
+  return { feature, minimumUsd: relaxed(settings).minimumSpendUsd };
+}
+
+function minimumsBy({ settings, own }: JudgedBy) {
   const ownMinimums = [...own].flatMap(([feature, { minimumSpendUsd }]) =>
     minimumSpendUsd === undefined ? [] : [[feature, minimumSpendUsd] as const],
   );
   return { minimumUsd: settings.minimumSpendUsd, ownMinimumUsd: new Map(ownMinimums) };
-}
-
-function settingsBy({ settings, own }: Pick<JudgedBy, 'settings' | 'own'>) {
-  return (feature: string): RuleSettings => ({ ...settings, ...own.get(feature) });
 }

@@ -91,8 +91,9 @@ async function isGrowing(
   settings: RuleSettings,
 ): Promise<boolean> {
   const own = await readAlertSettings(client);
-  const days = await readDaysOf(client, windows, asOf, { settings, own }, feature);
-  return findAll(days.series, days.parts, days.settings).length > 0;
+  const by = { ...settings, ...own.get(feature) };
+  const { series, parts } = await readDaysOf(client, windows, asOf, feature, by);
+  return findAll(series, parts, by).length > 0;
 }
 
 /** By feature, the team that hears of it in threads; undefined: none does. */

@@ -18,12 +18,8 @@ import { createTestDatabase } from '../support/postgres.ts';
 import { storeCalls } from './stored-calls.ts';
 
 const AS_OF = new Date('2026-11-23T08:00:00Z');
-const ALL_ABOVE_FIVE_DOLLARS = {
-  features: ['f'],
-  minimumUsd: parsePicoUsd('5'),
-  ownMinimumUsd: new Map(),
-  mayMatter: () => true,
-};
+const RISEN = { minimumUsd: parsePicoUsd('5'), ownMinimumUsd: new Map(), mayMatter: () => true };
+const ALL_ABOVE_FIVE_DOLLARS = { features: ['f'], risen: RISEN, watched: [] };
 
 let owner: pg.Client;
 
@@ -99,10 +95,13 @@ describe('days and hours', () => {
     );
     const features = await readSeries(owner, windows, hours, {
       ...ALL_ABOVE_FIVE_DOLLARS,
-      ownMinimumUsd: new Map([
-        ['low', parsePicoUsd('1.999999999999')],
-        ['high', parsePicoUsd('6')],
-      ]),
+      risen: {
+        ...RISEN,
+        ownMinimumUsd: new Map([
+          ['low', parsePicoUsd('1.999999999999')],
+          ['high', parsePicoUsd('6')],
+        ]),
+      },
     });
     const found = [...features].map(([feature, { parts }]) => [
       feature,
@@ -112,6 +111,32 @@ describe('days and hours', () => {
       low: ['prompt six', 'prompt two', 'user six', 'user two'],
       'as all': ['prompt six', 'user six'],
     });
+  });
+
+  test('of a feature that is watched are read by its own minimum on either of two days, and of whom is named', async () => {
+    await setReportingZone(owner, 'Asia/Kathmandu');
+    await storeCalls(owner, [
+      { ts: '2026-11-22T12:00:00Z', usd: '3', user_id: 'yesterday' },
+      { ts: '2026-11-20T18:15:00Z', usd: '3', user_id: 'the day before' },
+      { ts: '2026-11-20T18:14:59.999Z', usd: '3', user_id: 'two days before' },
+      { ts: '2026-11-22T12:00:00Z', usd: '2', user_id: 'too little' },
+      { ts: '2026-11-01T12:00:00Z', usd: '0.01', user_id: 'named' },
+      { ts: '2026-11-22T12:00:00Z', usd: '4', user_id: 'elsewhere', feature: 'g' },
+    ]);
+    const minimumUsd = parsePicoUsd('2');
+    const named = { rule: 'user', name: 'named' } as const;
+    const features = await readSeries(owner, windows, hours, {
+      features: [],
+      watched: [{ feature: 'f', minimumUsd, named }],
+    });
+    const users = [...features].map(([feature, { parts }]) => [
+      feature,
+      parts.filter(({ rule }) => rule === 'user').map(({ name }) => name),
+    ]);
+    expect(Object.fromEntries(users)).toEqual({
+      f: expect.arrayContaining(['yesterday', 'the day before', 'named']),
+    });
+    expect(users[0]?.[1]).toHaveLength(3);
   });
 
   test('of a prompt and a user are read where something may be found, by that day and the same a week before', async () => {
@@ -129,13 +154,16 @@ describe('days and hours', () => {
     const seen: unknown[] = [];
     const features = await readSeries(owner, windows, hours, {
       ...ALL_ABOVE_FIVE_DOLLARS,
-      mayMatter(feature, currentUsd, lastWeekUsd) {
-        seen.push([feature, Number(currentUsd), Number(lastWeekUsd)]);
-        return lastWeekUsd === 0n;
+      risen: {
+        ...RISEN,
+        mayMatter(feature, currentUsd, lastWeekUsd) {
+          seen.push([feature, Number(currentUsd), Number(lastWeekUsd)]);
+          return lastWeekUsd === 0n;
+        },
       },
     });
     expect(seen).toEqual([
-      // All are of one prompt, which nothing of is read.
+      // All calls are of one prompt.
       ['f', 67e12, 59e12],
       ['f', 60e12, 59e12],
       ['f', 7e12, 0],

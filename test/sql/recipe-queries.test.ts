@@ -133,9 +133,7 @@ test('tricost finds growth in the same features, with the same amounts, where ea
   const settings = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
   const features = await readSeries(client, windows, [], {
     features: [...new Set(CALLS.map(({ feature = '' }) => feature))],
-    minimumUsd: settings.minimumSpendUsd,
-    ownMinimumUsd: new Map(),
-    mayMatter: () => false,
+    watched: [],
   });
   const ours = [...features].flatMap(([feature, { series }]) => {
     const found = weekOverWeek(series, settings);

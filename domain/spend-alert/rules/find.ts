@@ -15,7 +15,7 @@ export interface Part {
   series: Series;
 }
 
-/** A part of a feature is smaller than it, and there are many: it must rise so many times as far. */
+/** A part of a feature is smaller than it, and there are many: it must rise so many times as far, and its day cost what a week must. */
 const PART_FACTOR = { digits: 2n, scale: 0 };
 
 /** The one that a message is headed by comes first: what is said of the whole feature, then the part that costs most more. */
@@ -24,7 +24,10 @@ export function findAll(series: Series, parts: readonly Part[], settings: RuleSe
     weekOverWeek(series, settings),
     spiked({ rule: 'spike', name: null, series }, settings),
   ];
-  const ofParts = parts.flatMap((part) => spiked(part, ofPart(settings)) ?? []);
+  const costly = parts.filter(
+    ({ series: { usd } }) => (usd.at(-1) ?? 0n) > settings.minimumSpendUsd,
+  );
+  const ofParts = costly.flatMap((part) => spiked(part, ofPart(settings)) ?? []);
   return [...ofFeature.filter((finding) => finding !== undefined), ...ofParts.sort(byExcess)];
 }
 
