@@ -88,7 +88,8 @@ export function judge(
     });
     const spend = spendOf.get(feature) ?? nothingOf(feature);
     const heard = open !== undefined && isSnoozed(open, windows.date) ? others : found;
-    const [finding] = heard;
+    // What got worse is said of the rule that says so: the week may still rise by less than was told.
+    const [finding] = transition === 'escalated' ? heard.toSorted(byExcess) : heard;
     if (transition === 'resolved' && open !== undefined) {
       ended.push({ transition, openedOn: open.openedOn, spend });
     } else if (finding !== undefined && transition !== undefined && transition !== 'resolved') {

@@ -1,7 +1,15 @@
 /** Yesterday, and today's hours so far, against the same of recent weeks, so that what doubled overnight is told of in the morning. */
 import { type Decimal, divideHalfEven, type PicoUsd } from '../../money.ts';
 import { deviationOf, deviationOfDays, FEWEST_WEEKS } from './deviation.ts';
-import { median, type Series, sameWeekdays, sumUsd, WEEK_DAYS, weekOf } from './series.ts';
+import {
+  median,
+  type Series,
+  sameWeekdays,
+  sumUsd,
+  USUAL_WEEKS,
+  WEEK_DAYS,
+  weekOf,
+} from './series.ts';
 import { exceeds, larger, plus, type RuleSettings, times } from './settings.ts';
 
 export interface Spike {
@@ -23,6 +31,9 @@ const DEVIATIONS: Decimal = { digits: 15n, scale: 1 };
 /** Hours that usually cost less than this part of the feature's days are too few calls to tell what a week will cost. */
 const SMALLEST_PART_OF_DAY = 20n;
 
+/** Hours that cost no more above the usual than this part of the minimum are a handful of calls, whatever they would come to in a week. */
+const SMALLEST_PART_OF_MINIMUM = 10n;
+
 /** Yesterday, of a series that ends with it. */
 export function spikeOfDay(series: Series, settings: RuleSettings): Spike | undefined {
   const yesterday = series.usd.length - 1;
@@ -36,10 +47,12 @@ export function spikeOfDay(series: Series, settings: RuleSettings): Spike | unde
 export function spikeOfHours(series: Series, settings: RuleSettings): Spike | undefined {
   const [today = 0n, ...hours] = series.hoursUsd;
   const earlier = hours.slice(0, sameWeekdays(series, series.usd.length).length);
-  const weekUsd = sumUsd(weekOf(series.usd, 0));
-  if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * median(earlier) < weekUsd) return undefined;
-  const inWeek = (moreUsd: PicoUsd, usualUsd: PicoUsd) =>
-    divideHalfEven(moreUsd * weekUsd, usualUsd);
+  const usualUsd = median(earlier);
+  const weekUsd = smaller(sumUsd(weekOf(series.usd, 0)), usualWeek(series));
+  if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * usualUsd < weekUsd) return undefined;
+  if (SMALLEST_PART_OF_MINIMUM * (today - usualUsd) <= settings.minimumSpendUsd) return undefined;
+  // The last week may have risen already, or be a quiet one.
+  const inWeek = (moreUsd: PicoUsd) => divideHalfEven(moreUsd * weekUsd, usualUsd);
   const deviation = () => larger(deviationOfDays(series), deviationOf(earlier));
   return spike(today, earlier, deviation, inWeek, settings);
 }
@@ -56,7 +69,7 @@ function spike(
   currentUsd: PicoUsd,
   earlier: readonly PicoUsd[],
   deviation: () => Decimal,
-  inWeek: (moreUsd: PicoUsd, usualUsd: PicoUsd) => PicoUsd,
+  inWeek: (moreUsd: PicoUsd) => PicoUsd,
   { spikeRatio, minimumSpendUsd }: RuleSettings,
 ): Spike | undefined {
   const [lastWeekUsd = 0n] = earlier;
@@ -64,9 +77,22 @@ function spike(
   if (earlier.length < FEWEST_WEEKS || usualUsd === 0n) return undefined;
   if (!exceeds(currentUsd, usualUsd, spikeRatio)) return undefined;
   if (!exceeds(currentUsd, lastWeekUsd, spikeRatio)) return undefined;
-  const weeklyExcessUsd = inWeek(currentUsd - usualUsd, usualUsd);
+  const weeklyExcessUsd = inWeek(currentUsd - usualUsd);
   if (weeklyExcessUsd <= minimumSpendUsd) return undefined;
   const ratio = plus(spikeRatio, times(DEVIATIONS, deviation()));
   if (!exceeds(currentUsd, usualUsd, ratio)) return undefined;
   return { usualUsd, weeksBack: earlier.indexOf(usualUsd) + 1, currentUsd, weeklyExcessUsd };
+}
+
+/** The median of the last five weeks, as far as there were calls. */
+function usualWeek({ calls, usd }: Series): PicoUsd {
+  const first = calls.findIndex((count) => count > 0);
+  const weeks = Array.from({ length: USUAL_WEEKS }, (_, week) => week * WEEK_DAYS)
+    .filter((back) => first !== -1 && usd.length - back - WEEK_DAYS >= first)
+    .map((back) => sumUsd(weekOf(usd, back)));
+  return median(weeks);
+}
+
+function smaller(a: PicoUsd, b: PicoUsd): PicoUsd {
+  return a < b ? a : b;
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../../domain/spend-alert/rules/find.ts';
 import { sumUsd, weekOf } from '../../../../domain/spend-alert/rules/series.ts';
 import { readSettings } from '../../../../domain/spend-alert/rules/settings.ts';
+import { spikeOfHours } from '../../../../domain/spend-alert/rules/spike.ts';
 import { days, series } from './example-series.ts';
 
 const SETTINGS = readSettings({ growthRatio: 0.3, minimumSpendUsd: '5' });
@@ -38,11 +39,23 @@ describe('a spike', () => {
     ]);
   });
 
+  test('hours of a few calls are none, whatever they would come to in a week', () => {
+    const night = (current: number) => rulesOf(days(42, 6), [current, 0.4, 0.4, 0.4, 0.4, 0.4]);
+    // 50 cents more, a tenth of the minimum, and one more of the last of twelve decimals.
+    expect(night(0.9)).toEqual([]);
+    expect(night(0.900000000001)).toEqual(['spike']);
+  });
+
+  test('hours after a step come to no more than the step', () => {
+    // $10 a day, $23.50 since a week: the night has risen as the days have.
+    const stepped = series([...days(35, 10), ...days(7, 23.5)], [2.35, 1, 1, 1, 1, 1]);
+    expect(spikeOfHours(stepped, SETTINGS)?.weeklyExcessUsd).toBe(parsePicoUsd('94.5'));
+  });
+
   test('hours weigh as much as the week that rises as they did', () => {
-    const night = (current: number) => rulesOf(days(42, 3), [current, 0.3, 0.3, 0.3, 0.3, 0.3]);
-    // $21 a week, twice: by the hours alone it would be $2.10 more.
-    expect(night(0.6)).toEqual(['spike']);
-    expect(rulesOf(days(42, 0.3), [0.6, 0.3, 0.3, 0.3, 0.3, 0.3])).toEqual([]);
+    // $42 a week, twice: by the hours alone it would be $4.20 more.
+    expect(rulesOf(days(42, 6), [1.2, 0.6, 0.6, 0.6, 0.6, 0.6])).toEqual(['spike']);
+    expect(rulesOf(days(42, 0.6), [1.2, 0.6, 0.6, 0.6, 0.6, 0.6])).toEqual([]);
   });
 
   test('cents of a quiet night say nothing of a batch job by day', () => {
