@@ -8,6 +8,8 @@ export interface JobHistory {
   firstStarted: LocalDate | undefined;
   /** Dates begun and not done, up to today. */
   unfinished: readonly LocalDate[];
+  /** The latest date done at all: later than today for a run of a moment that has gone by. */
+  latestFinished: LocalDate | undefined;
 }
 
 /** An outage longer than this is caught up for its last days only: older news would bury today's. */
@@ -17,7 +19,10 @@ const LONGEST_CATCH_UP_DAYS = 7;
  * Today and the missed dates before it, oldest first. A first install does today only; a day that was begun and never
  * done counts as missed even when no day was ever done, or a later one was.
  */
-export function dueDates(today: LocalDate, history: JobHistory): LocalDate[] {
+export function dueDates(
+  today: LocalDate,
+  history: Omit<JobHistory, 'latestFinished'>,
+): LocalDate[] {
   const { lastFinished, firstStarted, unfinished } = history;
   const since = lastFinished === undefined ? (firstStarted ?? today) : addDays(lastFinished, 1);
   const dates: LocalDate[] = [];

@@ -19,7 +19,7 @@ export type Claim =
 /** Longer than any run may last: the functions' timeouts stay below it. */
 const LEASE_MS = 5 * 60_000;
 
-/** What the job has done up to a date. */
+/** What the job has done up to a date, and the latest of all. */
 export async function readJobHistory(
   client: ClientBase,
   job: string,
@@ -29,16 +29,22 @@ export async function readJobHistory(
     finished: string | null;
     started: string | null;
     unfinished: string[] | null;
+    latest: string | null;
   }>(
-    `select (max(local_date) filter (where finished_at is not null))::text as finished, min(local_date)::text as started,
-       array_agg(local_date::text) filter (where finished_at is null) as unfinished
-     from tricost.job_runs where job = $1 and local_date <= $2::date`,
+    `select max(local_date) filter (where is_past and is_done)::text as finished, min(local_date) filter (where is_past)::text as started,
+       array_agg(local_date::text) filter (where is_past and not is_done) as unfinished,
+       max(local_date) filter (where is_done)::text as latest
+     from (
+       select local_date, local_date <= $2::date as is_past, finished_at is not null as is_done
+       from tricost.job_runs where job = $1
+     ) as run`,
     [job, upTo],
   );
   return {
     lastFinished: rows[0]?.finished ?? undefined,
     firstStarted: rows[0]?.started ?? undefined,
     unfinished: rows[0]?.unfinished ?? [],
+    latestFinished: rows[0]?.latest ?? undefined,
   };
 }
 

@@ -44,8 +44,8 @@ export interface AlertOptions {
   boardUrl: string | undefined;
   /** When the run was due. */
   asOf: Date;
-  /** The latest date that was done before. */
-  lastFinished: LocalDate | undefined;
+  /** The latest date that was done, also when it is later than this run's. */
+  latestFinished: LocalDate | undefined;
 }
 
 export interface DateOutcome {
@@ -77,8 +77,8 @@ async function doDate(
   lease: Lease,
   options: AlertOptions,
 ): Promise<DateOutcome> {
-  const { lastFinished } = options;
-  if (lastFinished !== undefined && lease.localDate < lastFinished) {
+  const { latestFinished } = options;
+  if (latestFinished !== undefined && lease.localDate < latestFinished) {
     // An alert that has gone on since must not be told of as it was then.
     const outcome = { state: 'outdated', features: 0, alerts: 0 } as const;
     await finishDate(client, lease, new Date(), outcome);

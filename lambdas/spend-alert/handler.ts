@@ -56,10 +56,9 @@ export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
       return { dates: [] };
     }
     const history = await readJobHistory(client, JOB, today);
-    const { lastFinished } = history;
     const options = {
       ...{ zone, settings: ruleSettings, prices, hasHeartbeat, boardUrl },
-      ...{ asOf, lastFinished },
+      ...{ asOf, latestFinished: history.latestFinished },
     };
     const dates: SpendAlertResult['dates'] = [];
     const failures: unknown[] = [];

@@ -154,6 +154,10 @@ describe('a morning', () => {
     expect(messages).toHaveLength(11);
     expect(messages.at(-1)).toMatch(/^:fire: 5 more features/);
     expect(alerts).toHaveLength(15);
+    const { rows } = await world.owner.query(
+      `select 1 from tricost.alerts where details ->> 'top_prompt' is not null and details ->> 'top_model' is not null`,
+    );
+    expect(rows).toHaveLength(15);
   });
 
   test('a name of 3,000 characters, and one that calls the channel', async () => {
@@ -340,6 +344,17 @@ describe('missed days', () => {
     expect((await run('2026-11-23T08:30:00Z')).dates).toEqual([]);
   });
 
+  test('a moment that has gone by ends no alert of today', async () => {
+    await world.storeCalls(STEP.filter(({ ts }) => ts < AFTER_MORNINGS));
+    const run = await newAlertFunction();
+    await run('2026-11-12T08:00:00Z');
+    const before = await written();
+    expect(before.alerts).toEqual(['2026-11-12 f']);
+    const { dates } = await run('2026-11-02T08:00:00Z');
+    expect(dates).toMatchObject([{ date: '2026-11-02', state: 'outdated', alerts: 0 }]);
+    expect(await written()).toEqual(before);
+  });
+
   test('before a first install there are none', async () => {
     const { dates } = await (await newAlertFunction())();
     expect(dates).toHaveLength(1);
@@ -393,6 +408,69 @@ describe('morning after morning', () => {
     await world.storeCalls([{ ts: '2026-11-13T13:00:00Z', usd: '900' }]);
     await mornings('2026-11-14', 1);
     expect((await written()).alerts.at(-1)).toBe('2026-11-14 f escalated');
+  });
+
+  test('one day of calls without a user is told of in a week that hardly grew', async () => {
+    const days = Array.from({ length: 56 }, (_, day) => ({
+      ts: new Date(Date.UTC(2026, 8, 28 + day, 12)),
+      usd: '100',
+      user_id: '(none)',
+      prompt_name: `p${day % 5}`,
+    }));
+    await world.storeCalls([...days, { ...days[55], ts: '2026-11-22T14:00:00Z', usd: '80' }]);
+    await mornings('2026-11-23', 1);
+    const { rows } = await world.owner.query(
+      `select rule, details -> 'compared' ->> 'span' as span from tricost.alerts`,
+    );
+    expect(rows).toEqual([{ rule: 'spike', span: 'day' }]);
+  });
+
+  test('an alert ends when its feature has no calls any more', async () => {
+    await world.storeCalls(STEP.filter(({ ts }) => ts < new Date('2026-11-11T00:00:00Z')));
+    await mornings('2026-11-11', 15);
+    const { alerts } = await written();
+    expect(alerts[0]).toBe('2026-11-11 f');
+    expect(alerts.at(-1)).toMatch(/ f resolved$/);
+    expect(alerts).toHaveLength(2);
+  });
+
+  test('a user around the minimum opens one alert, and ends it when it is clearly below', async () => {
+    onTestFinished(() => world.owner.query('truncate tricost.alert_settings').then(() => {}));
+    await world.owner.query(
+      "insert into tricost.alert_settings (feature, minimum_spend_usd) values ('f', 50)",
+    );
+    const usdOf = (ts: Date) => {
+      const day = (Date.UTC(2026, 10, 22) - ts.getTime()) / 86_400_000;
+      return day > 0 && day < 6 ? (Math.ceil(day) % 2 === 0 ? '60' : '49') : '10';
+    };
+    await world.storeCalls(
+      Array.from({ length: 54 }, (_, day) => new Date(Date.UTC(2026, 9, 1 + day, 12))).flatMap(
+        (ts) => [
+          { ts, usd: '1000' },
+          { ts, user_id: 'u_7', usd: usdOf(ts) },
+        ],
+      ),
+    );
+    await mornings('2026-11-16', 10);
+    expect((await written()).alerts).toEqual(['2026-11-17 f', '2026-11-24 f resolved']);
+  });
+
+  test('a feature with lower thresholds of its own is held against these', async () => {
+    onTestFinished(() => world.owner.query('truncate tricost.alert_settings').then(() => {}));
+    await world.owner.query(
+      "insert into tricost.alert_settings (feature, growth_ratio, spike_ratio) values ('f', 0.1, 0.1)",
+    );
+    const calls = STEP.map(({ ts }) => ({ ts, usd: ts < new Date('2026-11-10') ? '10' : '12' }));
+    await world.storeCalls(
+      calls
+        .filter(({ ts }) => ts < AFTER_MORNINGS)
+        .flatMap((call) => [
+          { ...call, feature: 'f' },
+          { ...call, feature: 'g' },
+        ]),
+    );
+    await mornings('2026-11-15', 1);
+    expect((await written()).alerts).toEqual(['2026-11-15 f']);
   });
 
   test('a feature with thresholds of its own is held against these', async () => {

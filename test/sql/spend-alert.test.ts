@@ -243,8 +243,8 @@ test('agrees with sums made by hand, for any calls', async () => {
       for (const feature of new Set(calls.map((each) => each.feature))) {
         const own = calls.filter((each) => each.feature === feature);
         const expected = {
-          previous: sumOf(own, windows.previousStart, windows.currentStart),
-          current: sumOf(own, windows.currentStart, windows.currentEnd),
+          previous: windowOf(own, windows.previousStart, windows.currentStart),
+          current: windowOf(own, windows.currentStart, windows.currentEnd),
           monthToDateUsd: sumOf(own, windows.monthStart, windows.currentEnd).costUsd,
         };
         const counted = expected.previous.calls + expected.current.calls;
@@ -255,6 +255,12 @@ test('agrees with sums made by hand, for any calls', async () => {
     { numRuns: 40 },
   );
 });
+
+/** A day of Kathmandu is always 24 hours long. */
+function windowOf(calls: StoredCall[], from: Date, to: Date) {
+  const lastDay = sumOf(calls, new Date(to.getTime() - 86_400_000), to);
+  return { ...sumOf(calls, from, to), lastDayUsd: lastDay.costUsd };
+}
 
 function sumOf(calls: StoredCall[], from: Date, to: Date) {
   const within = calls.filter(({ ts }) => new Date(ts) >= from && new Date(ts) < to);

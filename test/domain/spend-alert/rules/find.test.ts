@@ -142,16 +142,37 @@ test('of several that run away, the one that costs most more comes first', () =>
   expect(found.map(({ name }) => name)).toEqual(['u', 'v', 'p']);
 });
 
+/** None at all and what nothing exceeds, too. */
+const anySettings = fc
+  .record({
+    growthRatio: fc.constantFrom(0, 0.1, 0.3, 2),
+    spikeRatio: fc.constantFrom(0n, 1n, 6n, 20n),
+    minimumSpendUsd: fc.constantFrom('0', '0.000000000001', '5', '100'),
+  })
+  .map(({ spikeRatio, ...others }) => ({
+    ...readSettings(others),
+    spikeRatio: { digits: spikeRatio, scale: 1 },
+  }));
+
 test('a user that is found may have run away, by the two days that are read first', () => {
   const amount = fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 1_000 }));
+  let found = 0;
   fc.assert(
-    fc.property(fc.array(amount, { minLength: 42, maxLength: 42 }), (usd) => {
-      const user = { rule: 'user', name: 'u', series: series(usd) } as const;
-      const { usd: amounts } = user.series;
-      const mayHave = mayHaveRunAway(amounts.at(-1) ?? 0n, amounts.at(-8) ?? 0n, SETTINGS);
-      expect(mayHave || findAll(series(days(42, 1)), [user], SETTINGS).length === 0).toBe(true);
-    }),
+    fc.property(
+      fc.array(amount, { minLength: 42, maxLength: 42 }),
+      anySettings,
+      (usd, settings) => {
+        const user = { rule: 'user', name: 'u', series: series(usd) } as const;
+        const [lastDay = 0n, lastWeek = 0n] = [user.series.usd.at(-1), user.series.usd.at(-8)];
+        if (findAll(series(days(42, 0)), [user], settings).length === 0) return;
+        found += 1;
+        expect(lastDay > settings.minimumSpendUsd).toBe(true);
+        expect(mayHaveRunAway(lastDay, lastWeek, settings)).toBe(true);
+      },
+    ),
+    { numRuns: 1_000 },
   );
+  expect(found).toBeGreaterThan(20);
 });
 
 test('a feature that is found may have grown, by the sums that are read first', () => {
@@ -163,23 +184,28 @@ test('a feature that is found may have grown, by the sums that are read first', 
   const hours = fc.array(amount, { minLength: 6, maxLength: 6 });
   let found = 0;
   fc.assert(
-    fc.property(fc.oneof(steady, any), fc.option(hours, { nil: [] }), (usd, hoursUsd) => {
-      const feature = series(usd, hoursUsd);
-      const sumOf = (back: number) => sumUsd(weekOf(feature.usd, back));
-      const [today = 0n, lastWeek = 0n] = feature.hoursUsd;
-      const mayHave = mayHaveGrown(
-        {
-          previous: { costUsd: sumOf(7), lastDayUsd: feature.usd.at(-8) ?? 0n },
-          current: { costUsd: sumOf(0), lastDayUsd: feature.usd.at(-1) ?? 0n },
-        },
-        { today, lastWeek },
-        SETTINGS,
-      );
-      const isFound = findAll(feature, [], SETTINGS).length > 0;
-      if (isFound) found += 1;
-      // What has no cost in the week is not even among what was summed up.
-      expect((mayHave && sumOf(0) > 0n) || !isFound).toBe(true);
-    }),
+    fc.property(
+      fc.oneof(steady, any),
+      fc.option(hours, { nil: [] }),
+      anySettings,
+      (usd, hoursUsd, settings) => {
+        const feature = series(usd, hoursUsd);
+        const sumOf = (back: number) => sumUsd(weekOf(feature.usd, back));
+        const [today = 0n, lastWeek = 0n] = feature.hoursUsd;
+        const mayHave = mayHaveGrown(
+          {
+            previous: { costUsd: sumOf(7), lastDayUsd: feature.usd.at(-8) ?? 0n },
+            current: { costUsd: sumOf(0), lastDayUsd: feature.usd.at(-1) ?? 0n },
+          },
+          { today, lastWeek },
+          settings,
+        );
+        const isFound = findAll(feature, [], settings).length > 0;
+        if (isFound) found += 1;
+        // What has no cost in the week is not even among what was summed up.
+        expect((mayHave && sumOf(0) > 0n) || !isFound).toBe(true);
+      },
+    ),
     { numRuns: 2_000 },
   );
   expect(found).toBeGreaterThan(100);
