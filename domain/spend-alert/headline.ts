@@ -39,7 +39,8 @@ function whatText({ finding, spend }: SpendAlert, report: SpendReport): string {
   }
 }
 
-function whenText({ compared }: SpendAlert['finding'], report: SpendReport): string {
+/** `yesterday`, `today until 08:00`: of what a rule found in a day or in hours. */
+export function whenText({ compared }: SpendAlert['finding'], report: SpendReport): string {
   return compared.span === 'hours' ? hoursText(report, compared) : lastDayText(report);
 }
 

@@ -10,11 +10,11 @@ import {
   formatUsd,
 } from '../slack/numbers.ts';
 import { costPerCall, type FeatureSpend, projectedMonth, type TopPrompt } from './feature-spend.ts';
-import { headline } from './headline.ts';
+import { headline, whenText } from './headline.ts';
 import type { SpendAlert } from './judge.ts';
 import { closing, comparedUntil, monthName, type SpendReport } from './report.ts';
 import type { Finding } from './rules/finding.ts';
-import { whyLines } from './why.ts';
+import { signed, whyLines } from './why.ts';
 
 /** Characters of a prompt's, model's or user's name: a hash is recognised by its beginning. */
 const LONGEST_DETAIL = 40;
@@ -61,10 +61,13 @@ function facts({ spend, finding }: SpendAlert, report: SpendReport): [string, st
   const { topPrompt, topModel } = spend;
   const currentUsd = spend.current.costUsd ?? 0n;
   const topUser = finding.rule === 'user' ? runaway(finding) : spend.topUser;
+  // Of the week, whatever the headline is about.
+  const inWeek = finding.compared.span === 'week' ? '' : ' in seven days';
   const facts: [string, string][] = [
-    ['Calls', callsText(spend)],
-    ['Tokens', tokensText(spend)],
-    ['Cost per call', costPerCallText(spend)],
+    ...(inWeek === '' ? [] : [comparedFact(finding, report)]),
+    [`Calls${inWeek}`, callsText(spend)],
+    [`Tokens${inWeek}`, tokensText(spend)],
+    [`Cost per call${inWeek}`, costPerCallText(spend)],
   ];
   if (topPrompt !== undefined) {
     facts.push(['Top prompt', `${promptName(topPrompt)}${share(topPrompt.costUsd, currentUsd)}`]);
@@ -83,6 +86,17 @@ function facts({ spend, finding }: SpendAlert, report: SpendReport): [string, st
   const unpriced = unpricedText(spend);
   if (unpriced !== undefined) facts.push(['Unpriced calls', unpriced]);
   return facts;
+}
+
+/** What the rule held against each other, and what a week of it would come to. */
+function comparedFact(finding: Finding, report: SpendReport): [string, string] {
+  const { currentUsd, previousUsd, weeklyExcessUsd } = finding;
+  const when = whenText(finding, report);
+  const usual = formatUsd(previousUsd ?? 0n);
+  return [
+    `${when.slice(0, 1).toUpperCase()}${when.slice(1)}`,
+    `${formatUsd(currentUsd)}, usually ${usual}: ${signed(weeklyExcessUsd)} a week`,
+  ];
 }
 
 /** Whom a rule found is named, and not who spent most in the week. */

@@ -81,6 +81,24 @@ test('alerts come largest increase first; steady and vanished features never', (
   ]);
 });
 
+test('what got worse is headed by the rule that found more', () => {
+  const open: OpenAlert = {
+    ...{ state: 'opened', openedOn: '2026-11-20', toldUsd: parsePicoUsd('8') },
+    ...{ snoozedUntil: undefined, snoozed: undefined },
+  };
+  const snapshot = { features: FEATURES, firstCallAt: new Date(0), lastCallAt: undefined };
+  // The week has risen by $28, and this night is of a week that would rise by far more.
+  const of = series([...days(HISTORY_DAYS - 7, 10), ...days(7, 14)], [12, 2, 2, 2, 2, 2]);
+  const judged = { feature: 'large', series: of, parts: [], settings: SETTINGS };
+  const head = (alert: OpenAlert | undefined) => {
+    const verdict = judge(snapshot, [{ ...judged, open: alert }], WINDOWS);
+    if (verdict.state !== 'judged') throw new Error(verdict.state);
+    return verdict.alerts.map(({ transition, finding }) => [transition, finding.rule]);
+  };
+  expect(head(open)).toEqual([['escalated', 'spike']]);
+  expect(head(undefined)).toEqual([['opened', 'growth']]);
+});
+
 describe('what is snoozed', () => {
   const snoozed = (
     rule: SpendRule,

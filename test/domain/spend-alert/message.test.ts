@@ -119,6 +119,25 @@ Unpriced calls: 12 this week, 0 the week before: not in these sums
     );
   });
 
+  test('of hours, it says what they were held against, and that the facts are those of the week', () => {
+    const { finding, ...alert } = alertOf(SUPPORT);
+    const compared = { span: 'hours', weeksBack: 1 } as const;
+    const amounts = {
+      previousUsd: parsePicoUsd('0.28'),
+      currentUsd: parsePicoUsd('0.92'),
+      weeklyExcessUsd: parsePicoUsd('6.2'),
+    };
+    const night = { ...finding, ...amounts, rule: 'spike' as const, compared };
+    const lines = asText(alertMessage({ ...alert, finding: night }, REPORT)).split('\n');
+    expect(lines[0]).toBe(':zap: `support.reply` today until 08:00 +229 % (+$0.64)');
+    expect(lines.slice(3, 7)).toEqual([
+      'Today until 08:00: $0.92, usually $0.28: +$6.20 a week',
+      'Calls in seven days: 41,212 (+56 %)',
+      'Tokens in seven days: 81.2M in · 9.1M out',
+      'Cost per call in seven days: $0.0197 (+4 %)',
+    ]);
+  });
+
   test('the projection is the month so far and the week’s average for each day left', () => {
     // 1900 + 810.20 ÷ 7 × 8 days, from the 23rd to the 30th.
     expect(asText(alertMessage(alertOf(SUPPORT), REPORT))).toContain('Projected Nov: $2,825.94');
