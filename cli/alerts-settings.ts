@@ -49,7 +49,11 @@ export function defineSettings(alerts: Command): void {
       .argument('<feature>', 'its name', parseFeature)
       .option('--growth <ratio>', '1: a week must be more than twice the one before', of('growth'))
       .option('--spike <ratio>', '1: a day must be more than twice its usual', of('spike'))
-      .option('--minimum <usd>', 'what a week must cost, and a day of a prompt or user, US dollars', of('minimum'))
+      .option(
+        '--minimum <usd>',
+        'what a week must cost, and a day of a prompt or user, US dollars',
+        of('minimum'),
+      )
       .option('--json', JSON_HELP),
   )
     .addHelpText(

@@ -13,7 +13,6 @@ const CENT: PicoUsd = 10n ** 10n;
 
 /** Less than this part of the growth is not worth a headline. */
 const WORTH_A_HEADLINE = 10n;
-const HEADLINE_TERMS = 2;
 
 /** What is less than a tenth more is not what is different. */
 const SMALLEST_FACTOR = 1.1;
@@ -27,13 +26,20 @@ export function whyLines(why: Decomposition, windows: SpendWindows, end: Date): 
   return inCents(why).map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows, end)}`);
 }
 
-/** The first one or two of them; empty when nothing grew. */
+/** What grew most, and what is the largest of the others, be it less; empty when nothing grew. */
 export function whyInShort(why: Decomposition, windows: SpendWindows, end: Date): string {
-  return inCents(why)
-    .filter(({ usd }) => usd > 0n && usd * WORTH_A_HEADLINE >= why.deltaUsd)
-    .slice(0, HEADLINE_TERMS)
+  const [first, ...others] = inCents(why)
+    .filter(({ usd }) => sizeOf(usd) * WORTH_A_HEADLINE >= why.deltaUsd)
+    .toSorted((a, b) => Number(b.usd - a.usd));
+  if (first === undefined || first.usd <= 0n) return '';
+  const [second] = others.toSorted((a, b) => Number(sizeOf(b.usd) - sizeOf(a.usd)));
+  return [first, ...(second === undefined ? [] : [second])]
     .map(({ term, usd }) => `${signed(usd)} ${reason(term, usd, windows, end)}`)
     .join(', ');
+}
+
+function sizeOf(usd: PicoUsd): PicoUsd {
+  return usd < 0n ? -usd : usd;
 }
 
 /** `+$310.08`, `−$12.00`. */
@@ -51,8 +57,7 @@ function inCents({ deltaUsd, terms }: Decomposition): { term: Term; usd: PicoUsd
 
 /** Half away from zero, as amounts are shown. */
 function toCents(usd: PicoUsd): PicoUsd {
-  const size = usd < 0n ? -usd : usd;
-  const cents = ((2n * size + CENT) / (2n * CENT)) * CENT;
+  const cents = ((2n * sizeOf(usd) + CENT) / (2n * CENT)) * CENT;
   return usd < 0n ? -cents : cents;
 }
 
@@ -75,14 +80,16 @@ function reason(
         : `from prompt ${promptOf(slice, true)}${aboutVersion(slices, among, windows, end)}`;
     case 'models':
       return slice === undefined ? 'other models' : `from model ${nameOf(slice.model)}`;
-    case 'tokens':
-      return grew
-        ? `${tokenFactor(slices, slices) ?? 'more'} tokens a call`
-        : 'fewer tokens a call';
+    case 'tokens': {
+      if (!grew) return 'fewer tokens a call';
+      const factor = tokenFactor(slices, slices);
+      return factor === undefined ? 'more tokens a call' : `from ${factor} tokens a call`;
+    }
     case 'cache-share':
       return grew ? 'less read from the cache' : 'more read from the cache';
     case 'price':
-      return slice === undefined || !grew ? 'price' : `price of ${nameOf(slice.model)}`;
+      if (!grew) return 'lower prices';
+      return slice === undefined ? 'higher prices' : `price of ${nameOf(slice.model)}`;
     case 'unsplit':
       return grew ? 'dearer calls' : 'cheaper calls';
   }

@@ -11,7 +11,7 @@ import type { FeatureSpend } from '../../../domain/spend-alert/feature-spend.ts'
 import { type Decomposition, decompose } from '../../../domain/spend-alert/growth/decompose.ts';
 import type { EndedAlert, SpendAlert } from '../../../domain/spend-alert/judge.ts';
 import { alertMessage, namedUser } from '../../../domain/spend-alert/message.ts';
-import { signed, whyLines } from '../../../domain/spend-alert/why.ts';
+import { signed, whyInShort, whyLines } from '../../../domain/spend-alert/why.ts';
 import {
   alertOf,
   anyFeature,
@@ -309,6 +309,50 @@ describe('what the headline says', () => {
     expect(
       whyLines({ ...WHY, terms: [late, calls] }, REPORT.windows, REPORT.windows.currentEnd)[0],
     ).toBe('+$248.00 from prompt `reply` v7 (2.1 × tokens a call)');
+  });
+
+  test.each<[string, [Decomposition['terms'][number]['cause'], string][], string]>([
+    [
+      'the second term may be less',
+      [
+        ['tokens', '32.13'],
+        ['calls', '-6.45'],
+      ],
+      '+$32.13 from 2.3 × tokens a call, −$6.45 fewer calls',
+    ],
+    [
+      'the larger of the others goes second',
+      [
+        ['calls', '60'],
+        ['tokens', '20'],
+        ['price', '-40'],
+      ],
+      '+$60.00 more calls, −$40.00 lower prices',
+    ],
+    [
+      'a small one is left out',
+      [
+        ['calls', '60'],
+        ['price', '-0.01'],
+      ],
+      '+$60.00 more calls',
+    ],
+    ['nothing grew', [['calls', '-5']], ''],
+  ])('%s', (_case, terms, expected) => {
+    const wordier = slice(USUAL, {
+      ...USUAL,
+      input: USUAL.input * 2.3,
+      output: USUAL.output * 2.3,
+    });
+    const why = {
+      deltaUsd: terms.reduce((sum, [, usd]) => sum + parsePicoUsd(usd), 0n),
+      terms: terms.map(([cause, usd]) => ({
+        ...{ cause, usd: parsePicoUsd(usd) },
+        ...{ slices: cause === 'tokens' ? [wordier] : [], among: [] },
+      })),
+    };
+    const { windows } = REPORT;
+    expect(whyInShort(why, windows, windows.currentEnd)).toBe(expected);
   });
 
   test('a version that arrived in the night is said to be there since then, of its hours', () => {
