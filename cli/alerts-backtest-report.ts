@@ -43,7 +43,9 @@ export function printBacktest(backtest: Backtest): void {
   console.log(`\n${days(judged)} judged, ${zone}${learning(learningUntil)}`);
   const messages = countMessages(told);
   const rate = aWeek(messages, judged).toFixed(DECIMALS);
-  console.log(`${messages} messages, ${rate} a week; ${open} alerts open at the end`);
+  const sent = messages === 1 ? '1 message' : `${messages} messages`;
+  const left = open === 1 ? '1 alert' : `${open} alerts`;
+  console.log(`${sent}, ${rate} a week; ${left} open at the end`);
   if (backtest.wasStopped) console.log('stopped before the last morning');
 }
 

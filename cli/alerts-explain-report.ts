@@ -73,7 +73,8 @@ function dataNotes({ told, why, slices }: AlertExplanation): string[] {
     (calls, { current }) => calls + current.calls - current.pricedCalls,
     0,
   );
-  if (unknown > 0) notes.push(`  ${unknown} calls have no known cost and are in none of these`);
+  if (unknown === 1) notes.push('  1 call has no known cost and is in none of these');
+  if (unknown > 1) notes.push(`  ${unknown} calls have no known cost and are in none of these`);
   const before = told?.details.why?.delta_usd;
   const moved = before === undefined ? 0n : why.deltaUsd - parsePicoUsd(before);
   if (before !== undefined && (moved >= CENT || moved <= -CENT)) {
@@ -143,7 +144,10 @@ function whatWouldChange({ open, told, found, quiet, today }: AlertExplanation):
   if (open === undefined) return lines;
   lines.push(`told of again from ${signed(worseFrom(parsePicoUsd(open.toldUsd)))} a week on`);
   const now = today.found.map(({ rule }) => rule).join(', ');
-  const stays = now === '' ? 'today no rule holds' : `today ${now} holds`;
+  const stays =
+    now === ''
+      ? 'today no rule holds'
+      : `today ${now} ${today.found.length === 1 ? 'holds' : 'hold'}`;
   lines.push(
     today.isClear
       ? 'over with the next morning: no rule holds with half these thresholds, yesterday and today'

@@ -216,5 +216,5 @@ export function happenedAsJson(row: AlertRow): object {
 function parseDays(text: string): number {
   const days = Number(text);
   if (Number.isInteger(days) && days >= 1 && days <= 10_000) return days;
-  throw new InvalidArgumentError('a whole number of days');
+  throw new InvalidArgumentError('a whole number of days, 1 or more');
 }

@@ -55,7 +55,7 @@ async function run(client: Client, eventId: string, options: ExplainCallOptions)
   const { calls, searched } = await search(client, eventId, options.day);
   if (calls.length === 0) {
     throw new Error(
-      `there is no call ${eventId} ${searched}; it may have been refused (\`tricost dlq peek\`), be under way, or be older than what is kept`,
+      `there is no call ${eventId} ${searched}; it may have been refused (reporting.rejected_calls says why), be a dead letter (\`tricost dlq peek\`), be under way, or be older than what is kept`,
     );
   }
   const list = await readPriceList(client);

@@ -1,4 +1,4 @@
-/** Ctrl-C during work that must not stop between two steps: the batch in hand is finished first. */
+/** Ctrl-C during work that must not stop between two steps: what is in hand is finished first. */
 
 /**
  * @param work ends soon after `stopped` aborts, which the first Ctrl-C does; the second one ends the process at once
@@ -10,7 +10,7 @@ export async function interruptible<Result>(
 ): Promise<Result> {
   const stopped = new AbortController();
   const onSignal = (): void => {
-    process.stderr.write('finishing the batch in hand; Ctrl-C once more stops at once\n');
+    process.stderr.write('finishing what is in hand; Ctrl-C once more stops at once\n');
     process.exitCode = 130;
     stopped.abort(reason);
   };

@@ -51,7 +51,8 @@ export function perName(row: Pick<PriceRow, 'unit'>): string {
 }
 
 export function since({ validFrom }: Pick<PriceRow, 'validFrom'>): string {
-  return validFrom === SINCE_EVER ? 'no start date' : `since ${shortened(validFrom)}`;
+  if (validFrom === SINCE_EVER) return 'no start date';
+  return `${Date.parse(validFrom) > Date.now() ? 'from' : 'since'} ${shortened(validFrom)}`;
 }
 
 /** Midnight is the date alone. */

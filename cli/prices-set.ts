@@ -79,7 +79,7 @@ export function defineSet(prices: Command): void {
 Enter all units of a model in one command: stored calls without a price get theirs right after it, and keep it. With some of the
 units only, cached input would be priced as input.
 
-Rows are added, never changed. The same price with the same --valid-from once more corrects the first. Stored calls without a
+Rows are added, never changed. Another price with the same --valid-from corrects the first. Stored calls without a
 price get theirs at once; those that have a cost keep it until \`tricost reprice\`.
 
 Examples:

@@ -60,8 +60,9 @@ async function fold(client: Client, options: RollupsOptions): Promise<void> {
   const left = await countMarked(client);
   if (options.json === true) console.log(JSON.stringify({ folded, left }));
   else {
-    const rest = left === 0 ? '' : `; ${left} are left: the same command goes on`;
-    console.log(`${folded} days computed again${rest}`);
+    const rest =
+      left === 0 ? '' : `; ${left === 1 ? '1 is' : `${left} are`} left: the same command goes on`;
+    console.log(`${folded === 1 ? '1 day' : `${folded} days`} computed again${rest}`);
   }
 }
 

@@ -96,9 +96,9 @@ const program = new Command('tricost')
     'after',
     `
 doctor, schedules, alerts test, dlq, deliveries and forget-user talk to the local stack while \`npm start\` runs, and to AWS with
---aws. tail, partitions, prices, explain-call, teams and the other commands of alerts talk to the database
-of --database-url, else of DATABASE_URL, else of the local stack, and say which; the last four also to that of a stack on AWS,
-with --aws. board talks to such a database, or to a Metabase. validate, price and cost talk to nothing.
+--aws. tail, partitions, prices, reprice, rollups, explain-call, teams and the other commands of alerts talk to the database of
+--database-url, else of DATABASE_URL, else of the local stack, and say which; all but tail and partitions also to that of a stack
+on AWS, with --aws. board talks to such a database, or to a Metabase. validate, price and cost talk to nothing.
 
 Examples:
   $ npx tricost doctor

@@ -16,7 +16,8 @@ export function greeting({ file }: LocalTricost): string {
 Try next, in another terminal:
   psql "$(node -p 'require("./.tricost/local.json").databaseUrl')"
   npx tricost tail                          calls with their cost, as they land
-  npx tricost schedules run spend-alert     the alert of a day not yet done: today's, or --at an earlier one
+  npx tricost alerts list                   the alerts that are open; alerts explain <feature> says why
+  npx tricost schedules run spend-alert     today's alerts, unless they were sent before
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=${file.region} aws --endpoint-url ${file.sqsEndpoint} sqs send-message --queue-url ${file.queueUrl} --message-body '{"ts":"${new Date().toISOString()}","feature":"my.feature","provider":"openai","model":"gpt-5","usage":{"prompt_tokens":1200,"completion_tokens":300}}'
 `;
 }

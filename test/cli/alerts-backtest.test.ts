@@ -210,6 +210,12 @@ test('shows it to a person, and refuses what it cannot read', async () => {
   expect((await backtest('--days', '0')).stderr).toContain('1 to 400 days');
 });
 
+test('one message and one alert are not many', async () => {
+  setNow('2026-10-20', 10);
+  const { stdout } = await backtest('--days', '1', '--feature', 'spike');
+  expect(stdout).toContain('\n1 message, 7.00 a week; 1 alert open at the end\n');
+});
+
 test('Ctrl-C ends it with what is judged so far', async () => {
   const listeners = process.listenerCount('SIGINT');
   const running = backtest('--json');

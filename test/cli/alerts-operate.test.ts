@@ -102,6 +102,7 @@ describe('list', () => {
       ...{ id: 5, local_date: '2026-11-23', transition: 'escalated', rule: 'growth' },
       ...{ weekly_excess_usd: '31.5', note: null },
     });
+    expect((await alerts('list', '--days', '0')).stderr).toContain('days, 1 or more');
     const { stdout } = await alerts('list');
     expect(stdout).toMatch(
       /\n5 {3}support\.reply {2}acknowledged {2}2026-11-20 {2}growth +\+\$31\.50 a week {2}v7 goes back\n/,
@@ -408,6 +409,17 @@ describe('explain', () => {
       expect(stdout.split('\n')).toContain(line);
     }
     expect(stdout).toMatch(/\n {2}\+\$[\d.]+ from prompt reply v2/);
+  });
+
+  test('rules that hold are many, and a call without a cost is one', async () => {
+    const calls: StoredCall[] = Array.from({ length: 42 }, (_, day) => ({
+      ...{ ts: new Date(Date.UTC(2026, 9, 13 + day, 12)), usd: day === 41 ? '60' : '2' },
+    }));
+    await storeCalls(owner, [...calls, { ts: '2026-11-23T13:00:00Z', usd: null }]);
+    await happened('2026-11-24', 'f', 'opened', { details: { compared } });
+    const { stdout } = await alerts('explain', 'f');
+    expect(stdout).toMatch(/; today growth, \w+(?:, \w+)* hold\n/);
+    expect(stdout).toContain('\n  1 call has no known cost and is in none of these\n');
   });
 
   test('is held against the thresholds of its morning, whatever they are now', async () => {

@@ -246,6 +246,7 @@ describe('where it looks', () => {
     const absent = await explain(madeId());
     expect(absent.code).toBe(1);
     expect(absent.stderr).toContain('there is no call');
+    expect(absent.stderr).toContain('refused (reporting.rejected_calls says why)');
     const wrong = await explain('42');
     expect(wrong.code).toBe(1);
     expect(wrong.stderr).toContain('an event_id is a UUID');

@@ -305,6 +305,7 @@ describe('the list', () => {
     expect(input).toMatchObject([{ price_usd: '2', valid_from: '2025-06-10T00:00:00Z' }]);
     const text = await prices('list', '--model', 'gpt-5');
     expect(text.stdout).toMatch(/openai +gpt-5 +input +\$1\.1 per million +contracted, since 2026/);
+    expect(text.stdout).toMatch(/openai +gpt-5 +input +\$0\.9 per million +contracted, from 2099/);
     expect(text.stdout).toMatch(/azure my-deployment +has the prices of openai gpt-5 +inferred/);
   });
 });

@@ -35,6 +35,8 @@ test('folds what is marked, and agrees with the calls before and after', async (
   expect(await rollups('check')).toMatchObject({ code: 0 });
   expect((await rollups('fold')).stdout).toContain('58 days computed again');
   expect(JSON.parse((await rollups('fold', '--json')).stdout)).toEqual({ folded: 0, left: 0 });
+  await storeCalls(owner, [{ ts: '2026-10-01T12:00:00Z', usd: '1' }]);
+  expect((await rollups('fold')).stdout).toBe('1 day computed again\n');
   const { code, stdout } = await rollups('check');
   expect(code).toBe(0);
   expect(stdout.match(/as the calls say/g)).toHaveLength(11);

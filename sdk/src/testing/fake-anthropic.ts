@@ -1,5 +1,13 @@
 /** Answers as Anthropic does. https://platform.claude.com/docs/en/api/messages */
-import { eventStream, type FakeReply, type FakeRequest, json, TEXT, WORDS } from './fake-reply.ts';
+import {
+  answerId,
+  eventStream,
+  type FakeReply,
+  type FakeRequest,
+  json,
+  TEXT,
+  WORDS,
+} from './fake-reply.ts';
 
 export const ANTHROPIC_USAGE = {
   input_tokens: 100,
@@ -19,7 +27,8 @@ export function answerAsAnthropic({ path, body }: FakeRequest): FakeReply | unde
   const usesTool = Array.isArray(body['tools']) && !isAnswered(body['messages']);
   const stop_reason = usesTool ? 'tool_use' : 'end_turn';
   const message = {
-    ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-opus-4-8-20260115' },
+    ...{ id: `msg_${answerId()}`, type: 'message', role: 'assistant' },
+    model: 'claude-opus-4-8-20260115',
     ...{ content: [usesTool ? TOOL_USE : { type: 'text', text: TEXT }] },
     ...{ stop_reason, stop_sequence: null, usage: ANTHROPIC_USAGE },
   };

@@ -1,5 +1,13 @@
 /** Answers as the Gemini API does. https://ai.google.dev/api/generate-content */
-import { eventStream, type FakeReply, type FakeRequest, json, TEXT, WORDS } from './fake-reply.ts';
+import {
+  answerId,
+  eventStream,
+  type FakeReply,
+  type FakeRequest,
+  json,
+  TEXT,
+  WORDS,
+} from './fake-reply.ts';
 
 export const GEMINI_USAGE = {
   promptTokenCount: 1_000,
@@ -41,7 +49,7 @@ function chunk(part: object, candidatesTokenCount: number, isLast: boolean): obj
     candidates: [{ content, index: 0, ...(isLast ? { finishReason: 'STOP' } : {}) }],
     usageMetadata: { ...GEMINI_USAGE, candidatesTokenCount, totalTokenCount },
     modelVersion: 'gemini-3-pro-001',
-    responseId: 'gemini-1',
+    responseId: `gemini-${answerId()}`,
   };
 }
 

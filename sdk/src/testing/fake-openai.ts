@@ -1,5 +1,13 @@
 /** Answers as OpenAI does: Chat Completions, Responses, embeddings. https://platform.openai.com/docs/api-reference */
-import { eventStream, type FakeReply, type FakeRequest, json, TEXT, WORDS } from './fake-reply.ts';
+import {
+  answerId,
+  eventStream,
+  type FakeReply,
+  type FakeRequest,
+  json,
+  TEXT,
+  WORDS,
+} from './fake-reply.ts';
 
 export const OPENAI_CHAT_USAGE = {
   prompt_tokens: 1_000,
@@ -34,7 +42,10 @@ export function answerAsOpenAi({ path, body }: FakeRequest): FakeReply | undefin
 }
 
 function chat(body: FakeRequest['body']): FakeReply {
-  const base = { id: 'chatcmpl-1', created: 1_790_000_000, model: MODEL, service_tier: 'default' };
+  const base = {
+    ...{ id: `chatcmpl-${answerId()}`, created: 1_790_000_000 },
+    ...{ model: MODEL, service_tier: 'default' },
+  };
   const usesTool = Array.isArray(body['tools']) && !isAnswered(body['messages']);
   const reason = usesTool ? 'tool_calls' : 'stop';
   if (body['stream'] !== true) {
@@ -77,7 +88,8 @@ function responses(body: FakeRequest['body']): FakeReply {
   const part = { type: 'output_text', text: TEXT, annotations: [], logprobs: [] };
   const item = { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed' };
   const response = {
-    ...{ id: 'resp_1', object: 'response', created_at: 1_790_000_000, status: 'completed' },
+    ...{ id: `resp_${answerId()}`, object: 'response', status: 'completed' },
+    created_at: 1_790_000_000,
     ...{ model: MODEL, service_tier: 'flex', parallel_tool_calls: true, tools: [], error: null },
     ...{ output: [{ ...item, content: [part] }], usage: OPENAI_RESPONSES_USAGE },
     ...{ instructions: null, metadata: {}, incomplete_details: null, tool_choice: 'auto' },

@@ -1,4 +1,5 @@
 /** What a fake provider is asked, and how it answers. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 export interface FakeRequest {
@@ -17,6 +18,17 @@ export interface FakeReply {
 /** Every answer says this, in as many pieces where it is a stream: not all of it ASCII. */
 export const WORDS = ['Grüße', ', ', '世界', ' ', '🙂', '!'] as const;
 export const TEXT = WORDS.join('');
+
+let id: string | undefined;
+
+/**
+ * What the ids of all answers of this process end with. Another process has another: calls of two with one id would be one call
+ * that was seen twice.
+ */
+export function answerId(): string {
+  id ??= randomUUID().slice(0, 8);
+  return id;
+}
 
 export function json(value: unknown): FakeReply {
   return { contentType: 'application/json', pieces: [JSON.stringify(value)] };

@@ -7,6 +7,7 @@ import {
   OPENAI_EMBEDDINGS_USAGE,
   OPENAI_RESPONSES_USAGE,
 } from '../../../sdk/src/testing/fake-openai.ts';
+import { answerId } from '../../../sdk/src/testing/fake-reply.ts';
 import { collect, type Mode, testModes } from './modes.ts';
 
 type OpenAI = OpenAI7;
@@ -23,7 +24,7 @@ const call = {
   provider: 'openai',
   model: 'gpt-5.4-2026-03-05',
   service_tier: 'default',
-  response_id: 'chatcmpl-1',
+  response_id: `chatcmpl-${answerId()}`,
   status: 'ok',
   stream: false,
   attempt: 1,
@@ -39,7 +40,12 @@ const modes: Mode<OpenAI>[] = [
     name: 'responses',
     app: (openai) => openai.responses.create({ model: 'gpt-5.4', input: 'Hello!' }),
     calls: [
-      { ...call, response_id: 'resp_1', service_tier: 'flex', usage_raw: OPENAI_RESPONSES_USAGE },
+      {
+        ...call,
+        response_id: `resp_${answerId()}`,
+        service_tier: 'flex',
+        usage_raw: OPENAI_RESPONSES_USAGE,
+      },
     ],
   },
   {
@@ -49,7 +55,11 @@ const modes: Mode<OpenAI>[] = [
     calls: [
       {
         ...streamedCall,
-        ...{ response_id: 'resp_1', service_tier: 'flex', usage_raw: OPENAI_RESPONSES_USAGE },
+        ...{
+          response_id: `resp_${answerId()}`,
+          service_tier: 'flex',
+          usage_raw: OPENAI_RESPONSES_USAGE,
+        },
       },
     ],
   },
@@ -59,7 +69,7 @@ const modes: Mode<OpenAI>[] = [
     calls: [
       {
         ...streamedCall,
-        response_id: 'resp_1',
+        response_id: `resp_${answerId()}`,
         usage_raw: OPENAI_RESPONSES_USAGE,
         service_tier: 'flex',
       },
@@ -69,7 +79,12 @@ const modes: Mode<OpenAI>[] = [
     name: 'responses.parse()',
     app: (openai) => openai.responses.parse({ model: 'gpt-5.4', input: 'Hello!' }),
     calls: [
-      { ...call, response_id: 'resp_1', usage_raw: OPENAI_RESPONSES_USAGE, service_tier: 'flex' },
+      {
+        ...call,
+        response_id: `resp_${answerId()}`,
+        usage_raw: OPENAI_RESPONSES_USAGE,
+        service_tier: 'flex',
+      },
     ],
   },
   {
@@ -88,7 +103,7 @@ const modes: Mode<OpenAI>[] = [
       {
         ...streamedCall,
         ...estimated,
-        response_id: 'resp_1',
+        response_id: `resp_${answerId()}`,
         service_tier: expect.anything(),
         status: 'aborted',
       },
