@@ -16,6 +16,7 @@ import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
 import { AccessControl } from './iam/access-control.ts';
 import { Guard } from './iam/guard.ts';
 import { createQueues } from './queue/create-queues.ts';
+import { giveBackInFlight } from './queue/give-back.ts';
 import { type LoopbackFauxqsOptions, startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
 import { RoleClients } from './queue/role-clients.ts';
 import { ScheduleClock } from './schedules/schedule-clock.ts';
@@ -49,6 +50,7 @@ export interface RunAssemblyOptions {
   startQueueEngine?(options: Required<LoopbackFauxqsOptions>): Promise<QueueEngine>;
 }
 
+/** A fauxqs, wherever it runs. */
 export interface QueueEngine {
   /** `http://127.0.0.1:<port>`, the endpoint for SQS clients. */
   address: string;
@@ -222,6 +224,7 @@ async function startQueues(parts: {
   });
   teardown.add(async () => sqs.destroy());
   await createQueues(sqs, plan.queues);
+  await giveBackInFlight(sqs, engine.address, plan.queues);
   return { sqs, sqsEndpoint: engine.address };
 }
 
