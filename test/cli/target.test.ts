@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { databaseUrl, stackDatabase } from '../../cli/target.ts';
+import { databaseUrl, localStackOf, stackDatabase } from '../../cli/target.ts';
 import { type LocalFile, writeLocalFile } from '../../local/state/local-file.ts';
 import { startMiniAssembly } from '../local/running-assembly.ts';
 import { runTricost } from './run-tricost.ts';
@@ -42,6 +42,19 @@ test('the flag goes before DATABASE_URL, that before the local stack; each is na
   vi.stubEnv('DATABASE_URL', SHELL);
   expect(await choose()).toEqual([SHELL, 'database db.example.com:5432/app, from DATABASE_URL\n']);
   expect(await choose(FLAG)).toEqual([FLAG, 'database ::1:5434/mine, from --database-url\n']);
+});
+
+test('a command is about the local stack when its database is, however it was named', async () => {
+  const about = async (options: Parameters<typeof localStackOf>[0]) =>
+    (await localStackOf(options, stateDirectory))?.databaseUrl;
+  expect(await about({})).toBeUndefined();
+  await writeLocalFile(stateDirectory, { databaseUrl: LOCAL, pid: process.pid } as LocalFile);
+  expect(await about({})).toBe(LOCAL);
+  expect(await about({ aws: true })).toBeUndefined();
+  expect(await about({ databaseUrl: FLAG })).toBeUndefined();
+  vi.stubEnv('DATABASE_URL', SHELL);
+  expect(await about({})).toBeUndefined();
+  expect(await about({ databaseUrl: LOCAL })).toBe(LOCAL);
 });
 
 test('without any, it names the flag that these commands have', async () => {
