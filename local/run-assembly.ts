@@ -42,6 +42,8 @@ export interface RunAssemblyOptions {
   onProgress?(step: string): void;
   /** Told what goes wrong in a function while it runs. */
   onError(functionName: string, problem: string): void;
+  /** Told of what no run goes on with: a log that cannot be written. Default: `onError` is. */
+  onFatal?(problem: string): void;
   /** Waits between attempts of asynchronous invocations; default: as on AWS. */
   retryDelaysMs?: readonly number[];
   /** Nothing runs by the clock before `startSchedules`. */
@@ -154,6 +156,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
     assetDirectory: (codeKey) => assembly.assetDirectory(codeKey),
     endpoints: { sqs: sqsEndpoint, aws: aws.url },
     onError,
+    onFatal: options.onFatal ?? ((problem) => onError('log', problem)),
   });
   functions = registry;
   teardown.add(() => registry.stop());

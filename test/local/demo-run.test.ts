@@ -21,6 +21,7 @@ test('the demo accounts for every event, also after one that was stopped, and en
       teardown,
       onProgress: () => {},
       onError: (name, problem) => errors.push(`${name}: ${problem}`),
+      onFatal: (problem) => errors.push(problem),
     });
     return { tricost, teardown };
   };
