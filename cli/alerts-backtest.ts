@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Client } from 'pg';
 import { readAlertSettings } from '../adapters/postgres/alert-settings.ts';
+import { isKnownFeature } from '../adapters/postgres/known-feature.ts';
 import { PriceListReader } from '../adapters/postgres/price-list.ts';
 import { type JudgedBy, readVerdict } from '../adapters/postgres/read-verdict.ts';
 import { readReportingZone } from '../adapters/postgres/roll-up-spend.ts';
@@ -21,6 +22,7 @@ import { FIRST_RUN_HOUR, spendWindows } from '../domain/spend-alert/windows.ts';
 import { type Backtest, backtestAsJson, printBacktest } from './alerts-backtest-report.ts';
 import { interruptible } from './interruptible.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
+import { printable } from './printable.ts';
 import { withProgress } from './progress.ts';
 import { readConfig } from './target.ts';
 
@@ -80,9 +82,9 @@ async function replay(client: Client, options: BacktestOptions): Promise<Backtes
   const { alert, boardUrl } = await readConfig(options);
   const { settings, own } = await judgedBy(client, readSettings(alert), options);
   const last = lastMorning(new Date(), zone);
-  const dates = Array.from({ length: options.days }, (_, index) =>
-    addDays(last, index - options.days + 1),
-  );
+  const first = addDays(last, 1 - options.days);
+  const dates = Array.from({ length: options.days }, (_, index) => addDays(first, index));
+  if (options.feature !== undefined) await refuseUnknown(client, options.feature, first, zone);
   const prices = new PriceListReader();
   const teams = { teams: await readTeams(client), owners: await readOwners(client) };
   const told: Told[] = [];
@@ -138,6 +140,20 @@ async function judgedBy(
 function lastMorning(now: Date, zone: string): LocalDate {
   const today = localDateOf(now, zone);
   return instantAtHour(today, FIRST_RUN_HOUR, zone) <= now ? today : addDays(today, -1);
+}
+
+/** Nothing would be sent of a name that was mistyped, which reads as of one that is quiet. */
+async function refuseUnknown(
+  client: Client,
+  feature: string,
+  firstMorning: LocalDate,
+  zone: string,
+): Promise<void> {
+  const since = localDateOf(spendWindows(firstMorning, zone).previousStart, zone);
+  if (await isKnownFeature(client, feature, since)) return;
+  throw new Error(
+    `${printable(feature)} has no alert, and no calls since ${since}, the first day that the replay looks at`,
+  );
 }
 
 function parseDays(text: string): number {

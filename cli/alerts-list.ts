@@ -23,6 +23,7 @@ import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-data
 import { printable } from './printable.ts';
 import { snoozeText } from './snooze-text.ts';
 import { tagsId, tagsOf } from './tags-alert.ts';
+import { warnUnknownFeature } from './warn-unknown.ts';
 
 interface ListOptions extends OwnerDatabaseOptions {
   all?: boolean;
@@ -62,7 +63,10 @@ Examples:
   $ npx tricost alerts list --json | jq '.open[].feature'`,
     )
     .action((options: ListOptions) =>
-      withOwner(options, 'tricost alerts', (client) => list(client, options)),
+      withOwner(options, 'tricost alerts', async (client) => {
+        await list(client, options);
+        if (options.feature !== undefined) await warnUnknownFeature(client, options.feature);
+      }),
     );
 }
 
@@ -73,7 +77,7 @@ async function list(client: Client, options: ListOptions): Promise<void> {
     const tags = feature === undefined ? await readOpenCoverageRows(client) : [];
     if (options.json === true) {
       console.log(JSON.stringify({ open: rows.map(openAsJson), tags: tags.map(openTagsAsJson) }));
-    } else printOpen(rows, tags);
+    } else printOpen(rows, tags, feature);
     return;
   }
   const today = localDateOf(new Date(), await readReportingZone(client));
@@ -85,12 +89,16 @@ async function list(client: Client, options: ListOptions): Promise<void> {
     console.log(
       JSON.stringify({ history: rows.map(happenedAsJson), tags: tags.map(happenedToTagsAsJson) }),
     );
-  } else printHistory(rows, tags);
+  } else printHistory(rows, tags, feature);
 }
 
-function printOpen(rows: readonly OpenAlertRow[], tags: readonly OpenCoverageRow[]): void {
+function printOpen(
+  rows: readonly OpenAlertRow[],
+  tags: readonly OpenCoverageRow[],
+  feature: string | undefined,
+): void {
   if (rows.length + tags.length === 0) {
-    console.log('no alert is open');
+    console.log(`no alert${ofFeature(feature)} is open`);
     return;
   }
   const lines = rows.map((row) => [
@@ -105,9 +113,13 @@ function printOpen(rows: readonly OpenAlertRow[], tags: readonly OpenCoverageRow
   for (const line of columns([head, ...lines, ...ofTags], [MONEY])) console.log(line);
 }
 
-function printHistory(rows: readonly AlertRow[], tags: readonly CoverageRow[]): void {
+function printHistory(
+  rows: readonly AlertRow[],
+  tags: readonly CoverageRow[],
+  feature: string | undefined,
+): void {
   if (rows.length + tags.length === 0) {
-    console.log('nothing happened to alerts');
+    console.log(`nothing happened to alerts${ofFeature(feature)}`);
     return;
   }
   const lines = rows.map((row) => ({
@@ -128,6 +140,10 @@ function printHistory(rows: readonly AlertRow[], tags: readonly CoverageRow[]): 
   const head = ['id', 'date', 'feature', 'what', 'rule', 'more a week', ''];
   const table = [head, ...newestFirst.map(({ cells }) => cells)];
   for (const line of columns(table, [MONEY])) console.log(line);
+}
+
+function ofFeature(feature: string | undefined): string {
+  return feature === undefined ? '' : ` of ${printable(feature)}`;
 }
 
 /** Of calls that name feature, user and prompt. */

@@ -17,6 +17,7 @@ import { columns } from './columns.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
 import { readConfig } from './target.ts';
+import { warnUnknownFeature } from './warn-unknown.ts';
 
 interface SettingsOptions extends OwnerDatabaseOptions {
   json?: boolean;
@@ -112,6 +113,7 @@ async function set(client: Client, feature: string, options: SetOptions): Promis
   const settings = (await readAlertSettings(client)).get(feature) ?? {};
   if (options.json === true) console.log(JSON.stringify(asJson(feature, settings)));
   else for (const line of columns([row(printable(feature), settings)])) console.log(line);
+  await warnUnknownFeature(client, feature);
 }
 
 function asJson(feature: string, settings: Partial<RuleSettings>): object {

@@ -65,6 +65,7 @@ async function run(client: Client, options: RepriceOptions): Promise<void> {
   if (range.until <= range.from) throw new Error('--to must be after --from');
   await interruptible(async (signal) => {
     const calls = await countCalls(client, range);
+    if (calls === 0) process.stderr.write(`${nothingMatches(range)}\n`);
     const price = (dryRun: boolean) =>
       withProgress(
         dryRun ? 'Compare every call with the price list' : 'Price the calls',
@@ -97,6 +98,15 @@ async function run(client: Client, options: RepriceOptions): Promise<void> {
       printRepricing(await price(false), 'changed');
     }
   });
+}
+
+function nothingMatches({ from, until, provider, model }: RepricedRange): string {
+  const of = [
+    ...(provider === undefined ? [] : [`provider ${printable(provider)}`]),
+    ...(model === undefined ? [] : [`model ${printable(model)}`]),
+  ];
+  const which = of.length === 0 ? '' : ` of ${of.join(' and ')}`;
+  return `nothing matches: there is no call${which} from ${from.toISOString()} until ${until.toISOString()}`;
 }
 
 function endOfToday(now: Date): Date {

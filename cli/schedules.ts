@@ -85,7 +85,13 @@ Examples:
     .action(async (name: string, options: SchedulesOptions & { at?: Date }) => {
       const schedule = findByName(name, await listSchedules(options));
       const at = options.at ?? new Date();
-      console.log(await invokeSchedule(schedule, at, options));
+      const answer = await invokeSchedule(schedule, at, options);
+      console.log(answer);
+      if (isNothingDue(answer)) {
+        process.stderr.write(
+          `nothing was due: ${name} does a day once, and that of ${at.toISOString()} is done\n`,
+        );
+      }
     });
 }
 
@@ -173,8 +179,26 @@ export async function invokeSchedule(
     new InvokeCommand({ FunctionName: schedule.Target?.Arn, Payload: Buffer.from(input) }),
   );
   const answer = Buffer.from(result.Payload ?? []).toString('utf8');
-  if (result.FunctionError !== undefined) throw new Error(`${schedule.Name} failed: ${answer}`);
+  if (result.FunctionError !== undefined) {
+    throw new Error(`${schedule.Name} failed: ${messageOf(answer)}`);
+  }
   return answer;
+}
+
+/** spend-alert answers with the days that it did. */
+function isNothingDue(answer: string): boolean {
+  const { dates } = (JSON.parse(answer) ?? {}) as { dates?: unknown };
+  return Array.isArray(dates) && dates.length === 0;
+}
+
+/** Of a function's error, what its author wrote; https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+function messageOf(answer: string): string {
+  try {
+    const { errorMessage } = JSON.parse(answer) as { errorMessage?: unknown };
+    return typeof errorMessage === 'string' && errorMessage !== '' ? errorMessage : answer;
+  } catch {
+    return answer;
+  }
 }
 
 export function parseTime(text: string): Date {

@@ -16,13 +16,18 @@ export async function localStack(
   otherwise = 'add --aws',
   stateDirectory = STATE_DIRECTORY,
 ): Promise<LocalFile> {
-  const stack = await readLocalFile(stateDirectory);
-  if (stack === undefined || !isAlive(stack.pid)) {
+  const stack = await runningStack(stateDirectory);
+  if (stack === undefined) {
     throw new Error(
       `the local stack does not run; start it with \`npm start\` in another terminal, or ${otherwise}`,
     );
   }
   return stack;
+}
+
+async function runningStack(stateDirectory: string): Promise<LocalFile | undefined> {
+  const stack = await readLocalFile(stateDirectory);
+  return stack !== undefined && isAlive(stack.pid) ? stack : undefined;
 }
 
 /** How a command is told which stack it is about. */
@@ -122,6 +127,20 @@ export async function databaseUrl(
   if (fromShell !== undefined) return announced(fromShell, 'DATABASE_URL');
   const local = await localStack('add --database-url <url>', stateDirectory);
   return announced(local.databaseUrl, 'the local stack');
+}
+
+/**
+ * The local stack, when it runs and the database that a command takes is its own; undefined: it is that of another stack.
+ */
+export async function localStackOf(
+  { aws, databaseUrl: flag }: StackOptions & { databaseUrl?: string },
+  stateDirectory = STATE_DIRECTORY,
+): Promise<LocalFile | undefined> {
+  if (aws === true) return undefined;
+  const stack = await runningStack(stateDirectory);
+  if (stack === undefined) return undefined;
+  const named = flag ?? process.env['DATABASE_URL'] ?? stack.databaseUrl;
+  return named === stack.databaseUrl ? stack : undefined;
 }
 
 /** What `connect` needs to know of a database. */

@@ -12,12 +12,13 @@ import {
 import { inTransaction } from '../adapters/postgres/transaction.ts';
 import { teamParameterPrefix } from '../config/config.ts';
 import { isIanaZone } from '../config/config-formats.ts';
+import { putParameter } from '../domain/doctor/remedies.ts';
 import { isSlackChannel } from '../domain/notify/destination.ts';
 import type { Team } from '../domain/teams/team.ts';
 import { columns } from './columns.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { printable } from './printable.ts';
-import { stackName } from './target.ts';
+import { localStackOf, stackName } from './target.ts';
 
 interface TeamsOptions extends OwnerDatabaseOptions {
   json?: boolean;
@@ -135,9 +136,12 @@ async function set(client: Client, name: string, options: SetOptions): Promise<v
   );
   if (options.json === true) return;
   const parameter = `${teamParameterPrefix(await stackName(options))}${secret ?? before?.secret ?? name}`;
-  console.log(
-    `Its secret is the parameter ${parameter}: read -rs value; aws ssm put-parameter --overwrite --type SecureString --name ${parameter} --value "$value"`,
+  const local = await localStackOf(options);
+  const store = putParameter(
+    parameter,
+    local && { endpoint: local.awsEndpoint, region: local.region },
   );
+  console.log(`Its secret is the parameter ${parameter}: ${store}`);
 }
 
 function print(teams: readonly KnownTeam[], { json }: TeamsOptions): void {

@@ -25,11 +25,17 @@ export interface AlertSummary {
 
 type Report = (progress: string) => void;
 
+const OUTCOMES = ['Stored', 'Duplicate', 'Rejected'] as const;
+/** What becomes of an event, as ingest counts it. */
+type OutcomeMetric = (typeof OUTCOMES)[number];
+
 /** A run on one running stack; the steps in this order. */
 export class DemoRun {
   readonly #tricost: LocalTricost;
   readonly #now: Date;
   readonly #messagesBefore: number;
+  /** By metric, what functions had counted before the first event of this run. */
+  readonly #countedBefore = new Map<OutcomeMetric, number>();
   #published = 0;
 
   constructor(tricost: LocalTricost, now: Date) {
@@ -40,6 +46,11 @@ export class DemoRun {
 
   async publish(report: Report): Promise<void> {
     const { stack, file } = this.#tricost;
+    // What an interrupted run left in the queue would be counted as this one's.
+    await this.ingest(report);
+    for (const metric of OUTCOMES) {
+      this.#countedBefore.set(metric, this.#total(metric));
+    }
     const { published } = await publishDemo({
       queueUrl: file.queueUrl,
       client: stack.sqs,
@@ -77,9 +88,9 @@ export class DemoRun {
   async summarize(): Promise<DemoSummary> {
     return {
       published: this.#published,
-      stored: this.#total('Stored'),
-      duplicates: this.#total('Duplicate'),
-      rejected: this.#total('Rejected'),
+      stored: this.#counted('Stored'),
+      duplicates: this.#counted('Duplicate'),
+      rejected: this.#counted('Rejected'),
       alerts: await this.#alerts(),
       slack_messages: this.newMessages().length,
     };
@@ -93,7 +104,11 @@ export class DemoRun {
     });
   }
 
-  #total(metric: string): number {
+  #counted(metric: OutcomeMetric): number {
+    return this.#total(metric) - (this.#countedBefore.get(metric) ?? 0);
+  }
+
+  #total(metric: OutcomeMetric): number {
     const { plan, metrics } = this.#tricost.stack;
     return plan.functions.reduce((sum, { name }) => sum + metrics.total(name, metric), 0);
   }

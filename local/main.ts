@@ -99,6 +99,7 @@ async function start({ ownDatabase, slackWebhookUrl }: RunnerEnvironment): Promi
           onProgress: (step) => {
             task.output = step;
           },
+          onFatal: end,
           onError: (functionName, problem) => {
             if (!stopping) console.error(`${functionName}: ${problem}`);
           },
@@ -180,6 +181,16 @@ function onSignal(): void {
   stop().then(
     () => process.exit(0),
     (error: unknown) => fail(error),
+  );
+}
+
+/** What has just been said is the reason; what then goes wrong while it stops is none. */
+function end(problem: string): void {
+  if (stopping) return;
+  console.error(`\n${problem}`);
+  stop().then(
+    () => process.exit(1),
+    () => process.exit(1),
   );
 }
 

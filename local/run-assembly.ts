@@ -16,6 +16,7 @@ import { LOCAL_CREDENTIALS } from './functions/sandbox-environment.ts';
 import { AccessControl } from './iam/access-control.ts';
 import { Guard } from './iam/guard.ts';
 import { createQueues } from './queue/create-queues.ts';
+import { giveBackInFlight } from './queue/give-back.ts';
 import { type LoopbackFauxqsOptions, startLoopbackFauxqs } from './queue/loopback-fauxqs.ts';
 import { RoleClients } from './queue/role-clients.ts';
 import { ScheduleClock } from './schedules/schedule-clock.ts';
@@ -41,6 +42,8 @@ export interface RunAssemblyOptions {
   onProgress?(step: string): void;
   /** Told what goes wrong in a function while it runs. */
   onError(functionName: string, problem: string): void;
+  /** Told of what no run goes on with: a log that cannot be written. Default: `onError` is. */
+  onFatal?(problem: string): void;
   /** Waits between attempts of asynchronous invocations; default: as on AWS. */
   retryDelaysMs?: readonly number[];
   /** Nothing runs by the clock before `startSchedules`. */
@@ -49,6 +52,7 @@ export interface RunAssemblyOptions {
   startQueueEngine?(options: Required<LoopbackFauxqsOptions>): Promise<QueueEngine>;
 }
 
+/** A fauxqs, wherever it runs. */
 export interface QueueEngine {
   /** `http://127.0.0.1:<port>`, the endpoint for SQS clients. */
   address: string;
@@ -152,6 +156,7 @@ async function start(options: RunAssemblyOptions, teardown: Teardown): Promise<R
     assetDirectory: (codeKey) => assembly.assetDirectory(codeKey),
     endpoints: { sqs: sqsEndpoint, aws: aws.url },
     onError,
+    onFatal: options.onFatal ?? ((problem) => onError('log', problem)),
   });
   functions = registry;
   teardown.add(() => registry.stop());
@@ -222,6 +227,7 @@ async function startQueues(parts: {
   });
   teardown.add(async () => sqs.destroy());
   await createQueues(sqs, plan.queues);
+  await giveBackInFlight(sqs, engine.address, plan.queues);
   return { sqs, sqsEndpoint: engine.address };
 }
 

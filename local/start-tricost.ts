@@ -25,6 +25,8 @@ export interface StartOptions {
   onProgress(step: string): void;
   /** Told what goes wrong while it runs, in a function or on the way to the real Slack. */
   onError(source: string, problem: string): void;
+  /** Told of what no run goes on with. */
+  onFatal(problem: string): void;
 }
 
 export interface LocalTricost {
@@ -38,12 +40,12 @@ const BOARD_URL = 'TRICOST_BOARD_URL';
 
 /** @throws Error saying what to do next. The teardown then still has to run. */
 export async function startTricost(options: StartOptions): Promise<LocalTricost> {
-  const { stateDirectory, databaseUrl, teardown, onProgress, onError } = options;
+  const { stateDirectory, databaseUrl, teardown, onProgress, onError, onFatal } = options;
   await mkdir(stateDirectory, { recursive: true });
   const earlier = await readLocalFile(stateDirectory);
 
   onProgress('starting Postgres');
-  const database = await startLocalDatabase({ stateDirectory, databaseUrl });
+  const database = await startLocalDatabase({ stateDirectory, databaseUrl, onFatal });
   teardown.add(() => database.stop());
 
   const inbox = await startInbox(options, portOf(earlier?.slackInboxUrl));
@@ -71,6 +73,7 @@ export async function startTricost(options: StartOptions): Promise<LocalTricost>
     holdSchedules: options.holdSchedules ?? false,
     onProgress,
     onError,
+    onFatal,
   });
   teardown.add(() => stack.stop());
 

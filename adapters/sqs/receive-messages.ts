@@ -26,9 +26,6 @@ const BATCH_LIMIT = 10;
 /** An answer that waits asks every server of the queue; one that does not wait may be empty while messages lie there. */
 const WAIT_SECONDS = 2;
 
-/** Not 0, at which fauxqs 2.4.1 with a data folder loses the message until its next start (`updateMessageReady` in its persistence.js). */
-const RETURN_SECONDS = 1;
-
 /** At most ten; none: the queue holds nothing that is visible. */
 export async function receiveMessages(
   sqs: SQSClient,
@@ -61,7 +58,7 @@ function toMessageInHand(message: Message): MessageInHand {
   };
 }
 
-/** Lets others see the messages in a second. What SQS refuses to change shows by itself when its visibility timeout is over. */
+/** Lets others see the messages at once. What SQS refuses to change shows by itself when its visibility timeout is over. */
 export async function returnMessages(
   sqs: SQSClient,
   queueUrl: string,
@@ -71,7 +68,7 @@ export async function returnMessages(
     const entries = messages.slice(start, start + BATCH_LIMIT).map(({ receiptHandle }, index) => ({
       Id: String(index),
       ReceiptHandle: receiptHandle,
-      VisibilityTimeout: RETURN_SECONDS,
+      VisibilityTimeout: 0,
     }));
     await sqs.send(
       new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }),

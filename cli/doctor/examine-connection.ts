@@ -110,7 +110,7 @@ async function tlsOf({ host, port, plain }: Address, ca: string | undefined): Pr
 async function examineLogin(
   { role, connectionString, ca, shared }: ConnectionToExamine,
   patient: Patient,
-  { shown }: Address,
+  { host, port, shown }: Address,
   tls: TlsFacts,
 ): Promise<{ finding: Finding; server?: ServerFacts }> {
   if (tls.state === 'refused' || tls.state === 'unsupported') {
@@ -126,6 +126,7 @@ async function examineLogin(
     shown,
     parameter: parameterOf(role, patient),
     inVpc: patient.stage !== 'local' && patient.config.vpc !== undefined,
+    onThisMachine: recogniseHost(host, port).provider === 'this machine',
   };
   let client: Client;
   try {

@@ -2,7 +2,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { inspectStack, type StackFacts } from '../../adapters/cloudformation/inspect-stack.ts';
 import type { ParameterNames, TricostConfig } from '../../config/config.ts';
-import { type Remedies, remediesFor } from '../../domain/doctor/remedies.ts';
+import { type LocalAws, type Remedies, remediesFor } from '../../domain/doctor/remedies.ts';
 import { type awsClientSettings, localStack } from '../target.ts';
 
 type ClientSettings = Awaited<ReturnType<typeof awsClientSettings>>;
@@ -38,10 +38,12 @@ export async function localPatient(
 ): Promise<Patient> {
   const { outputs, awsEndpoint, sqsEndpoint, region } = await localStack(undefined, stateDirectory);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return patient('local', config, configFile, outputs, {
+  const settings = {
     aws: { endpoint: awsEndpoint, region, credentials },
     sqs: { endpoint: sqsEndpoint, region, credentials },
-  });
+  };
+  const local = { endpoint: awsEndpoint, region };
+  return patient('local', config, configFile, outputs, settings, local);
 }
 
 /** @throws the client's own error: no credentials, no region, no permission */
@@ -71,6 +73,7 @@ function patient(
   configFile: string | undefined,
   outputs: Record<string, string>,
   settings: Pick<Patient, 'aws' | 'sqs'>,
+  local?: LocalAws,
 ): Patient {
   const { parameters } = config;
   // The stack's own where there is one: the file may have been edited since the deploy.
@@ -86,7 +89,7 @@ function patient(
     parameters: names,
     ...settings,
     remedies: remediesFor({
-      aws: stage !== 'local',
+      local,
       stack: config.stackName,
       config: configFile,
       migrateParameter: names.migrateDatabaseUrl,

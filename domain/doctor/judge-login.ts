@@ -31,6 +31,8 @@ export interface LoginTarget {
   parameter: string | undefined;
   /** The functions run inside a VPC, which this machine may not be in. */
   inVpc: boolean;
+  /** Its address is a loopback one. */
+  onThisMachine: boolean;
 }
 
 export function judgeFailure(
@@ -38,7 +40,7 @@ export function judgeFailure(
   { code, message }: LoginFailure,
   remedies: Remedies,
 ): Finding {
-  const { role, shown, parameter, inVpc } = target;
+  const { role, shown, parameter, inVpc, onThisMachine } = target;
   const check: Check = `${role}-login`;
   const put = parameter === undefined ? 'correct DATABASE_URL' : remedies.putParameter(parameter);
   switch (code) {
@@ -63,6 +65,15 @@ export function judgeFailure(
       return mend(check, `${shown} refuses the connection (${code}): ${message}`, put);
   }
   const why = `${shown} cannot be reached: ${message}`;
+  if (onThisMachine) {
+    return mend(
+      check,
+      why,
+      parameter === undefined
+        ? 'start it: stop `npm start` with Ctrl-C and start it again; one of your own that DATABASE_URL names, before that'
+        : `a function that looks there finds itself; store the address that Lambda reaches it at: ${put}`,
+    );
+  }
   if (inVpc) {
     return unknown(
       check,

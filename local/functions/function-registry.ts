@@ -19,6 +19,8 @@ export interface FunctionRegistryOptions {
   assetDirectory(codeKey: string): string;
   endpoints: ServiceEndpoints;
   onError(functionName: string, problem: string): void;
+  /** Told of what no run goes on with. */
+  onFatal(problem: string): void;
 }
 
 export class FunctionRegistry {
@@ -87,7 +89,7 @@ export class FunctionRegistry {
   }
 
   #create(definition: FunctionDefinition): LambdaFunction {
-    const { plan, access, metrics, logDirectory, assetDirectory, endpoints, onError } =
+    const { plan, access, metrics, logDirectory, assetDirectory, endpoints, onError, onFatal } =
       this.#options;
     const role = takeFunctionRole(definition, access, plan.region, onError);
     return new LambdaFunction({
@@ -99,6 +101,7 @@ export class FunctionRegistry {
       logDirectory,
       metrics,
       onError: (name, { error }) => onError(name, `${error?.errorType}: ${error?.errorMessage}`),
+      onFatal,
     });
   }
 }

@@ -21,6 +21,8 @@ export interface LambdaFunctionOptions {
   metrics: MetricTotals;
   /** Told of every failed invocation, for the terminal. */
   onError(functionName: string, result: InvocationResult): void;
+  /** Told when the log cannot be written. */
+  onFatal(problem: string): void;
 }
 
 /** Whatever can be called like a function of the stack. */
@@ -48,7 +50,7 @@ export class LambdaFunction {
     const { definition, taskRoot, region, endpoints, credentials, logDirectory, metrics } = options;
     this.#options = options;
     this.definition = definition;
-    this.#log = new FunctionLog(logDirectory, definition.name);
+    this.#log = new FunctionLog(logDirectory, definition.name, options.onFatal);
     this.#sandboxOptions = {
       functionArn: definition.arn,
       taskRoot,

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { unwritable } from '../state/unwritable.ts';
 import { type Programs, reachablePrograms } from './reachable-programs.ts';
 import { giveTo, spawnAs, unprivilegedUser } from './unprivileged-user.ts';
 
@@ -17,6 +18,8 @@ export interface ClusterOptions {
   /** Of the superuser `postgres`; given once, when the cluster is made. */
   password: string;
   logFile: string;
+  /** Told, with what to do, when that takes no more lines; absent: they are lost. */
+  onLogBroken?: ((problem: string) => void) | undefined;
   /** Server settings that differ from Postgres's own defaults. */
   settings?: Readonly<Record<string, string>>;
 }
@@ -32,7 +35,7 @@ const READY = 'database system is ready to accept connections';
 
 /** @throws Error with the server's own words when it does not start. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dataDirectory, port, password, logFile, settings = {} } = options;
+  const { dataDirectory, port, password, logFile, onLogBroken, settings = {} } = options;
   const user = await unprivilegedUser(dataDirectory);
   const { initdb, postgres } = await reachablePrograms(await packagedPrograms(), user);
   if (!(await exists(join(dataDirectory, 'PG_VERSION')))) {
@@ -59,6 +62,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const end = (): boolean => server.kill('SIGINT');
   process.once('exit', end);
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+  log.on('error', (error) => onLogBroken?.(unwritable(logFile, error)));
   let output = '';
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -25,6 +25,8 @@ export interface LocalDatabaseOptions {
   stateDirectory: string;
   /** A database that somebody else runs; then nothing is started and one address serves every purpose. */
   databaseUrl?: string | undefined;
+  /** Told when the server's log cannot be written. */
+  onFatal?: ((problem: string) => void) | undefined;
 }
 
 const DATABASE = 'tricost';
@@ -57,6 +59,7 @@ export async function startLocalDatabase(options: LocalDatabaseOptions): Promise
     port,
     password: ownerPassword,
     logFile: join(logDirectory, 'postgres.log'),
+    onLogBroken: options.onFatal,
   });
   await writePort(portFile, port);
   const ownerUrl = withDatabase(cluster.url);

@@ -196,6 +196,13 @@ test('shows one feature or one rule as it shows them among all', async () => {
   expect(spikes.rules[2]).toEqual(rules[2]);
 });
 
+test('refuses a feature that it knows nothing of: its zeros would read as quiet', async () => {
+  const { code, stdout, stderr } = await backtest('--days', '10', '--feature', 'stepp');
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('stepp has no alert, and no calls since 2026-10-20');
+  expect((await told('--days', '10', '--feature', 'steady')).told).toEqual([]);
+});
+
 test('shows it to a person, and refuses what it cannot read', async () => {
   const { code, stdout } = await backtest('--days', '40');
   expect(code).toBe(0);

@@ -119,6 +119,30 @@ describe('list', () => {
   });
 });
 
+describe('a feature that nothing is known of', () => {
+  const UNKNOWN = 'nosuch has no calls and no alert so far';
+
+  test('is told of where alerts are listed', async () => {
+    await happened('2026-11-20', 'search', 'opened');
+    const open = await alerts('list', '--feature', 'nosuch');
+    expect([open.code, open.stdout]).toEqual([0, 'no alert of nosuch is open\n']);
+    expect(open.stderr).toContain(UNKNOWN);
+    const history = await alerts('list', '--all', '--feature', 'nosuch');
+    expect(history.stdout).toBe('nothing happened to alerts of nosuch\n');
+    expect(history.stderr).toContain(UNKNOWN);
+    expect((await alerts('list', '--feature', 'search')).stderr).not.toContain('so far');
+  });
+
+  test('may have thresholds: it may be yet to come', async () => {
+    await storeCalls(owner, [{ ts: '2026-11-23T12:00:00Z', feature: 'quiet', usd: '1' }]);
+    const early = await alerts('settings', 'set', 'nosuch', '--growth', '1');
+    expect([early.code, early.stderr]).toEqual([0, expect.stringContaining(UNKNOWN)]);
+    expect((await answer('settings', 'list')).features).toHaveLength(1);
+    const known = await alerts('settings', 'set', 'quiet', '--growth', '1');
+    expect([known.code, known.stderr]).toEqual([0, expect.not.stringContaining('so far')]);
+  });
+});
+
 describe('alerts of lost tags', () => {
   const fell = (environment: string | null, date: string, transition: string, share = 0.71) =>
     owner.query(

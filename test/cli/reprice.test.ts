@@ -68,6 +68,17 @@ test('shows, asks, changes, and changes nothing more', async () => {
   expect(again).toMatchObject({ calls_examined: 1, calls_changed: 0, lines: [] });
 });
 
+test('says that nothing matches, as it does for a model that was mistyped', async () => {
+  expect((await reprice('--model', 'acme-1')).stderr).not.toContain('nothing matches');
+  const { code, stderr } = await reprice('--provider', 'acme', '--model', 'acme-\u001b[31m');
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining(
+      'nothing matches: there is no call of provider acme and model acme-\\u001b[31m from 2026-11-01T00:00:00.000Z until 2026-11-24T00:00:00.000Z\n',
+    ),
+  ]);
+});
+
 test('a run that was killed after its last change is over when nothing is left to do', async () => {
   await owner.query(
     `insert into tricost.repricing_runs (from_ts, until_ts, price_list_version)

@@ -93,7 +93,22 @@ test('a paused one is run by hand as of any moment, and a failure is the command
   const run = await schedules('run', 'spend-alert', '--at', '2026-11-23T07:00:00Z');
   expect(JSON.parse(run.stdout)).toEqual({ scheduledTime: '2026-11-23T07:00:00.000Z' });
   const failed = await schedules('run', 'spend-alert', '--at', '2020-01-01T00:00:00Z');
-  expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('too old')]);
+  expect([failed.code, failed.stderr]).toEqual([1, 'spend-alert failed: too old']);
+});
+
+test('a run that found nothing to do says so, beside the answer', async () => {
+  await start('async (event) => ({ dates: event.scheduledTime < "2026-11-24" ? [] : [{}] })');
+  const done = await schedules('run', 'spend-alert', '--at', '2026-11-23T07:00:00Z');
+  expect(done).toEqual({
+    ...{ code: 0, stdout: '{"dates":[]}\n' },
+    stderr:
+      'nothing was due: spend-alert does a day once, and that of 2026-11-23T07:00:00.000Z is done\n',
+  });
+  const due = await schedules('run', 'spend-alert', '--at', '2026-11-24T07:00:00Z');
+  expect(due).toEqual({ code: 0, stdout: '{"dates":[{}]}\n', stderr: '' });
+  const silent = await start('async () => {}');
+  expect(silent.errors).toEqual([]);
+  expect(await schedules('run', 'last')).toEqual({ code: 0, stdout: 'null\n', stderr: '' });
 });
 
 test('another name is refused, with those there are', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { databaseUrl, stackDatabase } from '../../cli/target.ts';
+import { databaseUrl, localStackOf, stackDatabase } from '../../cli/target.ts';
 import { type LocalFile, writeLocalFile } from '../../local/state/local-file.ts';
 import { startMiniAssembly } from '../local/running-assembly.ts';
 import { runTricost } from './run-tricost.ts';
@@ -44,6 +44,19 @@ test('the flag goes before DATABASE_URL, that before the local stack; each is na
   expect(await choose(FLAG)).toEqual([FLAG, 'database ::1:5434/mine, from --database-url\n']);
 });
 
+test('a command is about the local stack when its database is, however it was named', async () => {
+  const about = async (options: Parameters<typeof localStackOf>[0]) =>
+    (await localStackOf(options, stateDirectory))?.databaseUrl;
+  expect(await about({})).toBeUndefined();
+  await writeLocalFile(stateDirectory, { databaseUrl: LOCAL, pid: process.pid } as LocalFile);
+  expect(await about({})).toBe(LOCAL);
+  expect(await about({ aws: true })).toBeUndefined();
+  expect(await about({ databaseUrl: FLAG })).toBeUndefined();
+  vi.stubEnv('DATABASE_URL', SHELL);
+  expect(await about({})).toBeUndefined();
+  expect(await about({ databaseUrl: LOCAL })).toBe(LOCAL);
+});
+
 test('without any, it names the flag that these commands have', async () => {
   await expect(databaseUrl(undefined, stateDirectory)).rejects.toThrow(
     'start it with `npm start` in another terminal, or add --database-url <url>',
@@ -82,5 +95,7 @@ test('the database of a stack on AWS is the one that its parameter holds, whatev
 
 test('the help says where each command looks', async () => {
   const { stdout } = await runTricost(['--help']);
-  expect(stdout).toContain('of --database-url, else of DATABASE_URL, else of the local stack');
+  expect(stdout.replaceAll('\n', ' ')).toContain(
+    'of --database-url, else of DATABASE_URL, else of the local stack',
+  );
 });

@@ -44,6 +44,7 @@ beforeAll(async () => {
     teardown,
     onProgress: () => {},
     onError: (name, problem) => problems.push(`${name}: ${problem}`),
+    onFatal: (problem) => problems.push(problem),
   });
 }, START_TIMEOUT_MS);
 

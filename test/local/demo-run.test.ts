@@ -7,29 +7,49 @@ import { startTricost } from '../../local/start-tricost.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { sharedAssembly } from '../support/shared-assembly.ts';
 
-test('the demo accounts for every event and ends in Slack', async () => {
+test('the demo accounts for every event, also after one that was stopped, and ends in Slack', async () => {
   const stateDirectory = await mkdtemp(join(tmpdir(), 'tricost-demo-'));
   onTestFinished(() => rm(stateDirectory, { recursive: true }));
-  const teardown = new Teardown();
-  onTestFinished(() => teardown.run());
   const errors: string[] = [];
-  const tricost = await startTricost({
-    assemblyDirectory: await sharedAssembly(),
-    stateDirectory,
-    holdSchedules: true,
-    teardown,
-    onProgress: () => {},
-    onError: (name, problem) => errors.push(`${name}: ${problem}`),
-  });
-
-  const demo = new DemoRun(tricost, new Date());
+  const start = async () => {
+    const teardown = new Teardown();
+    onTestFinished(() => teardown.run());
+    const tricost = await startTricost({
+      assemblyDirectory: await sharedAssembly(),
+      stateDirectory,
+      holdSchedules: true,
+      teardown,
+      onProgress: () => {},
+      onError: (name, problem) => errors.push(`${name}: ${problem}`),
+      onFatal: (problem) => errors.push(problem),
+    });
+    return { tricost, teardown };
+  };
+  const now = new Date();
   const report = () => {};
+
+  // Somebody stops it while its events come in: what is published from then on stays in the queue.
+  const first = await start();
+  let interrupted: Promise<void> | undefined;
+  const publish = new DemoRun(first.tricost, now).publish((progress) => {
+    if (progress.startsWith('5000 ')) interrupted = first.teardown.run();
+  });
+  await publish.catch(() => {});
+  await interrupted;
+
+  const { tricost } = await start();
+  const demo = new DemoRun(tricost, now);
   await demo.publish(report);
   await demo.ingest(report);
   await demo.alert(report);
   const summary = await demo.summarize();
 
   expect(discrepancy(summary)).toBeUndefined();
+  const { plan, metrics } = tricost.stack;
+  const ingested = ['Stored', 'Duplicate', 'Rejected'].flatMap((metric) =>
+    plan.functions.map(({ name }) => metrics.total(name, metric)),
+  );
+  expect(ingested.reduce((sum, count) => sum + count)).toBeGreaterThan(summary.published);
   expect(summary.published).toBeGreaterThanOrEqual(20_000);
   expect(summary.duplicates).toBeGreaterThan(0);
   expect(summary.rejected).toBeGreaterThan(0);
@@ -40,12 +60,16 @@ test('the demo accounts for every event and ends in Slack', async () => {
   expect(((await board.json()) as { rows: object[] }).rows).toHaveLength(2);
   const texts = demo.newMessages().map(({ payload }) => payload.text ?? '');
   expect(texts).toHaveLength(summary.slack_messages);
-  const unpriced = texts.filter((text) => text.includes('have no price'));
-  expect(unpriced).toEqual([expect.stringContaining('`ft:gpt-4.1-nano:acme::label-7`')]);
+  const isUnpriced = (text: string) => text.includes('have no price');
+  // Said once, by the run that met it first.
+  const all = tricost.inbox.messages().map(({ payload }) => payload.text ?? '');
+  expect(all.filter(isUnpriced)).toEqual([
+    expect.stringContaining('`ft:gpt-4.1-nano:acme::label-7`'),
+  ]);
   // Beyond a limit several alerts share a message.
   const heartbeats = texts.filter((text) => text.includes('features checked'));
   expect(heartbeats).toHaveLength(1);
-  const others = texts.length - unpriced.length - heartbeats.length;
+  const others = texts.length - texts.filter(isUnpriced).length - heartbeats.length;
   expect(others).toBeGreaterThan(0);
   expect(others).toBeLessThanOrEqual(summary.alerts.length);
   for (const { previous_usd, current_usd, change_ratio } of summary.alerts) {

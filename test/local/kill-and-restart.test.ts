@@ -27,15 +27,20 @@ test('a runner that was killed is followed by one with the same data, messages a
   const { directory, stateDirectory, remove } = await writeMiniAssembly(
     {
       Q: miniQueue(),
-      // What was being processed does not come back while the test runs.
+      // What was being processed would not come back by itself while the test runs.
       Polled: miniQueue({ VisibilityTimeout: 43_200 }),
       F: miniFunction('f', { Timeout: 900 }),
       M: miniMapping('Polled', 'F'),
     },
     {
-      f: `import { writeFileSync } from 'node:fs';
-        export const handler = async () => {
-          writeFileSync(new URL('busy', import.meta.url), String(process.pid));
+      f: `import { existsSync, writeFileSync } from 'node:fs';
+        const busy = new URL('busy', import.meta.url);
+        export const handler = async ({ Records: [{ body, attributes }] }) => {
+          if (existsSync(busy)) {
+            writeFileSync(new URL('again', import.meta.url), body + ' ' + attributes.ApproximateReceiveCount);
+            return;
+          }
+          writeFileSync(busy, String(process.pid));
           await new Promise(() => setInterval(() => {}, 1e6));
         };`,
     },
@@ -60,7 +65,7 @@ test('a runner that was killed is followed by one with the same data, messages a
   const postmaster = await firstLine(join(stateDirectory, 'postgres', 'postmaster.pid'));
   // A function is in the middle of an event when its runner goes.
   const polledUrl = before.queueUrl.replace(/Q$/, 'Polled');
-  await sqs.send(new SendMessageCommand({ QueueUrl: polledUrl, MessageBody: 'x' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl: polledUrl, MessageBody: 'held' }));
   const sandbox = await vi.waitFor(() => firstLine(join(directory, 'asset.f', 'busy')), {
     timeout: 20_000,
   });
@@ -80,6 +85,11 @@ test('a runner that was killed is followed by one with the same data, messages a
   expect(await query(before.databaseUrl, 'select answer from kept')).toEqual([{ answer: 42 }]);
   const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: before.queueUrl }));
   expect(Messages?.map(({ Body }) => Body)).toEqual(['kept']);
+  // Nobody had it any more.
+  await vi.waitFor(
+    async () => expect(await readFile(join(directory, 'asset.f', 'again'), 'utf8')).toBe('held 2'),
+    { timeout: 20_000 },
+  );
 
   second.kill('SIGTERM');
   await once(second, 'exit');

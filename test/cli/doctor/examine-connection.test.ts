@@ -104,6 +104,15 @@ describe('logins', () => {
       'runtime-login mend',
       'runtime-pooling unknown',
     ]);
+    const here = {
+      role: 'runtime',
+      connectionString: 'postgres://u:sekrit@127.0.0.1:1/d',
+    } as const;
+    const rest = { shared: false, ca: undefined };
+    const local = await examineConnection({ ...here, ...rest }, patientOf('local'));
+    expect(remedyOf(local, 'runtime-login')).toMatch(/^start it: .*`npm start`/);
+    const deployed = await examineConnection({ ...here, ...rest }, patient);
+    expect(remedyOf(deployed, 'runtime-login')).toMatch(/Lambda reaches it.*put-parameter/);
     const unknown = await examineRuntime('postgres://u:sekrit@nobody.invalid/d');
     expect(ailing(unknown)).toEqual(['runtime-host mend']);
     const none = await examineRuntime('sekrit');

@@ -19,7 +19,7 @@ export function patientOf(
     aws: {},
     sqs: {},
     remedies: {
-      ...remediesFor({ aws: true, stack, migrateParameter: parameters.migrateDatabaseUrl }),
+      ...remediesFor({ local: undefined, stack, migrateParameter: parameters.migrateDatabaseUrl }),
       sql: (statement) => statement,
       tricostOnDatabase: (args) => args,
     },

@@ -215,6 +215,7 @@ describe('judgeLogin', () => {
     shown: 'h:5432/d',
     parameter: '/url',
     inVpc: false,
+    onThisMachine: false,
   });
 
   test.each([

@@ -57,20 +57,33 @@ describe('commands', () => {
   });
 
   test('name the stack, the parameter and the database', () => {
-    const aws = remediesFor({ aws: true, stack: 'Staging', migrateParameter: '/db/owner' });
+    const aws = remediesFor({ local: undefined, stack: 'Staging', migrateParameter: '/db/owner' });
     expect(aws.sql("select 'x'")).toBe(
       `psql "$(aws ssm get-parameter --with-decryption --name /db/owner --query Parameter.Value --output text)" -c 'select '\\''x'\\'''`,
     );
     expect(aws.tricost('alerts test')).toBe('npx tricost alerts test --aws --stack Staging');
     expect(aws.putParameter('/db/owner')).toContain('--type SecureString --name /db/owner ');
-    const local = remediesFor({ aws: false, stack: 'Tricost', migrateParameter: '/db/owner' });
+    expect(aws.putParameter('/db/owner')).not.toContain('--endpoint-url');
+    const local = remediesFor({
+      local: { endpoint: 'http://127.0.0.1:4000', region: 'us-east-1' },
+      stack: 'Tricost',
+      migrateParameter: '/db/owner',
+    });
+    expect(local.putParameter('/db/owner')).toBe(
+      'read -rs value; AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws --endpoint-url http://127.0.0.1:4000 --region us-east-1 ssm put-parameter --overwrite --type SecureString --name /db/owner --value "$value"',
+    );
     expect(local.tricost('alerts test')).toBe('npx tricost alerts test');
     expect(local.tricostOnDatabase('partitions list')).toContain('.tricost/local.json');
   });
 
   test('name the configuration that the doctor was given', () => {
     const config = 'my team.json';
-    const given = remediesFor({ aws: true, stack: 'Staging', config, migrateParameter: '/owner' });
+    const given = remediesFor({
+      local: undefined,
+      stack: 'Staging',
+      config,
+      migrateParameter: '/owner',
+    });
     expect(given.tricostOnDatabase('partitions list')).toMatch(/ --config 'my team.json'$/);
     expect(given.tricost('doctor')).toMatch(/ --stack Staging --config 'my team.json'$/);
     expect(given.deploy).toBe("npx cdk deploy -c config='my team.json'");

@@ -2,7 +2,11 @@
 import type { Finding } from '../../../domain/doctor/finding.ts';
 import { remediesFor } from '../../../domain/doctor/remedies.ts';
 
-export const remedies = remediesFor({ aws: true, stack: 'Tricost', migrateParameter: '/migrate' });
+export const remedies = remediesFor({
+  local: undefined,
+  stack: 'Tricost',
+  migrateParameter: '/migrate',
+});
 
 /** `check state`, of those that are not well. */
 export function ailing(findings: readonly Finding[]): string[] {

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { processCommand } from '../../../local/process-command.ts';
 import { runAssembly } from '../../../local/run-assembly.ts';
 import { miniFunction, miniMapping, miniQueue, writeMiniAssembly } from '../mini-assembly.ts';
@@ -23,6 +23,35 @@ const startWith = (source: string, properties: Record<string, unknown> = {}) =>
     { Q: miniQueue(), F: miniFunction('f', properties), M: miniMapping('Q', 'F') },
     { f: source },
   );
+
+test.runIf(process.platform === 'linux')(
+  'a log on a full disk is told of in one sentence',
+  async () => {
+    const assembly = await writeMiniAssembly(
+      { F: miniFunction('f') },
+      { f: "export const handler = async () => console.log('a line')" },
+    );
+    onTestFinished(() => assembly.remove());
+    const log = join(assembly.stateDirectory, 'logs', 'Mini-F.log');
+    await mkdir(dirname(log), { recursive: true });
+    // Takes nothing; https://man7.org/linux/man-pages/man4/full.4.html
+    await symlink('/dev/full', log);
+    const problems: string[] = [];
+    const stack = await runAssembly({
+      assemblyDirectory: assembly.directory,
+      stateDirectory: assembly.stateDirectory,
+      parameters: () => ({}),
+      onError: () => {},
+      onFatal: (problem) => problems.push(problem),
+    });
+    await stack.invoke('Mini-F', {});
+    await stack.invoke('Mini-F', {});
+    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    expect(problems[0]).toMatch(/Mini-F\.log cannot be written \(ENOSPC.*make room/);
+    await stack.stop();
+    expect(problems).toHaveLength(1);
+  },
+);
 
 describe('an invocation', () => {
   test('gets the event and the context, and gives the answer', async () => {

@@ -106,6 +106,7 @@ export class Functions implements ResourceProvider {
       logDirectory,
       metrics,
       onError: (name, { error }) => onError(name, `${error?.errorType}: ${error?.errorMessage}`),
+      onFatal: (problem) => onError('log', problem),
     });
   }
 }
