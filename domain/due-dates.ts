@@ -8,7 +8,7 @@ export interface JobHistory {
   firstStarted: LocalDate | undefined;
   /** Dates begun and not done, up to today. */
   unfinished: readonly LocalDate[];
-  /** The latest date done at all: later than today for a run of a moment that has gone by. */
+  /** The latest date done that has come: later than today for a run of a moment that has gone by. */
   latestFinished: LocalDate | undefined;
 }
 

@@ -19,11 +19,16 @@ export type Claim =
 /** Longer than any run may last: the functions' timeouts stay below it. */
 const LEASE_MS = 5 * 60_000;
 
-/** What the job has done up to a date, and the latest of all. */
+/**
+ * What the job has done up to a date, and the latest that it has done.
+ *
+ * @param now later dates have not come, whatever a wrong clock has written
+ */
 export async function readJobHistory(
   client: ClientBase,
   job: string,
   upTo: LocalDate,
+  now: LocalDate,
 ): Promise<JobHistory> {
   const { rows } = await client.query<{
     finished: string | null;
@@ -33,12 +38,12 @@ export async function readJobHistory(
   }>(
     `select max(local_date) filter (where is_past and is_done)::text as finished, min(local_date) filter (where is_past)::text as started,
        array_agg(local_date::text) filter (where is_past and not is_done) as unfinished,
-       max(local_date) filter (where is_done)::text as latest
+       max(local_date) filter (where has_come and is_done)::text as latest
      from (
-       select local_date, local_date <= $2::date as is_past, finished_at is not null as is_done
+       select local_date, local_date <= $2::date as is_past, local_date <= $3::date as has_come, finished_at is not null as is_done
        from tricost.job_runs where job = $1
      ) as run`,
-    [job, upTo],
+    [job, upTo, now],
   );
   return {
     lastFinished: rows[0]?.finished ?? undefined,

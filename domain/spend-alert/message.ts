@@ -15,6 +15,7 @@ import type { SpendAlert } from './judge.ts';
 import { closing, comparedUntil, monthName, type SpendReport } from './report.ts';
 import type { Finding } from './rules/finding.ts';
 import { signed, whyLines } from './why.ts';
+import { WINDOW_DAYS } from './windows.ts';
 
 /** Characters of a prompt's, model's or user's name: a hash is recognised by its beginning. */
 const LONGEST_DETAIL = 40;
@@ -91,11 +92,14 @@ function facts({ spend, finding }: SpendAlert, report: SpendReport): [string, st
 /** What the rule held against each other, and what a week of it would come to. */
 function comparedFact(finding: Finding, report: SpendReport): [string, string] {
   const { currentUsd, previousUsd, weeklyExcessUsd } = finding;
+  const usualUsd = previousUsd ?? 0n;
+  // Beside what is snoozed, the excess is of the rest alone.
+  const isDay = finding.compared.span === 'day';
+  const weekUsd = isDay ? BigInt(WINDOW_DAYS) * (currentUsd - usualUsd) : weeklyExcessUsd;
   const when = whenText(finding, report);
-  const usual = formatUsd(previousUsd ?? 0n);
   return [
     `${when.slice(0, 1).toUpperCase()}${when.slice(1)}`,
-    `${formatUsd(currentUsd)}, usually ${usual}: ${signed(weeklyExcessUsd)} a week`,
+    `${formatUsd(currentUsd)}, usually ${formatUsd(usualUsd)}: ${signed(weekUsd)} a week`,
   ];
 }
 

@@ -68,18 +68,19 @@ function reason(
   end: Date,
 ): string {
   const grew = usd > 0n;
-  const [slice] = slices;
+  // The one that added most: of a term that took off, it says nothing.
+  const named = grew ? slices[0] : undefined;
   switch (cause) {
     case 'calls':
       return grew ? 'more calls' : 'fewer calls';
     case 'prompts':
-      return slice === undefined ? 'other prompts' : `more of prompt ${promptOf(slice, false)}`;
+      return named === undefined ? 'other prompts' : `more of prompt ${promptOf(named, false)}`;
     case 'prompt-version':
-      return slice === undefined
+      return named === undefined
         ? 'other prompt versions'
-        : `from prompt ${promptOf(slice, true)}${aboutVersion(slices, among, windows, end)}`;
+        : `from prompt ${promptOf(named, true)}${aboutVersion(slices, among, windows, end)}`;
     case 'models':
-      return slice === undefined ? 'other models' : `from model ${nameOf(slice.model)}`;
+      return named === undefined ? 'other models' : `from model ${nameOf(named.model)}`;
     case 'tokens': {
       if (!grew) return 'fewer tokens a call';
       const factor = tokenFactor(slices, slices);
@@ -89,7 +90,7 @@ function reason(
       return grew ? 'less read from the cache' : 'more read from the cache';
     case 'price':
       if (!grew) return 'lower prices';
-      return slice === undefined ? 'higher prices' : `price of ${nameOf(slice.model)}`;
+      return named === undefined ? 'higher prices' : `price of ${nameOf(named.model)}`;
     case 'unsplit':
       return grew ? 'dearer calls' : 'cheaper calls';
   }

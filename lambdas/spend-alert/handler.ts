@@ -55,7 +55,7 @@ export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
       if (isTold) await wakeNotify(sqs, settings.notifyQueueUrl);
       return { dates: [] };
     }
-    const history = await readJobHistory(client, JOB, today);
+    const history = await readJobHistory(client, JOB, today, localDateOf(new Date(), zone));
     const options = {
       ...{ zone, settings: ruleSettings, prices, hasHeartbeat, boardUrl },
       ...{ asOf, latestFinished: history.latestFinished },
@@ -69,7 +69,7 @@ export const handler = databaseFunction<SpendAlertEvent, SpendAlertResult>({
       try {
         const outcome = await alertOnDate(client, date, options);
         dates.push({ date, ...outcome });
-        isTodayDone = outcome.state !== 'held';
+        isTodayDone = outcome.state !== 'held' && (outcome.state !== 'outdated' || date < today);
       } catch (error) {
         // A day that cannot be done, perhaps for days, must not keep back those after it.
         console.error(`could not alert on ${date}: ${describeError(error)}`);

@@ -355,6 +355,16 @@ describe('missed days', () => {
     expect(await written()).toEqual(before);
   });
 
+  test('a day to come that a wrong clock has done keeps no morning quiet', async () => {
+    await world.storeCalls(STEP.filter(({ ts }) => ts < AFTER_MORNINGS));
+    await world.owner.query(
+      `insert into tricost.job_runs (job, local_date, lease_token, lease_expires_at, started_at, finished_at)
+       values ('spend-alert', '2027-11-12', gen_random_uuid(), now(), now(), now())`,
+    );
+    await (await newAlertFunction())('2026-11-12T08:00:00Z');
+    expect((await written()).alerts).toEqual(['2026-11-12 f']);
+  });
+
   test('before a first install there are none', async () => {
     const { dates } = await (await newAlertFunction())();
     expect(dates).toHaveLength(1);

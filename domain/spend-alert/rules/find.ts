@@ -18,7 +18,7 @@ export interface Part {
 /** A part of a feature is smaller than it, and there are many: it must rise so many times as far, and its day cost what a week must. */
 const PART_FACTOR = { digits: 2n, scale: 0 };
 
-/** The one that a message is headed by comes first: what is said of the whole feature, then the part that costs most more. */
+/** The one that an opening is headed by comes first: what is said of the whole feature, then the part that costs most more. */
 export function findAll(series: Series, parts: readonly Part[], settings: RuleSettings): Finding[] {
   const ofFeature = [
     weekOverWeek(series, settings),

@@ -330,6 +330,14 @@ describe('what the headline says', () => {
       '+$60.00 more calls, −$40.00 lower prices',
     ],
     [
+      'what took off is not named by what added in it',
+      [
+        ['calls', '60'],
+        ['prompts', '-20'],
+      ],
+      '+$60.00 more calls, −$20.00 other prompts',
+    ],
+    [
       'a small one is left out',
       [
         ['calls', '60'],
@@ -348,7 +356,7 @@ describe('what the headline says', () => {
       deltaUsd: terms.reduce((sum, [, usd]) => sum + parsePicoUsd(usd), 0n),
       terms: terms.map(([cause, usd]) => ({
         ...{ cause, usd: parsePicoUsd(usd) },
-        ...{ slices: cause === 'tokens' ? [wordier] : [], among: [] },
+        ...{ slices: cause === 'tokens' || cause === 'prompts' ? [wordier] : [], among: [] },
       })),
     };
     const { windows } = REPORT;
