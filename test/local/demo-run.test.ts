@@ -28,11 +28,13 @@ test('the demo accounts for every event, also after one that was stopped, and en
   const now = new Date();
   const report = () => {};
 
-  // Somebody stops it while its events come in: what is published from then on stays in the queue.
+  // Somebody stops it while its events come in: what nobody has taken stays in the queue.
   const first = await start();
   let interrupted: Promise<void> | undefined;
   const publish = new DemoRun(first.tricost, now).publish((progress) => {
-    if (progress.startsWith('5000 ')) interrupted = first.teardown.run();
+    if (!progress.startsWith('5000 ')) return;
+    interrupted = first.teardown.run();
+    throw new Error('stopped');
   });
   await publish.catch(() => {});
   await interrupted;
