@@ -252,7 +252,7 @@ test('agrees with sums made by hand, for any calls', async () => {
         if (counted > 0) expect(found).toMatchObject(expected);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
 
