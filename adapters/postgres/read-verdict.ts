@@ -89,28 +89,28 @@ async function readDaysToJudge(
   const { settings, own, open, only } = by;
   const settingsOf = (feature: string) => ({ ...settings, ...own.get(feature) });
   const isAsked = (feature: string) => only === undefined || feature === only;
-  const hours = await readHours(client, closedHours(windows, asOf).slice(0, 2));
+  const watched = [...open].filter(([feature]) => isAsked(feature));
+  const alerted = watched.map(([feature]) => feature);
+  const closed = closedHours(windows, asOf);
+  const hours = await readHours(client, closed.slice(0, 2));
   const hoursUsd = (week: 0 | 1, feature: string) => hours.get(week)?.get(feature) ?? 0n;
   const grown = spend.flatMap(({ feature, ...inWindows }) => {
     const inHours = { today: hoursUsd(0, feature), lastWeek: hoursUsd(1, feature) };
     return mayHaveGrown(inWindows, inHours, settingsOf(feature)) ? [feature] : [];
   });
-  const series = await readSeries(client, windows, closedHours(windows, asOf), {
-    features: [...grown, ...open.keys()].filter(isAsked),
+  const series = await readSeries(client, windows, closed, {
+    features: [...grown.filter(isAsked), ...alerted],
     risen: {
       ...minimumsBy(by),
       mayMatter: (feature, currentUsd, lastWeekUsd) =>
         isAsked(feature) && mayHaveRunAway(currentUsd, lastWeekUsd, settingsOf(feature)),
     },
-    watched: [...open]
-      .filter(([feature]) => isAsked(feature))
-      .map(([feature, { snoozed }]) => ({
-        ...watch(feature, settingsOf(feature)),
-        named: snoozed,
-      })),
+    watched: watched.map(([feature, { snoozed }]) => ({
+      ...watch(feature, settingsOf(feature)),
+      named: snoozed,
+    })),
   });
-  const features = new Set([...series.keys(), ...[...open.keys()].filter(isAsked)]);
-  return [...features].map((feature) => ({
+  return [...new Set([...series.keys(), ...alerted])].map((feature) => ({
     feature,
     ...(series.get(feature) ?? NOTHING),
     open: open.get(feature),

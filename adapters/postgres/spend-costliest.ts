@@ -82,7 +82,7 @@ async function readTopUsers(
   client: ClientBase,
   { currentStart, currentEnd }: SpendWindows,
   features: readonly string[],
-): Promise<Map<string, Costliest['topUser']>> {
+): Promise<Map<string, NonNullable<Costliest['topUser']>>> {
   if (features.length === 0) return new Map();
   const { rows } = await client.query<{ feature: string; user_id: string; usd: string | null }>(
     `select distinct on (feature) feature, user_id, usd

@@ -1,10 +1,11 @@
 /** Reads which prompts and users the rules look at: of thousands of each, those that cost enough and have risen. */
 import type { ClientBase } from 'pg';
-import { formatPicoUsd, type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import { formatPicoUsd, type PicoUsd } from '../../domain/money.ts';
 import { addDays, type LocalDate, startOfLocalDay } from '../../domain/reporting-days.ts';
 import type { Part } from '../../domain/spend-alert/rules/find.ts';
 import type { Snoozed } from '../../domain/spend-alert/snooze.ts';
 import { type SpendWindows, WINDOW_DAYS } from '../../domain/spend-alert/windows.ts';
+import { money } from './numeric-columns.ts';
 
 /** A prompt or a user of a feature. */
 export interface PartName {
@@ -41,6 +42,8 @@ interface PartCost extends PartName {
   usd: string | null;
 }
 
+const usdOf = ({ usd }: PartCost) => money(usd) ?? 0n;
+
 /** Of which parts it is asked what they cost on a day. */
 interface CostsAsked {
   /** Absent: those of any cost. */
@@ -64,7 +67,8 @@ export async function readParts(
   { date, zone }: SpendWindows,
   { risen, watched }: PartsAsked,
 ): Promise<PartName[]> {
-  const costsOn = (daysBack: number, of: CostsAsked) => {
+  const costsOn = async (daysBack: number, of: CostsAsked) => {
+    if (of.features?.length === 0) return [];
     const day = addDays(date, -daysBack);
     return rule === 'prompt'
       ? costsOfPrompts(client, day, of)
@@ -89,10 +93,10 @@ async function readRisen(costsOn: CostsOn, asked: RisenAsked): Promise<PartName[
     features: costly.map(({ feature }) => feature),
     names: costly.map(({ name }) => name),
   });
-  const lastWeekUsd = new Map(lastWeek.map((part) => [partKey(part), picoUsd(part)]));
+  const lastWeekUsd = new Map(lastWeek.map((part) => [partKey(part), usdOf(part)]));
   return costly
     .filter((part) =>
-      asked.mayMatter(part.feature, picoUsd(part), lastWeekUsd.get(partKey(part)) ?? 0n),
+      asked.mayMatter(part.feature, usdOf(part), lastWeekUsd.get(partKey(part)) ?? 0n),
     )
     .slice(0, MOST_RISEN);
 }
@@ -118,7 +122,6 @@ async function costsOfPrompts(
   day: LocalDate,
   asked: CostsAsked,
 ): Promise<PartCost[]> {
-  if (asked.features?.length === 0) return [];
   const { rows } = await client.query<PartCost>(
     costliest(`select feature, prompt_name as name, sum(cost_usd) as usd from reporting.spend_by_prompt_day
      where day = $5::date and ($4::text[] is null or feature = any ($4))
@@ -135,7 +138,6 @@ async function costsOfUsers(
   zone: string,
   asked: CostsAsked,
 ): Promise<PartCost[]> {
-  if (asked.features?.length === 0) return [];
   const { rows } = await client.query<PartCost>(
     costliest(`select feature, user_id as name, sum(cost_usd) as usd from reporting.llm_calls
      where ts >= $5::timestamptz and ts < $6::timestamptz and user_id <> '(none)'
@@ -169,8 +171,4 @@ function parameters({ minimumUsd, ownMinimumUsd = new Map(), features }: CostsAs
     [...ownMinimumUsd.values()].map((usd) => formatPicoUsd(usd)),
     features,
   ];
-}
-
-function picoUsd({ usd }: PartCost): PicoUsd {
-  return parsePicoUsd(usd ?? '0');
 }

@@ -1,10 +1,11 @@
 /** Reads the days that the rules look at: of features, and of prompts and users in them. */
 import type { ClientBase } from 'pg';
-import { type PicoUsd, parsePicoUsd } from '../../domain/money.ts';
+import type { PicoUsd } from '../../domain/money.ts';
 import { addDays, type LocalDate } from '../../domain/reporting-days.ts';
 import type { Part } from '../../domain/spend-alert/rules/find.ts';
 import { HISTORY_DAYS, type Series } from '../../domain/spend-alert/rules/series.ts';
 import type { SpendWindows } from '../../domain/spend-alert/windows.ts';
+import { money } from './numeric-columns.ts';
 import { type PartName, type PartsAsked, partKey, readParts } from './spend-parts.ts';
 
 export interface FeatureSeries {
@@ -95,7 +96,7 @@ export async function readHours(
   const sums = new Map(weeks.map(({ week }) => [week, new Map<string, PicoUsd>()]));
   for (const { feature, bucket, usd } of rows) {
     const week = weeks[bucket - 1]?.week;
-    if (week !== undefined) sums.get(week)?.set(feature, picoUsd(usd));
+    if (week !== undefined) sums.get(week)?.set(feature, money(usd) ?? 0n);
   }
   return sums;
 }
@@ -138,8 +139,6 @@ async function readUserDays(
   return rows;
 }
 
-const picoUsd = (usd: string | null) => parsePicoUsd(usd ?? '0');
-
 function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {
   const calls = new Array<number>(HISTORY_DAYS).fill(0);
   const pricedCalls = new Array<number>(HISTORY_DAYS).fill(0);
@@ -148,7 +147,7 @@ function seriesOf(days: readonly Day[], hoursUsd: readonly PicoUsd[]): Series {
     const index = HISTORY_DAYS - day.days_back;
     calls[index] = Number(day.calls);
     pricedCalls[index] = Number(day.priced_calls);
-    usd[index] = picoUsd(day.usd);
+    usd[index] = money(day.usd) ?? 0n;
   }
   return { calls, pricedCalls, usd, hoursUsd };
 }

@@ -38,6 +38,14 @@ export function weekOf<Amount extends number | bigint>(
   return days.slice(Math.max(0, end - WEEK_DAYS), Math.max(0, end));
 }
 
+/** Five weeks, newest first, of which the newest ends `back` days before the last of the series; as far as there were calls. */
+export function fiveWeeks({ calls, usd }: Series, back: number): PicoUsd[] {
+  const first = calls.findIndex((count) => count > 0);
+  return Array.from({ length: USUAL_WEEKS }, (_, week) => back + week * WEEK_DAYS)
+    .filter((days) => usd.length - days - WEEK_DAYS >= first)
+    .map((days) => sumUsd(weekOf(usd, days)));
+}
+
 export function sumUsd(days: readonly PicoUsd[]): PicoUsd {
   return days.reduce((sum, usd) => sum + usd, 0n);
 }

@@ -2,11 +2,11 @@
 import { type Decimal, divideHalfEven, type PicoUsd } from '../../money.ts';
 import { deviationOf, deviationOfDays, FEWEST_WEEKS } from './deviation.ts';
 import {
+  fiveWeeks,
   median,
   type Series,
   sameWeekdays,
   sumUsd,
-  USUAL_WEEKS,
   WEEK_DAYS,
   weekOf,
 } from './series.ts';
@@ -48,7 +48,7 @@ export function spikeOfHours(series: Series, settings: RuleSettings): Spike | un
   const [today = 0n, ...hours] = series.hoursUsd;
   const earlier = hours.slice(0, sameWeekdays(series, series.usd.length).length);
   const usualUsd = median(earlier);
-  const weekUsd = smaller(sumUsd(weekOf(series.usd, 0)), usualWeek(series));
+  const weekUsd = smaller(sumUsd(weekOf(series.usd, 0)), median(fiveWeeks(series, 0)));
   if (SMALLEST_PART_OF_DAY * BigInt(WEEK_DAYS) * usualUsd < weekUsd) return undefined;
   if (SMALLEST_PART_OF_MINIMUM * (today - usualUsd) <= settings.minimumSpendUsd) return undefined;
   // The last week may have risen already, or be a quiet one.
@@ -82,15 +82,6 @@ function spike(
   const ratio = plus(spikeRatio, times(DEVIATIONS, deviation()));
   if (!exceeds(currentUsd, usualUsd, ratio)) return undefined;
   return { usualUsd, weeksBack: earlier.indexOf(usualUsd) + 1, currentUsd, weeklyExcessUsd };
-}
-
-/** The median of the last five weeks, as far as there were calls. */
-function usualWeek({ calls, usd }: Series): PicoUsd {
-  const first = calls.findIndex((count) => count > 0);
-  const weeks = Array.from({ length: USUAL_WEEKS }, (_, week) => week * WEEK_DAYS)
-    .filter((back) => first !== -1 && usd.length - back - WEEK_DAYS >= first)
-    .map((back) => sumUsd(weekOf(usd, back)));
-  return median(weeks);
 }
 
 function smaller(a: PicoUsd, b: PicoUsd): PicoUsd {

@@ -3,12 +3,12 @@ import type { Decimal, PicoUsd } from '../../money.ts';
 import { deviationOfDays } from './deviation.ts';
 import type { Finding } from './finding.ts';
 import {
+  fiveWeeks,
   MAD_TO_DEVIATION,
   median,
   type Series,
   sumCalls,
   sumUsd,
-  USUAL_WEEKS,
   WEEK_DAYS,
   weekOf,
 } from './series.ts';
@@ -43,7 +43,7 @@ export function weekOverWeek(series: Series, settings: RuleSettings): Finding | 
   if (sumCalls(series.calls.slice(0, -WEEK_DAYS)) === 0) {
     return { ...WEEKS, rule: 'new', previousUsd: 0n, currentUsd, weeklyExcessUsd };
   }
-  const weeks = earlierWeeks(series);
+  const weeks = fiveWeeks(series, WEEK_DAYS);
   const isKnown = weeks.length >= ENOUGH_WEEKS;
   const ratio = isKnown ? settings.growthRatio : times(settings.growthRatio, TWICE);
   const usual = median(weeks);
@@ -65,14 +65,6 @@ export function weekOverWeek(series: Series, settings: RuleSettings): Finding | 
 function lastDayPace(usd: readonly PicoUsd[]): PicoUsd {
   const last = usd.length - 1;
   return BigInt(WEEK_DAYS) * ((usd[last] ?? 0n) - (usd[last - WEEK_DAYS] ?? 0n));
-}
-
-/** The five weeks before the current one, as far as there were calls. */
-function earlierWeeks({ calls, usd }: Series): PicoUsd[] {
-  const first = calls.findIndex((count) => count > 0);
-  return Array.from({ length: USUAL_WEEKS }, (_, week) => (week + 1) * WEEK_DAYS)
-    .filter((back) => usd.length - back - WEEK_DAYS >= first)
-    .map((back) => sumUsd(weekOf(usd, back)));
 }
 
 /** Whether a week is one as the feature has them anyway, wherever in the five weeks it began. */
