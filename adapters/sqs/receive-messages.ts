@@ -1,5 +1,6 @@
 /** Takes messages of a queue in hand, with all that is known of them. */
 import {
+  type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   type Message,
@@ -58,22 +59,29 @@ function toMessageInHand(message: Message): MessageInHand {
   };
 }
 
-/** Lets others see the messages at once. What SQS refuses to change shows by itself when its visibility timeout is over. */
+/**
+ * Lets others see the messages at once.
+ *
+ * @returns what SQS refused to change: it shows by itself when its visibility timeout is over
+ */
 export async function returnMessages(
   sqs: SQSClient,
   queueUrl: string,
   messages: readonly Pick<MessageInHand, 'receiptHandle'>[],
-): Promise<void> {
+): Promise<BatchResultErrorEntry[]> {
+  const refused: BatchResultErrorEntry[] = [];
   for (let start = 0; start < messages.length; start += BATCH_LIMIT) {
     const entries = messages.slice(start, start + BATCH_LIMIT).map(({ receiptHandle }, index) => ({
       Id: String(index),
       ReceiptHandle: receiptHandle,
       VisibilityTimeout: 0,
     }));
-    await sqs.send(
+    const { Failed: failed = [] } = await sqs.send(
       new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
     );
+    refused.push(...failed);
   }
+  return refused;
 }
 
 /** @param messages at most ten

@@ -1,13 +1,12 @@
 /** Gives back what was in flight when an earlier runner ended: its functions ended with it, so nobody has those messages. */
-import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { returnMessages } from '../../adapters/sqs/receive-messages.ts';
 import type { QueueDefinition } from '../assembly/resources/queue.ts';
 
 /** Of what fauxqs tells without receiving (https://github.com/kibertoad/fauxqs, src/app.ts, `/_fauxqs/queues/:queueName`). */
 interface InspectedQueue {
   messages: { inflight: { receiptHandle: string }[] };
 }
-
-const BATCH_LIMIT = 10;
 
 /**
  * For the start of a runner alone: later, functions hold messages. Each counts as received once more when it comes again, as
@@ -22,30 +21,21 @@ export async function giveBackInFlight(
   queues: readonly QueueDefinition[],
 ): Promise<void> {
   for (const { name, url } of queues) {
-    const handles = await handlesInFlight(address, name);
-    for (let start = 0; start < handles.length; start += BATCH_LIMIT) {
-      const { Failed: failed = [] } = await sqs.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: url,
-          Entries: handles.slice(start, start + BATCH_LIMIT).map((handle, index) => ({
-            Id: String(index),
-            ReceiptHandle: handle,
-            VisibilityTimeout: 0,
-          })),
-        }),
-      );
-      // One whose time has come meanwhile is back by itself.
-      const refused = failed.find(({ Code: code }) => code !== 'ReceiptHandleIsInvalid');
-      if (refused !== undefined) throw new Error(`the local queue ${name}: ${refused.Message}`);
-    }
+    const refused = await returnMessages(sqs, url, await inFlight(address, name));
+    // One whose time has come meanwhile is back by itself.
+    const problem = refused.find(({ Code: code }) => code !== 'ReceiptHandleIsInvalid');
+    if (problem !== undefined) throw new Error(`the local queue ${name}: ${problem.Message}`);
   }
 }
 
-async function handlesInFlight(address: string, name: string): Promise<string[]> {
+async function inFlight(
+  address: string,
+  name: string,
+): Promise<InspectedQueue['messages']['inflight']> {
   const response = await fetch(`${address}/_fauxqs/queues/${encodeURIComponent(name)}`);
   if (!response.ok) {
     throw new Error(`the local queue ${name} cannot be looked into: ${await response.text()}`);
   }
   const { messages } = (await response.json()) as InspectedQueue;
-  return messages.inflight.map(({ receiptHandle }) => receiptHandle);
+  return messages.inflight;
 }

@@ -59,8 +59,6 @@ async function startConfined({ guard, ...options }: LoopbackFauxqsOptions): Prom
 interface EngineQueue {
   /** @param seconds from 0 */
   changeVisibility(receiptHandle: string, seconds: number): void;
-  /** Makes messages visible whose time has come. */
-  processTimers(): void;
 }
 
 let isMended = false;
@@ -77,7 +75,6 @@ async function mendReturnAtOnce(): Promise<void> {
   const { changeVisibility } = SqsQueue.prototype;
   SqsQueue.prototype.changeVisibility = function mended(this: EngineQueue, handle, seconds) {
     Reflect.apply(changeVisibility, this, [handle, seconds === 0 ? Number.MIN_VALUE : seconds]);
-    this.processTimers();
   };
   isMended = true;
 }
