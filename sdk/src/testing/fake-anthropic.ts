@@ -1,6 +1,6 @@
 /** Answers as Anthropic does. https://platform.claude.com/docs/en/api/messages */
 import {
-  answerId,
+  ANSWER_ID,
   eventStream,
   type FakeReply,
   type FakeRequest,
@@ -27,7 +27,7 @@ export function answerAsAnthropic({ path, body }: FakeRequest): FakeReply | unde
   const usesTool = Array.isArray(body['tools']) && !isAnswered(body['messages']);
   const stop_reason = usesTool ? 'tool_use' : 'end_turn';
   const message = {
-    ...{ id: `msg_${answerId()}`, type: 'message', role: 'assistant' },
+    ...{ id: `msg_${ANSWER_ID}`, type: 'message', role: 'assistant' },
     model: 'claude-opus-4-8-20260115',
     ...{ content: [usesTool ? TOOL_USE : { type: 'text', text: TEXT }] },
     ...{ stop_reason, stop_sequence: null, usage: ANTHROPIC_USAGE },

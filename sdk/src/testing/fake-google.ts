@@ -1,6 +1,6 @@
 /** Answers as the Gemini API does. https://ai.google.dev/api/generate-content */
 import {
-  answerId,
+  ANSWER_ID,
   eventStream,
   type FakeReply,
   type FakeRequest,
@@ -49,7 +49,7 @@ function chunk(part: object, candidatesTokenCount: number, isLast: boolean): obj
     candidates: [{ content, index: 0, ...(isLast ? { finishReason: 'STOP' } : {}) }],
     usageMetadata: { ...GEMINI_USAGE, candidatesTokenCount, totalTokenCount },
     modelVersion: 'gemini-3-pro-001',
-    responseId: `gemini-${answerId()}`,
+    responseId: `gemini-${ANSWER_ID}`,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Answers as OpenAI does: Chat Completions, Responses, embeddings. https://platform.openai.com/docs/api-reference */
 import {
-  answerId,
+  ANSWER_ID,
   eventStream,
   type FakeReply,
   type FakeRequest,
@@ -43,7 +43,7 @@ export function answerAsOpenAi({ path, body }: FakeRequest): FakeReply | undefin
 
 function chat(body: FakeRequest['body']): FakeReply {
   const base = {
-    ...{ id: `chatcmpl-${answerId()}`, created: 1_790_000_000 },
+    ...{ id: `chatcmpl-${ANSWER_ID}`, created: 1_790_000_000 },
     ...{ model: MODEL, service_tier: 'default' },
   };
   const usesTool = Array.isArray(body['tools']) && !isAnswered(body['messages']);
@@ -88,7 +88,7 @@ function responses(body: FakeRequest['body']): FakeReply {
   const part = { type: 'output_text', text: TEXT, annotations: [], logprobs: [] };
   const item = { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed' };
   const response = {
-    ...{ id: `resp_${answerId()}`, object: 'response', status: 'completed' },
+    ...{ id: `resp_${ANSWER_ID}`, object: 'response', status: 'completed' },
     created_at: 1_790_000_000,
     ...{ model: MODEL, service_tier: 'flex', parallel_tool_calls: true, tools: [], error: null },
     ...{ output: [{ ...item, content: [part] }], usage: OPENAI_RESPONSES_USAGE },

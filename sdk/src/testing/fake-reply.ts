@@ -19,16 +19,11 @@ export interface FakeReply {
 export const WORDS = ['Grüße', ', ', '世界', ' ', '🙂', '!'] as const;
 export const TEXT = WORDS.join('');
 
-let id: string | undefined;
-
 /**
  * What the ids of all answers of this process end with. Another process has another: calls of two with one id would be one call
  * that was seen twice.
  */
-export function answerId(): string {
-  id ??= randomUUID().slice(0, 8);
-  return id;
-}
+export const ANSWER_ID = /* @__PURE__ */ randomUUID().slice(0, 8);
 
 export function json(value: unknown): FakeReply {
   return { contentType: 'application/json', pieces: [JSON.stringify(value)] };

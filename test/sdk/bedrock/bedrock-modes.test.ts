@@ -12,7 +12,7 @@ import { bedrock } from '../../../sdk/src/bedrock/index.ts';
 import { createTricost } from '../../../sdk/src/create-tricost.ts';
 import { ANTHROPIC_USAGE } from '../../../sdk/src/testing/fake-anthropic.ts';
 import { BEDROCK_USAGE } from '../../../sdk/src/testing/fake-bedrock.ts';
-import { answerId } from '../../../sdk/src/testing/fake-reply.ts';
+import { ANSWER_ID } from '../../../sdk/src/testing/fake-reply.ts';
 import { memoryTransport } from '../../../sdk/src/testing/index.ts';
 import { collect, type Mode, testModes } from '../meter/modes.ts';
 
@@ -108,7 +108,7 @@ const modes: Mode<BedrockRuntimeClient>[] = [
       const { body } = await client.send(new InvokeModelCommand(invoke));
       return body?.transformToString();
     },
-    calls: [{ ...invokedCall, response_id: `msg_${answerId()}` }],
+    calls: [{ ...invokedCall, response_id: `msg_${ANSWER_ID}` }],
   },
   {
     name: 'InvokeModelWithResponseStream',

@@ -3,7 +3,7 @@ import Anthropic1 from '@anthropic-ai/sdk';
 import Anthropic0 from 'anthropic-sdk-0';
 import { describe, expect } from 'vitest';
 import { ANTHROPIC_USAGE } from '../../../sdk/src/testing/fake-anthropic.ts';
-import { answerId } from '../../../sdk/src/testing/fake-reply.ts';
+import { ANSWER_ID } from '../../../sdk/src/testing/fake-reply.ts';
 import { collect, type Mode, testModes } from './modes.ts';
 
 type Anthropic = Anthropic1;
@@ -19,7 +19,7 @@ const tools = [{ name: 'look_up', input_schema: { type: 'object' as const } }];
 const call = {
   provider: 'anthropic',
   model: 'claude-opus-4-8-20260115',
-  response_id: `msg_${answerId()}`,
+  response_id: `msg_${ANSWER_ID}`,
   status: 'ok',
   stream: false,
   attempt: 1,

@@ -3,7 +3,7 @@ import { GoogleGenAI as GoogleGenAI3 } from '@google/genai';
 import { GoogleGenAI as GoogleGenAI2 } from 'google-genai-2';
 import { describe, expect } from 'vitest';
 import { GEMINI_USAGE } from '../../../sdk/src/testing/fake-google.ts';
-import { answerId } from '../../../sdk/src/testing/fake-reply.ts';
+import { ANSWER_ID } from '../../../sdk/src/testing/fake-reply.ts';
 import { collect, type Mode, testModes } from './modes.ts';
 
 type GoogleGenAI = GoogleGenAI3;
@@ -13,7 +13,7 @@ const tools = [{ functionDeclarations: [{ name: 'look_up' }] }];
 const call = {
   provider: 'google',
   model: 'gemini-3-pro-001',
-  response_id: `gemini-${answerId()}`,
+  response_id: `gemini-${ANSWER_ID}`,
   status: 'ok',
   stream: false,
   latency_ms: expect.any(Number),

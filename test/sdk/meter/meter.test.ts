@@ -7,7 +7,7 @@ import OpenAI from 'openai';
 import { AzureOpenAI as AzureOpenAI6, OpenAI as OpenAI6 } from 'openai-6';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createTricost, type TricostOptions } from '../../../sdk/src/create-tricost.ts';
-import { answerId } from '../../../sdk/src/testing/fake-reply.ts';
+import { ANSWER_ID } from '../../../sdk/src/testing/fake-reply.ts';
 import {
   type FakeProviders,
   memoryTransport,
@@ -325,7 +325,7 @@ describe('requests of other shapes', () => {
     test('an answer', async () => {
       const { openai, tricost, published, problems } = metered();
       const reply = await tricost.withTags(TAGS, () => openai.chat.completions.create(chat));
-      expect(reply.id).toBe(`chatcmpl-${answerId()}`);
+      expect(reply.id).toBe(`chatcmpl-${ANSWER_ID}`);
       expect(await published()).toMatchObject([
         { status: 'ok', usage_raw: { prompt_tokens: expect.any(Number) }, stream: false },
       ]);
@@ -466,7 +466,7 @@ describe('requests of other shapes', () => {
       text += Buffer.from(piece?.value ?? []).toString('latin1');
       if (piece?.done !== false) break;
     }
-    expect(JSON.parse(text)).toMatchObject({ id: `chatcmpl-${answerId()}` });
+    expect(JSON.parse(text)).toMatchObject({ id: `chatcmpl-${ANSWER_ID}` });
     expect(await published()).toMatchObject([{ status: 'ok' }]);
   });
 });

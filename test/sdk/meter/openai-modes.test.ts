@@ -7,7 +7,7 @@ import {
   OPENAI_EMBEDDINGS_USAGE,
   OPENAI_RESPONSES_USAGE,
 } from '../../../sdk/src/testing/fake-openai.ts';
-import { answerId } from '../../../sdk/src/testing/fake-reply.ts';
+import { ANSWER_ID } from '../../../sdk/src/testing/fake-reply.ts';
 import { collect, type Mode, testModes } from './modes.ts';
 
 type OpenAI = OpenAI7;
@@ -24,7 +24,7 @@ const call = {
   provider: 'openai',
   model: 'gpt-5.4-2026-03-05',
   service_tier: 'default',
-  response_id: `chatcmpl-${answerId()}`,
+  response_id: `chatcmpl-${ANSWER_ID}`,
   status: 'ok',
   stream: false,
   attempt: 1,
@@ -42,7 +42,7 @@ const modes: Mode<OpenAI>[] = [
     calls: [
       {
         ...call,
-        response_id: `resp_${answerId()}`,
+        response_id: `resp_${ANSWER_ID}`,
         service_tier: 'flex',
         usage_raw: OPENAI_RESPONSES_USAGE,
       },
@@ -56,7 +56,7 @@ const modes: Mode<OpenAI>[] = [
       {
         ...streamedCall,
         ...{
-          response_id: `resp_${answerId()}`,
+          response_id: `resp_${ANSWER_ID}`,
           service_tier: 'flex',
           usage_raw: OPENAI_RESPONSES_USAGE,
         },
@@ -69,7 +69,7 @@ const modes: Mode<OpenAI>[] = [
     calls: [
       {
         ...streamedCall,
-        response_id: `resp_${answerId()}`,
+        response_id: `resp_${ANSWER_ID}`,
         usage_raw: OPENAI_RESPONSES_USAGE,
         service_tier: 'flex',
       },
@@ -81,7 +81,7 @@ const modes: Mode<OpenAI>[] = [
     calls: [
       {
         ...call,
-        response_id: `resp_${answerId()}`,
+        response_id: `resp_${ANSWER_ID}`,
         usage_raw: OPENAI_RESPONSES_USAGE,
         service_tier: 'flex',
       },
@@ -103,7 +103,7 @@ const modes: Mode<OpenAI>[] = [
       {
         ...streamedCall,
         ...estimated,
-        response_id: `resp_${answerId()}`,
+        response_id: `resp_${ANSWER_ID}`,
         service_tier: expect.anything(),
         status: 'aborted',
       },
