@@ -1,6 +1,8 @@
 /** What `tricost alerts backtest` says, for people and for programs. */
+
 import { thresholdColumns } from '../adapters/postgres/alert-settings.ts';
 import { formatPicoUsd } from '../domain/money.ts';
+import { plural } from '../domain/plural.ts';
 import type { LocalDate } from '../domain/reporting-days.ts';
 import { countMessages, type Told, totalsByRule } from '../domain/spend-alert/replay.ts';
 import type { RuleSettings } from '../domain/spend-alert/rules/settings.ts';
@@ -43,9 +45,9 @@ export function printBacktest(backtest: Backtest): void {
   console.log(`\n${days(judged)} judged, ${zone}${learning(learningUntil)}`);
   const messages = countMessages(told);
   const rate = aWeek(messages, judged).toFixed(DECIMALS);
-  const sent = messages === 1 ? '1 message' : `${messages} messages`;
-  const left = open === 1 ? '1 alert' : `${open} alerts`;
-  console.log(`${sent}, ${rate} a week; ${left} open at the end`);
+  console.log(
+    `${plural(messages, 'message')}, ${rate} a week; ${plural(open, 'alert')} open at the end`,
+  );
   if (backtest.wasStopped) console.log('stopped before the last morning');
 }
 

@@ -1,9 +1,11 @@
 /** `tricost rollups`: how far the sums behind the reports are, and whether they are right. */
+
 import type { Command } from 'commander';
 import type { Client } from 'pg';
 import { checkRollups } from '../adapters/postgres/check-rollups.ts';
 import { countMarked, FOLD_DAYS, foldSpend } from '../adapters/postgres/roll-up-spend.ts';
 import { refreshUserWindows } from '../adapters/postgres/user-windows.ts';
+import { plural } from '../domain/plural.ts';
 import { interruptible } from './interruptible.ts';
 import { type OwnerDatabaseOptions, ownerOptions, withOwner } from './owner-database.ts';
 import { withProgress } from './progress.ts';
@@ -62,7 +64,7 @@ async function fold(client: Client, options: RollupsOptions): Promise<void> {
   else {
     const rest =
       left === 0 ? '' : `; ${left === 1 ? '1 is' : `${left} are`} left: the same command goes on`;
-    console.log(`${folded === 1 ? '1 day' : `${folded} days`} computed again${rest}`);
+    console.log(`${plural(folded, 'day')} computed again${rest}`);
   }
 }
 

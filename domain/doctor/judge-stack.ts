@@ -1,4 +1,5 @@
 /** Judges what the deployed stack is made of: that its schedules and event sources run, and what lies in its queues. */
+import { plural } from '../plural.ts';
 import { type Check, type Finding, mend, warning, well } from './finding.ts';
 import type { Remedies } from './remedies.ts';
 
@@ -134,8 +135,4 @@ export function judgeLateDeliveries(facts: LateDeliveryFacts, remedies: Remedies
     `${plural(envelopes, 'envelope')} of ${plural(producers, 'producer')} missing for more than a day, the latest since ${latestAt.toISOString().slice(0, 13)} h UTC: dead letters, parked, or lost`,
     remedies.tricost('deliveries'),
   );
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
